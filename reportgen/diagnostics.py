@@ -1,0 +1,139 @@
+"""Diagnostics: what is wrong, where, and what to type next.
+
+A finding is a value; nothing here prints.  Every message that a user can meet gets a stable code and a
+long explanation in ``CODES``; the sentence itself carries both sides where two things disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+EXIT_CLEAN = 0
+EXIT_FINDINGS = 1
+EXIT_UNABLE = 2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A place in a file: 1-based line and column, ``length`` characters long (0: unknown)."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+    length: int = 0
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.line:
+            place += f":{self.line}"
+            if self.column:
+                place += f":{self.column}"
+        return place
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One diagnostic: ``code`` (a key of CODES), what is wrong, where, and what to type next."""
+
+    code: str
+    message: str
+    span: Span | None = None
+    hint: str = ""
+    severity: str = "error"  # "error" or "warning"
+
+    def __post_init__(self) -> None:
+        if self.code not in CODES:
+            raise KeyError(f"no such finding code: {self.code}")
+
+
+class FindingsError(Exception):
+    """Raised where work cannot go on: carries all the findings that were collected, and the exit code they deserve."""
+
+    def __init__(self, *findings: Finding, exit_code: int = EXIT_FINDINGS) -> None:
+        super().__init__("; ".join(f.message for f in findings))
+        self.findings = findings
+        self.exit_code = exit_code
+
+
+# code -> (what it is called, what it means and what to do).  The one place for wording by code.
+CODES: dict[str, tuple[str, str]] = {
+    # --- authoring: files
+    "file-missing": ("a file is missing", "A file that the report needs is not there. Check the name and the folder."),
+    "file-unreadable": ("a file cannot be read", "The file exists but its text could not be read as UTF-8, or access was denied."),
+    "config-invalid": ("report.toml has a wrong entry", "An entry of report.toml is of the wrong kind or has an unknown name."),
+    "given-invalid": ("a given is wrong", "A given is an exact quantity: an integer, or a text such as \"0.2\", \"1/3\" or \"sqrt(2)\", "
+                      "a list of those for a vector, a list of lists for a matrix. A TOML float is refused, because 0.2 typed as a float is not 1/5."),
+    "given-source": ("a given has no source", "Every given says where it comes from: source = \"assignment, question 1\"."),
+    # --- authoring: answers.py
+    "answers-failed": ("answers.py could not be run", "Running answers.py raised an error; the place and the message are shown."),
+    "answer-cycle": ("answers need each other in a circle", "An answer's parameters name what it needs; these need each other."),
+    "answer-unknown": ("an answer needs an unknown name", "A parameter of an answer function names neither a given nor an answer."),
+    "answer-duplicate": ("a name is defined twice", "A given and an answer, or two answers, have the same name."),
+    "answer-kind": ("an answer is of the wrong kind", "An answer function returns a Derivation, an exact value, a table, or a matplotlib figure; never a float or a plain string."),
+    "rule-not-applicable": ("a rule cannot be applied here", "The rule's precondition does not hold for this expression."),
+    "formula-unreadable": ("a formula cannot be read", "The text is not a formula that the parser accepts."),
+    # --- judging
+    "step-refuted": ("a step is wrong", "The judge found a point at which the step does not hold. Both sides and the point are shown."),
+    "step-undecided": ("a step could not be decided", "The judge could neither prove nor refute the step. With --strict this fails the build."),
+    "ledger-invalid": ("the ledger cannot be read", "ledger.json is missing, cut short or altered. Build the report again."),
+    "ledger-mismatch": ("the ledger disagrees with itself", "Judging the ledger's own text again gave another verdict than the one that is written there."),
+    # --- template
+    "template-syntax": ("the template cannot be read", "Jinja could not parse the template."),
+    "template-undefined": ("a name is not defined", "The template uses a name that is neither a given nor an answer, or a view that the value does not have."),
+    "template-plain-text": ("a plain value in the template", "Only values of the ledger can be shown. Text and numbers computed in the template or elsewhere are refused."),
+    "template-forbidden": ("the template does something forbidden", "Templates run in a sandbox; they hold prose, loops, ifs and includes, and compute nothing."),
+    "typed-number": ("a number was typed", "A numeral stands in the text that comes from no value. Make it a given or an answer, or declare it under [declared] in report.toml."),
+    "figure-number": ("a figure shows a number that comes from no value", "A numeral in a title or label of a figure is not one of the values that the figure function was given."),
+    "reference-unknown": ("a cross-reference leads nowhere", "No equation, figure, table or section has this label."),
+    "label-duplicate": ("a label is used twice", "Labels of equations, figures, tables and sections are unique in a report."),
+    "figure-missing": ("a figure is missing", "The template shows an image that is neither a figure function nor a file of the report."),
+    "figure-failed": ("a figure could not be drawn", "The figure function raised an error; the message is shown."),
+    "rounding-undecided": ("a rounding could not be certified", "No precision up to the limit puts the value into one rounding cell. Show it exactly, or with other places."),
+    # --- outputs
+    "engine-missing": ("an engine is not installed", "The program that makes this format is not installed; `reportgen doctor` says what to type."),
+    "engine-failed": ("an engine failed", "Pandoc, Typst or TeX reported an error or a warning; a document with a warning is not delivered."),
+    "output-failed": ("an output could not be written", "Writing failed; the last good file is still in place."),
+    "nothing-built": ("nothing was built", "No report was found, so there is nothing to show."),
+    # --- submission and corrections
+    "correction-unread": ("a correction's line does not hold what is expected", "The stated value is read from the submission by line; that line does not hold it."),
+    # --- use
+    "usage": ("wrong usage", "See reportgen --help."),
+    "interrupted": ("interrupted", "The work was interrupted; the last good outputs are still in place."),
+    "internal": ("an error in reportgen itself", "This is a fault of reportgen. Run again with --debug and report it."),
+}
+
+
+def describe(finding: Finding, *, source_line: str | None = None) -> str:
+    """The finding as text: headline, place, the line with the faulty part underlined, hint."""
+    title, _ = CODES[finding.code]
+    out = [f"{finding.severity}[{finding.code}]: {finding.message}"]
+    if finding.span is not None:
+        out.append(f"  --> {finding.span}")
+        if source_line is None:
+            source_line = _line_of(finding.span)
+        if source_line is not None and finding.span.line:
+            number = str(finding.span.line)
+            pad = " " * len(number)
+            out.append(f" {pad} |")
+            out.append(f" {number} | {source_line}")
+            if finding.span.column:
+                lead = "".join("\t" if c == "\t" else " " for c in source_line[: finding.span.column - 1])
+                out.append(f" {pad} | {lead}{'^' * max(1, finding.span.length)}")
+    if finding.hint:
+        out.append(f"  hint: {finding.hint}")
+    elif finding.span is None and not finding.message:
+        out.append(f"  {title}")
+    return "\n".join(out)
+
+
+def _line_of(span: Span) -> str | None:
+    """The text of the span's line, or None where the file cannot be read."""
+    try:
+        with Path(span.file).open(encoding="utf-8", errors="replace") as handle:
+            for number, text in enumerate(handle, start=1):
+                if number == span.line:
+                    return text.rstrip("\r\n")
+    except OSError:
+        pass
+    return None
