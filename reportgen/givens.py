@@ -29,7 +29,7 @@ from reportgen.toml_places import Places, places
 
 _KEYS = ("value", "unit", "symbol", "source")
 # Names that a template or a formula already gives a meaning.
-_TAKEN = frozenset({"true", "false", "none", "loop", "self", "super", "caller", "varargs", "kwargs"}) | CONSTANTS
+RESERVED = frozenset({"true", "false", "none", "loop", "self", "super", "caller", "varargs", "kwargs"}) | CONSTANTS
 _SCIENTIFIC = re.compile(r"\d[eE][+-]?\d")
 _HEADS = frozenset({
     "add", "neg", "mul", "div", "pow", "sqrt", "exp", "ln", "log", "abs", "sign", "floor", "ceil", "factorial", "sin", "cos",
@@ -118,7 +118,7 @@ class _Reader:
             problem, hint = "is a word of Python, so no answer could name it", f'write [{name}_] and symbol = "{name}"'
             if name == "lambda":
                 hint = 'write [lam] and symbol = "\\\\lambda"'
-        elif name in _TAKEN:
+        elif name in RESERVED:
             problem, hint = "already has a meaning in formulas or templates", "give it another name and a symbol"
         elif not (name.isidentifier() and name.isascii()):
             problem, hint = "cannot be a parameter's name: use letters, digits and _", "put other signs into symbol"

@@ -1,0 +1,287 @@
+"""The command line: arguments in, exit code out; the one module that prints.
+
+Exit codes: 0 clean, 1 findings or a failed target, 2 the work could not be done, or wrong usage.  Standard output
+holds what was asked for; findings and everything else go to standard error.  Heavy imports happen inside the
+commands, so that ``--help`` and ``--version`` answer at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn, TextIO
+
+from reportgen import __version__
+from reportgen.diagnostics import EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNABLE, Finding, FindingsError, describe
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORMATS = ("pdf", "tex", "md", "html")
+ENGINES = ("typst", "latexmk")
+EPILOG = "exit codes: 0 clean, 1 findings or a failed target, 2 could not do the work or wrong usage"
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do what the arguments say and return the exit code; never raises but for faults under --debug."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without a sign shows its number
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit as stop:  # argparse has printed the help, the version or the error
+        return stop.code if isinstance(stop.code, int) else EXIT_UNABLE
+    terminal = Terminal(options.verbosity, options.color)
+    try:
+        with _terminated_is_interrupted():
+            return options.command(options, terminal)
+    except FindingsError as error:
+        if options.debug:
+            _trace(error)
+        terminal.findings(error.findings)
+        return error.exit_code
+    except KeyboardInterrupt:
+        terminal.findings([Finding("interrupted", "interrupted; the last good outputs are still in place")])
+        return EXIT_UNABLE
+    except Exception as error:
+        if options.debug:
+            raise
+        text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        terminal.findings([Finding("internal", f"an error in reportgen itself: {text}",
+                                   hint="run again with --debug to see where, and report it")])
+        return EXIT_UNABLE
+
+
+class Terminal:
+    """Where words go: ``say`` and ``show`` to standard output, ``note`` and ``findings`` to standard error."""
+
+    def __init__(self, verbosity: int = 0, color: str = "auto") -> None:
+        self.verbosity = verbosity
+        self.color = color
+
+    def colored(self, stream: TextIO) -> bool:
+        if self.color != "auto":
+            return self.color == "always"
+        # https://no-color.org: set to anything but nothing
+        return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and stream.isatty()
+
+    def say(self, text: str) -> None:
+        """A line of progress or a sum, left out with -q."""
+        if self.verbosity >= 0:
+            self.show(text)
+
+    def show(self, text: str) -> None:
+        """What was asked for."""
+        try:
+            print(text, flush=True)
+        except BrokenPipeError:  # the reader has seen enough; the work goes on
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (stays open until the end)
+
+    def note(self, text: str) -> None:
+        """A remark that only -v shows."""
+        if self.verbosity > 0:
+            print(text, file=sys.stderr, flush=True)
+
+    def findings(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            if finding.severity == "error" or self.verbosity >= 0:
+                print(self._painted(describe(finding)), file=sys.stderr, flush=True)
+
+    def _painted(self, text: str) -> str:
+        if not self.colored(sys.stderr):
+            return text
+        head, *rest = text.split("\n")
+        kind, colon, message = head.partition(": ")
+        paint = "33" if kind.startswith("warning") else "31"
+        lines = [f"\x1b[1;{paint}m{kind}\x1b[0m\x1b[1m{colon}{message}\x1b[0m"]
+        for line in rest:
+            if line.lstrip(" |").strip("^") == "" and "^" in line:
+                line = f"\x1b[{paint}m{line}\x1b[0m"
+            elif line.startswith(("  -->", "  hint:")):
+                mark, _, text = line.strip().partition(" ")
+                line = f"  \x1b[36m{mark}\x1b[0m {text}"
+            lines.append(line)
+        return "\n".join(lines)
+
+
+# --- the commands ---------------------------------------------------------------------------------------------
+
+def _build(options: argparse.Namespace, terminal: Terminal) -> int:
+    from reportgen.build import build, find_reports
+
+    code = EXIT_CLEAN
+    for folder in find_reports(options.reports):
+        result = build(folder, options.to, _out(options, folder), engine=options.engine, strict=options.strict,
+                       on_target=lambda target, folder=folder: terminal.say(_target_line(folder.name, target)))
+        terminal.findings(result.findings)
+        terminal.say(f"{folder.name}: {result.counts}")
+        code = max(code, result.exit_code)
+    return code
+
+
+def _target_line(report: str, target: object) -> str:
+    return f"{report}  {target.name:<6}  {target.status:<9}  {target.seconds:6.2f} s  {target.path}"  # type: ignore[attr-defined]
+
+
+def _verify(options: argparse.Namespace, terminal: Terminal) -> int:
+    from reportgen.build import find_report, verify
+
+    folder = find_report(options.report)
+    result = verify(_out(options, folder), strict=options.strict)
+    terminal.show(result.table)
+    terminal.findings(result.findings)
+    return result.exit_code
+
+
+def _explain(options: argparse.Namespace, terminal: Terminal) -> int:
+    from reportgen.build import find_report
+    from reportgen.explain import explain
+
+    terminal.show(explain(find_report(options.report), options.answer))
+    return EXIT_CLEAN
+
+
+def _values(options: argparse.Namespace, terminal: Terminal) -> int:
+    from reportgen.build import find_report
+    from reportgen.explain import values
+
+    terminal.show(values(find_report(options.report), as_json=options.json))
+    return EXIT_CLEAN
+
+
+def _new(options: argparse.Namespace, terminal: Terminal) -> int:
+    from reportgen.starter import new
+
+    folder = new(options.folder)
+    terminal.say(f"{folder} is a small working report; type: reportgen build {folder}")
+    return EXIT_CLEAN
+
+
+def _doctor(options: argparse.Namespace, terminal: Terminal) -> int:
+    from reportgen.doctor import examine
+
+    report = examine()
+    terminal.show(report.text)
+    return EXIT_CLEAN if report.sound else EXIT_UNABLE
+
+
+def _out(options: argparse.Namespace, folder: Path) -> Path:
+    from pathlib import Path
+
+    return Path(options.out if options.out is not None else "build") / folder.resolve().name
+
+
+# --- the arguments --------------------------------------------------------------------------------------------
+
+class _Parser(argparse.ArgumentParser):
+    """Usage errors as findings, with a hint at the nearest word."""
+
+    def error(self, message: str) -> NoReturn:
+        hint = f"type: {self.prog} --help"
+        choice = re.match(r"argument (\S+): invalid choice: '(.*?)' \(choose from (.*)\)", message)
+        if choice:
+            from difflib import get_close_matches
+            argument, typed, known = choice[1], choice[2], [word.strip(" '") for word in choice[3].split(",")]
+            near = get_close_matches(typed, known, n=1)
+            message = f"there is no {argument.removeprefix('--').lower()} {typed!r}; known: {', '.join(known)}"
+            hint = f"did you mean {near[0]}?" if near else hint
+        print(describe(Finding("usage", f"{self.prog}: {message}", hint=hint)), file=sys.stderr)
+        raise SystemExit(EXIT_UNABLE)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="reportgen", description="Reports in which every number is computed and judged.", epilog=EPILOG,
+                     allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"reportgen {__version__}")
+    _common(parser, verbosity=0, color="auto", debug=False)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name: str, function: Callable[[argparse.Namespace, Terminal], int], text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", epilog=EPILOG, allow_abbrev=False)
+        sub.set_defaults(command=function)
+        _common(sub, **dict.fromkeys(("verbosity", "color", "debug"), argparse.SUPPRESS))
+        return sub
+
+    build = command("build", _build, "build reports: derive, judge, render")
+    build.add_argument("reports", nargs="*", metavar="REPORT", help="a report's folder, or its name under reports/ (default: all there)")
+    build.add_argument("--to", type=_formats, metavar="FORMATS", help="comma-separated: pdf,tex,md,html (default: what report.toml says)")
+    build.add_argument("--engine", choices=ENGINES, default="typst", help="what makes the PDF (default: typst)")
+    build.add_argument("--strict", action="store_true", help="an undecided step fails the build")
+    _out_option(build)
+
+    verify = command("verify", _verify, "judge every obligation of a built report again, from its ledger alone")
+    verify.add_argument("report", metavar="REPORT")
+    verify.add_argument("--strict", action="store_true", help="exit 1 if an obligation is undecided, too")
+    _out_option(verify)
+
+    explain = command("explain", _explain, "show how an answer was derived: rules, side conditions, verdicts, sources")
+    explain.add_argument("report", metavar="REPORT")
+    explain.add_argument("answer", metavar="ANSWER", help="the name of an answer or a given")
+
+    values = command("values", _values, "list every given and answer")
+    values.add_argument("report", metavar="REPORT")
+    values.add_argument("--json", action="store_true", help="as JSON")
+
+    new = command("new", _new, "make a small working report to begin from")
+    new.add_argument("folder", metavar="DIR", help="a folder that is empty or not there yet")
+
+    command("doctor", _doctor, "tell what is installed, what is missing, and what to type to get it")
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser, *, verbosity: object, color: object, debug: object) -> None:
+    # The same options before and after the command: the command's have no default, so that they never undo the first ones.
+    group = parser.add_argument_group("output")
+    level = group.add_mutually_exclusive_group()
+    level.add_argument("-q", "--quiet", dest="verbosity", action="store_const", const=-1, default=verbosity, help="only errors")
+    level.add_argument("-v", "--verbose", dest="verbosity", action="store_const", const=1, default=verbosity, help="say more")
+    group.add_argument("--color", choices=("auto", "always", "never"), default=color, help="default: auto; NO_COLOR turns it off")
+    group.add_argument("--debug", action="store_true", default=debug, help="show stack traces")
+
+
+def _out_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", "-o", metavar="DIR", help="where outputs are: DIR/REPORT/ (default: build)")
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    wanted = [part.strip() for part in text.split(",") if part.strip()]
+    for part in wanted:
+        if part not in FORMATS:
+            raise argparse.ArgumentTypeError(f"{part!r} is not a format; known: {', '.join(FORMATS)}")
+    if not wanted:
+        raise argparse.ArgumentTypeError(f"no format; known: {', '.join(FORMATS)}")
+    return tuple(f for f in FORMATS if f in wanted)
+
+
+# --- the surroundings -----------------------------------------------------------------------------------------
+
+@contextmanager
+def _terminated_is_interrupted() -> Iterator[None]:
+    """A polite request to end is treated as Ctrl-C is, so that no temporary file stays behind."""
+
+    def stop(number: int, frame: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not in the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _trace(error: FindingsError) -> None:
+    import traceback
+
+    traceback.print_exception(error, file=sys.stderr)
+
+
+__all__ = ["EXIT_CLEAN", "EXIT_FINDINGS", "EXIT_UNABLE", "Terminal", "run"]
