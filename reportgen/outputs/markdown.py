@@ -1,0 +1,130 @@
+"""Markdown that renders on GitHub: formulas between dollar signs, pipe tables, figures as SVG files beside it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from reportgen import pandoc
+from reportgen.outputs.common import breaks_kept, formulas, shifted, unwrapped, with_images
+from reportgen.pandoctree import Node, nodes, para, plain_text, raw, raw_block, rewrite, words
+
+if TYPE_CHECKING:
+    from reportgen.outputs import Job
+
+# GitHub reads the text as Markdown before it reads the formula: there a backslash before punctuation is an escape.
+_PUNCTUATION = {"\\{": "\\lbrace ", "\\}": "\\rbrace ", "\\,": "\\thinspace ", "\\;": "\\thickspace ", "\\:": "\\medspace ",
+                "\\!": "\\negthinspace ", "\\|": "\\Vert ", "\\%": "\\\\%", "\\#": "\\\\#", "\\&": "\\\\&", "\\_": "\\\\_",
+                "\\$": "\\\\$"}
+_ESCAPE = re.compile(r"\\\\|\\[^A-Za-z\s]")
+
+
+def write(job: Job) -> dict[str, bytes]:
+    """``report.md`` and ``figures/*.svg``."""
+    blocks = shifted(list(job.document.blocks), 1)
+    anchors = _slugs(blocks, job.meta.title)
+    wanted = {node["c"][2][0][1:] for node in nodes(blocks) if node["t"] == "Link" and "reference" in node["c"][0][1]}
+    targets = {name: anchors.get(name) or name.replace(":", "-") for name in wanted}
+
+    def anchor(name: str) -> list[Node]:
+        return [raw("html", f'<a id="{targets[name]}"></a>')] if name in wanted and name not in anchors else []
+
+    def display(tex: str, name: str, number: str, alt: str) -> Node:
+        tag = f"\n\\tag{{{number}}}" if number else ""
+        text = f"$$\n{safe(breaks_kept(tex))}{tag}\n$$"
+        if anchor(name):
+            text = f'<a id="{targets[name]}"></a>\n\n{text}'
+        return raw_block("markdown", text)
+
+    def inline(tex: str, alt: str) -> Node:
+        return raw("markdown", "$" + " ".join(safe(tex).split()) + "$")
+
+    blocks = _tables_without_bars(blocks)
+    blocks = formulas(blocks, display, inline)
+    blocks = with_images(blocks, lambda name: f"figures/{name}.svg")
+
+    def change(node: Node) -> Node | list[Node] | None:
+        tag = node["t"]
+        if tag == "Link" and "reference" in node["c"][0][1]:
+            attributes, inlines, (target, title) = node["c"]
+            return {"t": "Link", "c": [["", [], []], inlines, ["#" + targets[target[1:]], title]]}
+        if tag == "Header":
+            return {"t": "Header", "c": [node["c"][0], ["", [], []], node["c"][2]]}
+        if tag == "Figure":
+            attributes, (_, said), inside = node["c"]
+            images = [item for item in nodes(inside) if item["t"] == "Image"]
+            out = [para([*anchor(attributes[0]), *images])]
+            return out + [para([{"t": "Emph", "c": block["c"]}]) if block["t"] == "Plain" else block for block in said]
+        if tag == "Table":
+            attributes, (_, said), *rest = node["c"]
+            out = [para([*anchor(attributes[0]), {"t": "Emph", "c": block["c"]}]) if block["t"] == "Plain" else block
+                   for block in said]
+            return [*out, {"t": "Table", "c": [["", [], []], [None, []], *rest]}]
+        if tag == "Image":
+            return {"t": "Image", "c": [["", [], []], *node["c"][1:]]}
+        if tag == "Div" and "declared-note" in node["c"][0][1]:
+            return [{"t": "HorizontalRule"}, *({"t": "Para", "c": [{"t": "Emph", "c": block["c"]}]} for block in node["c"][1])]
+        return unwrapped(node)
+
+    blocks = _front(job) + rewrite(blocks, change)
+    text = pandoc.write(blocks, _DIALECT)
+    return {"report.md": text.encode("utf-8"),
+            **{f"figures/{figure.name}.svg": figure.svg for figure in job.shown_figures}}
+
+
+_DIALECT = "gfm+tex_math_dollars-tex_math_gfm-smart"
+
+
+def safe(tex: str) -> str:
+    """TeX that means on GitHub what it means elsewhere."""
+    return _ESCAPE.sub(lambda match: _PUNCTUATION.get(match.group(), match.group()), tex).replace("<", "\\lt ").replace(">", "\\gt ")
+
+
+def _tables_without_bars(blocks: list[Node]) -> list[Node]:
+    """A bar in a formula would end the cell of a pipe table."""
+    def bars(node: Node) -> Node | None:
+        if node["t"] == "Math":
+            tex = node["c"][1].replace("\\|", "\\Vert ").replace("|", "\\vert ")
+            return {"t": "Math", "c": [node["c"][0], tex]}
+        return None
+
+    def change(node: Node) -> Node | None:
+        return {"t": "Table", "c": rewrite(node["c"], bars)} if node["t"] == "Table" else None
+    return rewrite(blocks, change)
+
+
+def _slugs(blocks: list[Node], title: str) -> dict[str, str]:
+    """Label of a heading -> the anchor that GitHub makes from its text."""
+    seen: dict[str, int] = {_slug(title): 1}
+    out = {}
+    for node in nodes(blocks):
+        if node["t"] == "Header":
+            slug = _slug(plain_text_of_heading(node["c"][2]))
+            times = seen.get(slug, 0)
+            seen[slug] = times + 1
+            out[node["c"][1][0]] = slug if not times else f"{slug}-{times}"
+    return out
+
+
+def plain_text_of_heading(inlines: list[Node]) -> str:
+    """The text from which GitHub makes the anchor: formulas with their TeX."""
+    def change(node: Node) -> list[Node] | None:
+        return list(node["c"][1]) if node["t"] == "Span" else None
+    return plain_text(rewrite(inlines, change))
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
+
+
+def _front(job: Job) -> list[Node]:
+    meta = job.variables()
+    out: list[Node] = [{"t": "Header", "c": [1, ["", [], []], words(meta["title"])]}]
+    if "subtitle" in meta:
+        out.append(para([{"t": "Strong", "c": words(meta["subtitle"])}]))
+    line = " · ".join(meta[name] for name in ("course", "author", "date") if name in meta)
+    if line:
+        out.append(para(words(line)))
+    return out
+
+
