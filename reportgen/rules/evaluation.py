@@ -1,0 +1,513 @@
+"""Arithmetic one level at a time: what is innermost first, everything independent in the same pass.
+
+``one_pass`` takes an expression or a relation and returns the next line a careful person would write, which kinds of
+work were done in it, and the conditions met (0/x is 0 only where x is not).  All numbers are exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import comb, factorial, isqrt, lcm
+
+from ..derivation import RuleError
+from ..expressions import Expr, Number, Operation, Symbol, add, is_op, mul, rational_value, to_text
+from .forms import MAX_DIGITS, ONE, ZERO, denominators, is_decimal, negated, nonzero, number, terms_of
+
+MAX_FACTORIAL = 1_000
+MAX_PASSES = 200
+_E = Symbol("e")
+
+# kinds of work, in the order in which a caption names them
+KINDS = {"index": "work out the index", "power": "work out the power", "root": "take the root", "function": "evaluate the function",
+         "reciprocal": "multiply by the reciprocal", "multiply": "multiply", "divide": "divide", "cancel": "reduce the fraction",
+         "common": "bring to a common denominator", "sign": "resolve the signs", "add": "add", "subtract": "subtract",
+         "combine": "combine the numbers", "neutral": "leave out zeros and ones"}
+
+
+@dataclass(slots=True)
+class Work:
+    """What a pass has done so far."""
+
+    kinds: set[str] = field(default_factory=set)
+    conditions: list[Expr] = field(default_factory=list)
+    refuse_conditions: bool = False
+
+
+def one_pass(value: Expr) -> tuple[Expr, Work]:
+    """The value one level simpler; the same value where nothing is left to do.
+
+    Raises RuleError for a division by zero, 0^0, a root of a negative number, and numbers too large to write.
+    """
+    work = Work()
+    return _visit(value, work), work
+
+
+def fully(value: Expr) -> Expr:
+    """The value with all its arithmetic done.  Raises RuleError as ``one_pass`` does."""
+    for _ in range(MAX_PASSES):
+        after, _work = one_pass(value)
+        if after == value:
+            return value
+        value = after
+    raise RuleError("the arithmetic does not come to an end")
+
+
+def caption_of(kinds: set[str]) -> str:
+    """The kinds of work as a sentence: ``Multiply and subtract``."""
+    if {"add", "subtract"} & kinds:
+        kinds = kinds - {"combine"}
+    words = [text for kind, text in KINDS.items() if kind in kinds and not (kind == "neutral" and len(kinds) > 1)]
+    if not words:
+        return "Evaluate"
+    text = words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+    return text[0].upper() + text[1:]
+
+
+def _visit(value: Expr, work: Work) -> Expr:
+    if not isinstance(value, Operation) or value.head in ("diff", "integral", "limit"):
+        return value       # the name there is bound; their rules come first
+    if value.head in ("index", "apply"):
+        args = (value.args[0], *(_visit(a, work) for a in value.args[1:]))
+        return value if args == value.args else Operation(value.head, args)
+    if value.head in ("sum", "prod"):
+        inside = Work(work.kinds, [], refuse_conditions=True)
+        args = (_visit(value.args[0], inside), value.args[1], *(_visit(a, work) for a in value.args[2:]))
+        return value if args == value.args else Operation(value.head, args)
+    if value.head == "add" and _same_denominators(value.args):
+        return _reduce(value, work)     # 3/6 + 1/6: the fractions were just brought to this form
+    args = tuple(_visit(a, work) for a in value.args)
+    if args != value.args:
+        return _fold(Operation(value.head, args))
+    return _reduce(value, work)
+
+
+def _fold(value: Operation) -> Expr:
+    """A factor 1 or a divisor 1 beside a number that has just come out is not carried to the next line."""
+    if value.head == "mul":
+        kept = tuple(a for a in value.args if a != ONE)
+        if len(kept) < len(value.args) and len(kept) <= 1 and all(_final(a) for a in kept):
+            return mul(*kept)
+    if value.head == "div" and value.args[1] == ONE and _final(value.args[0]):
+        return value.args[0]
+    if value.head == "add" and ZERO in value.args and not all(_final(a) for a in value.args):
+        return add(*[a for a in value.args if a != ZERO])
+    return value
+
+
+def _final(value: Expr) -> bool:
+    """True for a number in its last form: 3, -3, 0.5, 2/3 in lowest terms."""
+    if is_op(value, "neg"):
+        return not is_op(value.args[0], "neg") and value.args[0] != ZERO and _final(value.args[0])
+    if is_op(value, "div"):
+        a, b = value.args
+        return isinstance(a, Number) and isinstance(b, Number) and "." not in a.text + b.text and _lowest(a.value, b.value)
+    return isinstance(value, Number)
+
+
+def _lowest(above: Fraction, below: Fraction) -> bool:
+    return below > 1 and above != 0 and Fraction(above, below).denominator == below
+
+
+def _reduce(value: Operation, work: Work) -> Expr:
+    rule = _RULES.get(value.head)
+    if rule is None:
+        return value
+    after = rule(value, work)
+    return value if after is None else after
+
+
+def _number(kind: str, work: Work, result: Fraction, *sources: Expr) -> Expr:
+    work.kinds.add(kind)
+    return number(result, any(is_decimal(s) for s in sources))
+
+
+def _guard(work: Work, *parts: Expr) -> bool:
+    """Notes that the parts must not be zero; False where a bound name stands in the way."""
+    conditions = nonzero(*parts)
+    if conditions and work.refuse_conditions:
+        return False
+    work.conditions.extend(c for c in conditions if c not in work.conditions)
+    return True
+
+
+# --- sums, signs, products, quotients, powers -------------------------------------------------------------------
+
+def _neg(value: Operation, work: Work) -> Expr | None:
+    inner = value.args[0]
+    if is_op(inner, "neg"):
+        work.kinds.add("sign")
+        return inner.args[0]
+    if inner == ZERO:
+        work.kinds.add("neutral")
+        return ZERO
+    if is_op(inner, "mul", "div") and is_op(inner.args[0], "neg"):
+        work.kinds.add("sign")
+        return negated(inner)
+    return None
+
+
+def _fraction_parts(value: Expr) -> tuple[Fraction, Fraction] | None:
+    """Numerator with sign, and denominator, as written, of an integer or a fraction of integers."""
+    if is_op(value, "neg"):
+        inner = None if is_op(value.args[0], "neg") else _fraction_parts(value.args[0])
+        return None if inner is None else (-inner[0], inner[1])
+    if isinstance(value, Number):
+        return None if "." in value.text else (value.value, Fraction(1))
+    if is_op(value, "div") and all(isinstance(a, Number) and "." not in a.text for a in value.args) and value.args[1].value:
+        return value.args[0].value, value.args[1].value
+    return None
+
+
+def _same_denominators(args: tuple[Expr, ...]) -> bool:
+    parts = [_fraction_parts(a) for a in args]
+    return None not in parts and parts[0][1] > 1 and len({p[1] for p in parts}) == 1
+
+
+def _add(value: Operation, work: Work) -> Expr | None:
+    terms = terms_of(value)
+    if all(_final(t) or _fraction_parts(t) for t in terms):
+        parts = [_fraction_parts(t) for t in terms]
+        if None not in parts and any(p[1] > 1 for p in parts):
+            return _add_fractions(value, parts, work)
+        result = sum((rational_value(t) for t in terms), Fraction(0))
+        _name_sum(terms, work)
+        return number(result, is_decimal(value))
+    kept = [t for t in terms if t != ZERO]
+    if len(kept) < len(terms):
+        work.kinds.add("neutral")
+        return add(*kept)
+    literals = [i for i, t in enumerate(terms) if _final(t)]
+    if len(literals) > 1:
+        result = _number("combine", work, sum((rational_value(terms[i]) for i in literals), Fraction(0)), *(terms[i] for i in literals))
+        return add(*[result if i == literals[-1] else t for i, t in enumerate(terms) if i == literals[-1] or i not in literals]) \
+            if result != ZERO else add(*[t for i, t in enumerate(terms) if i not in literals])
+    return None
+
+
+def _name_sum(terms: tuple[Expr, ...], work: Work) -> None:
+    taken = sum(1 for t in terms[1:] if is_op(t, "neg"))
+    if taken:
+        work.kinds.add("subtract")
+    if taken < len(terms) - 1:
+        work.kinds.add("add")
+
+
+def _add_fractions(value: Operation, parts: list[tuple[Fraction, Fraction]], work: Work) -> Expr:
+    common = lcm(*(int(p[1]) for p in parts))
+    above = [p[0] * common / p[1] for p in parts]
+    if all(p[1] == common for p in parts):
+        _name_sum(value.args, work)
+        return _written_fraction(sum(above), Fraction(common))
+    work.kinds.add("common")
+    return Operation("add", tuple(_written_fraction(a, Fraction(common), keep=True) for a in above))
+
+
+def _written_fraction(above: Fraction, below: Fraction, keep: bool = False) -> Expr:
+    """A fraction as it comes out, not reduced; 0 and whole numbers over 1 are plain numbers unless they are to be added yet."""
+    if above == 0 and not keep:
+        return ZERO
+    written: Expr = Operation("div", (number(abs(above)), number(below)))
+    return Operation("neg", (written,)) if above < 0 else written
+
+
+def _mul(value: Operation, work: Work) -> Expr | None:
+    factors = [f for part in value.args for f in (part.args if is_op(part, "mul") else (part,))]
+    if all(_final(f) for f in factors):
+        parts = [_fraction_parts(f) for f in factors]
+        if None in parts or all(p[1] == 1 for p in parts):
+            result = Fraction(1)
+            for f in factors:
+                result *= rational_value(f)
+            return _number("multiply", work, result, value)
+        return _multiply_fractions(parts, work)
+    if ZERO in factors:
+        if not _guard(work, *denominators(value)):
+            return None
+        work.kinds.add("neutral")
+        return ZERO
+    kept = [f for f in factors if f != ONE]
+    if len(kept) < len(factors):
+        work.kinds.add("neutral")
+        return mul(*kept)
+    literals = [f for f in factors if _final(f)]
+    if len(literals) > 1 or (literals and factors[0] != literals[0] and rational_value(literals[0]) is not None):
+        result = Fraction(1)
+        for f in literals:
+            result *= rational_value(f)
+        rest = [f for f in factors if f not in literals]
+        lead = _number("multiply", work, abs(result), *literals)
+        answer = mul(*([lead] if lead != ONE else []), *rest)
+        return negated(answer) if result < 0 else answer
+    signs = sum(1 for f in factors if is_op(f, "neg"))
+    if signs:
+        work.kinds.add("sign")
+        answer = mul(*[f.args[0] if is_op(f, "neg") else f for f in factors])
+        return negated(answer) if signs % 2 else answer
+    return None
+
+
+def _multiply_fractions(parts: list[tuple[Fraction, Fraction]], work: Work) -> Expr:
+    work.kinds.add("multiply")
+    above, below = Fraction(1), Fraction(1)
+    for a, b in parts:
+        above, below = above * a, below * b
+    if above == 0:
+        return ZERO
+    return _written_fraction(above, below)
+
+
+def _div(value: Operation, work: Work) -> Expr | None:
+    above, below = value.args
+    if rational_value(below) == 0:
+        raise RuleError(f"evaluate: a division by zero in {to_text(value)}")
+    if _final(above) and _final(below):
+        if _final(value):
+            return None
+        top, bottom = rational_value(above), rational_value(below)
+        if is_op(below, "div") or (is_op(below, "neg") and is_op(below.args[0], "div")):
+            work.kinds.add("reciprocal")
+            return Operation("mul", (above, number(1 / bottom)))
+        if is_op(above, "div") or (is_op(above, "neg") and is_op(above.args[0], "div")):
+            inner = _fraction_parts(above)
+            if inner is not None and bottom.denominator == 1:
+                work.kinds.add("divide")
+                sign = -1 if bottom < 0 else 1
+                return _written_fraction(sign * inner[0], inner[1] * abs(bottom))
+        result = top / bottom
+        whole = result.denominator == 1 or is_decimal(value)
+        sign_only = {top.denominator, bottom.denominator} == {1} and result.denominator == abs(bottom)
+        return _number("divide" if whole else "sign" if sign_only else "cancel", work, result, value)
+    if below == ONE:
+        work.kinds.add("neutral")
+        return above
+    if above == ZERO:
+        if not _guard(work, below, *denominators(below)):
+            return None
+        work.kinds.add("neutral")
+        return ZERO
+    if is_op(above, "neg") or is_op(below, "neg"):
+        work.kinds.add("sign")
+        signs = is_op(above, "neg") + is_op(below, "neg")
+        answer = Operation("div", tuple(a.args[0] if is_op(a, "neg") else a for a in (above, below)))
+        return Operation("neg", (answer,)) if signs == 1 else answer
+    return _cancel_numbers(above, below, work)
+
+
+def _cancel_numbers(above: Expr, below: Expr, work: Work) -> Expr | None:
+    """(4x)/(6y) -> (2x)/(3y): numbers in front of products."""
+    top, top_rest = _leading(above)
+    bottom, bottom_rest = _leading(below)
+    if top is None or bottom is None:
+        return None
+    ratio = Fraction(top, bottom)
+    if ratio.denominator == bottom and ratio.numerator == top:
+        return None
+    work.kinds.add("cancel")
+    lead, under = ratio.numerator, ratio.denominator
+    upper = mul(*([number(lead)] if lead != 1 or not top_rest else []), *top_rest)
+    lower = mul(*([number(under)] if under != 1 else []), *bottom_rest)
+    return upper if lower == ONE else Operation("div", (upper, lower))
+
+
+def _leading(value: Expr) -> tuple[int | None, tuple[Expr, ...]]:
+    if is_op(value, "mul") and isinstance(value.args[0], Number) and "." not in value.args[0].text and value.args[0] != ZERO:
+        return int(value.args[0].text), value.args[1:]
+    if isinstance(value, Number) and "." not in value.text and value != ZERO:
+        return int(value.text), ()
+    return None, ()
+
+
+def _pow(value: Operation, work: Work) -> Expr | None:
+    base, power = value.args
+    exponent = rational_value(power) if _final(power) else None
+    if exponent is None:
+        if base == ONE and not is_op(power, "div"):
+            work.kinds.add("neutral")
+            return ONE
+        return None
+    if exponent == 0 and base == ZERO:
+        raise RuleError("evaluate: 0^0 has no value")
+    if exponent == 1:
+        work.kinds.add("neutral")
+        return base
+    if exponent == 0:
+        if not _guard(work, base, *denominators(base)):
+            return None
+        work.kinds.add("neutral")
+        return ONE
+    if not _final(base):
+        return None
+    known = rational_value(base)
+    if known == 0 and exponent < 0:
+        raise RuleError(f"evaluate: a division by zero in {to_text(value)}")
+    if exponent.denominator == 1:
+        digits = max(abs(known.numerator).bit_length(), known.denominator.bit_length()) * abs(exponent.numerator) * 0.302
+        if digits > MAX_DIGITS and known not in (0, 1, -1):
+            raise RuleError(f"evaluate: {to_text(value)} has more than {MAX_DIGITS} digits; leave it as a power")
+        if abs(known) in (0, 1):
+            return _number("power", work, known**2 if exponent % 2 == 0 else known, base)
+        return _number("power", work, known**exponent.numerator, base)
+    root = exact_root(known, exponent.denominator)
+    if root is None or abs(exponent.numerator) > 100:
+        return None
+    return _number("power", work, root**exponent.numerator, base)
+
+
+# --- roots and functions ----------------------------------------------------------------------------------------
+
+def exact_root(value: Fraction, degree: int) -> Fraction | None:
+    """The real root where it is rational, otherwise None; for an even degree the one that is not negative."""
+    if value < 0:
+        inner = exact_root(-value, degree) if degree % 2 else None
+        return None if inner is None else -inner
+    above, below = _integer_root(value.numerator, degree), _integer_root(value.denominator, degree)
+    return None if above is None or below is None else Fraction(above, below)
+
+
+def _integer_root(value: int, degree: int) -> int | None:
+    if value < 2:
+        return value
+    if degree > value.bit_length():
+        return None
+    guess = isqrt(value) if degree == 2 else _newton(value, degree)
+    return guess if guess**degree == value else None
+
+
+def _newton(value: int, degree: int) -> int:
+    guess = 1 << -(-value.bit_length() // degree)
+    while True:
+        better = ((degree - 1) * guess + value // guess ** (degree - 1)) // degree
+        if better >= guess:
+            return guess
+        guess = better
+
+
+def _sqrt(value: Operation, work: Work) -> Expr | None:
+    inner = value.args[0]
+    if not _final(inner):
+        return None
+    known = rational_value(inner)
+    if known < 0:
+        raise RuleError(f"evaluate: {to_text(value)} is not a real number")
+    root = exact_root(known, 2)
+    if root is not None:
+        return _number("root", work, root, inner)
+    if known.denominator == 1:
+        outside = _square_factor(known.numerator)
+        if outside > 1:
+            work.kinds.add("root")
+            return Operation("mul", (number(outside), Operation("sqrt", (number(known / outside**2),))))
+    return None
+
+
+def _square_factor(value: int) -> int:
+    """The largest number whose square divides value, found by trial up to 1,000."""
+    outside, step = 1, 2
+    while step * step <= value and step <= 1_000:
+        while value % (step * step) == 0:
+            value, outside = value // (step * step), outside * step
+        step += 1
+    return outside
+
+
+def _root(value: Operation, work: Work) -> Expr | None:
+    inner, degree = value.args
+    if not (_final(inner) and isinstance(degree, Number) and "." not in degree.text and 2 <= degree.value <= 1_000):
+        return None
+    known = rational_value(inner)
+    if known < 0 and degree.value % 2 == 0:
+        raise RuleError(f"evaluate: {to_text(value)} is not a real number")
+    root = exact_root(known, int(degree.value))
+    return None if root is None else _number("root", work, root, inner)
+
+
+def _log(value: Operation, work: Work) -> Expr | None:
+    """ln 1, ln e, log_b of a power of b."""
+    inner = value.args[0]
+    base = value.args[1] if len(value.args) == 2 else _E
+    if rational_value(inner) is not None and rational_value(inner) <= 0:
+        raise RuleError(f"evaluate: {to_text(value)} is not a real number")
+    result: Fraction | None = None
+    if inner == ONE:
+        result = Fraction(0)
+    elif inner == base:
+        result = Fraction(1)
+    elif base == _E and is_op(inner, "exp") and _final(inner.args[0]):
+        result = rational_value(inner.args[0])
+    elif is_op(inner, "pow") and inner.args[0] == base and _final(inner.args[1]):
+        result = rational_value(inner.args[1])
+    elif _final(inner) and _final(base) and rational_value(base) > 1:
+        result = _exponent(rational_value(inner), rational_value(base))
+    return None if result is None else _number("function", work, result)
+
+
+def _exponent(value: Fraction, base: Fraction) -> Fraction | None:
+    """k with base^k = value for an integer k, or None."""
+    sign = 1 if value >= 1 else -1
+    power, count, target = base, 1, value if sign > 0 else 1 / value
+    while power < target and count < MAX_DIGITS:
+        power, count = power * base, count + 1
+    return Fraction(sign * count) if power == target else None
+
+
+def _exp(value: Operation, work: Work) -> Expr | None:
+    if value.args[0] == ZERO:
+        return _number("function", work, Fraction(1))
+    if is_op(value.args[0], "ln") and not work.refuse_conditions:
+        work.kinds.add("function")
+        work.conditions.append(Operation("gt", (value.args[0].args[0], ZERO)))
+        return value.args[0].args[0]
+    return None
+
+
+def _of_one(function: Callable[[Fraction], Fraction]) -> Callable[[Operation, Work], Expr | None]:
+    def rule(value: Operation, work: Work) -> Expr | None:
+        if not _final(value.args[0]):
+            return None
+        return _number("function", work, function(rational_value(value.args[0])), value.args[0])
+    return rule
+
+
+def _whole(value: Expr) -> int | None:
+    known = rational_value(value) if _final(value) else None
+    return int(known) if known is not None and known.denominator == 1 else None
+
+
+def _factorial(value: Operation, work: Work) -> Expr | None:
+    if not _final(value.args[0]):
+        return None
+    n = _whole(value.args[0])
+    if n is None or n < 0:
+        raise RuleError(f"evaluate: {to_text(value)} is defined for whole numbers from 0 on")
+    if n > MAX_FACTORIAL:
+        raise RuleError(f"evaluate: {to_text(value)} is too long to write; {MAX_FACTORIAL}! is the most")
+    return _number("function", work, Fraction(factorial(n)))
+
+
+def _binomial(value: Operation, work: Work) -> Expr | None:
+    n, k = (_whole(a) for a in value.args)
+    if n is None or k is None or n < 0:
+        return None
+    if n > 10 * MAX_FACTORIAL:
+        raise RuleError(f"evaluate: {to_text(value)} is too long to write; {10 * MAX_FACTORIAL} is the most above")
+    return _number("function", work, Fraction(comb(n, k) if k >= 0 else 0))
+
+
+def _extreme(choose: Callable[[list[Fraction]], Fraction]) -> Callable[[Operation, Work], Expr | None]:
+    def rule(value: Operation, work: Work) -> Expr | None:
+        if not all(_final(a) for a in value.args):
+            return None
+        best = choose([rational_value(a) for a in value.args])
+        work.kinds.add("function")
+        return next(a for a in value.args if rational_value(a) == best)
+    return rule
+
+
+_RULES: dict[str, Callable[[Operation, Work], Expr | None]] = {
+    "neg": _neg, "add": _add, "mul": _mul, "div": _div, "pow": _pow, "sqrt": _sqrt, "root": _root, "ln": _log, "log": _log, "exp": _exp,
+    "abs": _of_one(abs), "sign": _of_one(lambda x: Fraction((x > 0) - (x < 0))),
+    "floor": _of_one(lambda x: Fraction(x.numerator // x.denominator)), "ceil": _of_one(lambda x: Fraction(-(-x.numerator // x.denominator))),
+    "factorial": _factorial, "binomial": _binomial, "min": _extreme(min), "max": _extreme(max),
+}
