@@ -10,21 +10,37 @@ As y depends linearly on x, ``vec(y) = W vec(x)`` with one row of W for each out
 rows.  With stride 1 and no padding W is a doubly blocked Toeplitz matrix: its blocks repeat along block diagonals, and every block
 is itself constant along its diagonals (Goodfellow, Bengio and Courville, "Deep Learning", 2016, section 9.1).
 
-Kernels and images are matrices of exact expressions, numbers or names; indices in this module count from 0, names from 1.
+Kernels and images are matrices of exact expressions, numbers or names, or givens and answers with such a value; indices in this
+module count from 0, names from 1.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..derivation import Derivation, start
-from ..expressions import Expr, Operation, expr, matrix, op, rational_value, rows_of
+from ..derivation import Derivation, start, value_of
+from ..expressions import Expr, Operation, expr, matrix, op, rational_value
 from ..expressions.tree import Symbol, add, mul
-from ..rules.matrices import Zeros, evaluate_entries, multiply_matrix_vector, named_matrix, reshape, shape_of, vec_of, written_product
+from ..expressions.tree import rows_of as _rows_of
+from ..rules.matrices import Zeros, evaluate_entries, multiply_matrix_vector, named_matrix, reshape, written_product
+from ..rules.matrices import shape_of as _shape_of
+from ..rules.matrices import vec_of as _vec_of
 from ..rules.writing import ZERO, exact, is_zero
 
 Pair = tuple[int, int]
-vec_image = vec_of   # an image is a matrix; its vec stacks the rows
+
+def shape_of(value: object) -> Pair:
+    """(rows, columns) of a matrix, a given or an answer."""
+    return _shape_of(value_of(value))
+
+
+def rows_of(value: object) -> tuple[tuple[Expr, ...], ...]:
+    return _rows_of(value_of(value))
+
+
+def vec_image(image: object) -> Operation:
+    """The rows of the image under one another, as a column."""
+    return _vec_of(value_of(image))
 
 
 def pair(value: int | Pair, what: str = "value") -> Pair:
@@ -223,7 +239,7 @@ def product_derivation(kernel: Expr, image: Expr, stride: int | Pair = 1, paddin
     """
     shape = output_shape(shape_of(image), shape_of(kernel), stride, padding, dilation)
     big = toeplitz(kernel, shape_of(image), stride, padding, dilation)
-    work = start(op("eq", op("vec", Symbol(name)), mul(big, vec_of(image))), title="Convolution as a matrix product")
+    work = start(op("eq", op("vec", Symbol(name)), mul(big, vec_image(image))), title="Convolution as a matrix product")
     work = work.then(multiply_matrix_vector(zeros=_zeros(zeros, kernel, image, stride, padding, dilation)))
     entries = [entry for row in rows_of(work.value) for entry in row]
     if all(exact(entry) is not None for entry in entries) and any(rational_value(entry) is None for entry in entries):
