@@ -19,6 +19,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reportgen.audit import Declared, math_numerals, text_numerals
 from reportgen.diagnostics import Finding, FindingsError
 from reportgen.resources import templates_folder
 
@@ -126,56 +127,69 @@ def collect_texts(figure: MatplotlibFigure) -> tuple[str, ...]:
 
 def _computed_labels(figure: MatplotlibFigure) -> Iterator[Text]:
     from matplotlib.axis import Axis
-    from matplotlib.ticker import FixedFormatter, FuncFormatter
 
     for axis in figure.findobj(Axis):
         yield axis.get_offset_text()
         for minor, formatter in ((False, axis.get_major_formatter()), (True, axis.get_minor_formatter())):
-            # Names of categories and labels set by hand are the author's words; FuncFormatter gets its numbers from the data.
-            written = isinstance(formatter, FixedFormatter) or type(formatter).__name__ == "StrCategoryFormatter"
-            if not written or isinstance(formatter, FuncFormatter):
+            if not _is_written_by_hand(formatter):
                 for tick in axis.get_minor_ticks() if minor else axis.get_major_ticks():
                     yield from (tick.label1, tick.label2)
 
 
+def _is_written_by_hand(formatter: object) -> bool:
+    """True where tick labels are the author's words: names of categories, or labels set one by one."""
+    if type(formatter).__name__ in ("FixedFormatter", "StrCategoryFormatter"):
+        return True
+    # set_ticks(places, labels) makes a FuncFormatter that looks the labels up in a dictionary
+    function = getattr(formatter, "func", None)
+    return getattr(getattr(function, "func", None), "__name__", "") == "_format_with_dict"
+
+
 # --- the audit ------------------------------------------------------------------------------------------------
 
-# In a name a digit touches a letter (Conv2d-1, L2, x1), or a hyphen joins it to a word of two letters and more (Linear-9).
-_NAME = re.compile(r"\\[A-Za-z]+|[^\W\d_]+\d[\w-]*|[^\W\d_]{2,}-\d+\b|[^\W\d_]+(?:_\d+)+")
-_SUBSCRIPT = re.compile(r"_(?:\{[^{}]*\}|\w)")
-_NUMERAL = re.compile(r"\d+(?:[,\u00a0\u202f\u2009]\d{3})*(?:\.\d+)?|\.\d+")
 _MATH = re.compile(r"(?<!\\)\$(.+?)(?<!\\)\$", re.DOTALL)
-
-
-def numerals(text: str) -> tuple[str, ...]:
-    """The numerals in a figure's text that are no part of a name, as written; ``$...$`` is matplotlib's math."""
-    found: list[str] = []
-    at = 0
-    for math in _MATH.finditer(text):
-        found += _NUMERAL.findall(_NAME.sub(" ", text[at : math.start()]))
-        # {,} is TeX's thousands separator
-        found += _NUMERAL.findall(_NAME.sub(" ", _SUBSCRIPT.sub(" ", math[1].replace("{,}", ","))))
-        at = math.end()
-    return (*found, *_NUMERAL.findall(_NAME.sub(" ", text[at:])))
+_GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 
 
 def audit_texts(texts: Iterable[str], allowed: Iterable[str]) -> tuple[str, ...]:
     """The numerals in ``texts`` that equal none of those in ``allowed``, each once, as written.
 
-    ``allowed`` holds texts of values and declared names; a text that is declared as a whole is not looked into.
-    Numerals are compared as exact numbers: 61,706 is 61706, and 0.40 is 0.4.
+    What is a numeral and what is part of a name is decided as in the prose.  ``allowed`` holds texts of values and
+    declared names; a declared name is exempt as a whole.  Numerals are compared as exact numbers: 61,706 is 61706,
+    and 0.40 is 0.4.
     """
-    allowed = set(allowed)
-    values = {_value(numeral) for text in allowed for numeral in numerals(text)}
+    allowed = tuple(allowed)
+    declared = Declared(allowed)
+    values = {value for text in allowed for numeral, _, _ in _numerals(text) for value in _readings(numeral)}
     found: dict[str, None] = {}
     for text in texts:
-        for name in sorted((a for a in allowed if numerals(a) and not _NUMERAL.fullmatch(a)), key=len, reverse=True):
-            text = text.replace(name, " ")
-        for numeral in numerals(text):
-            if _value(numeral) not in values:
-                found.setdefault(numeral)
+        for numeral, piece, span in _numerals(text):
+            if not values.isdisjoint(_readings(numeral)) or not declared.exempt(piece, [span], math=piece is not text):
+                continue
+            found.setdefault(numeral)
     return tuple(found)
 
 
-def _value(numeral: str) -> Fraction:
-    return Fraction(re.sub(r"[,\s]", "", numeral))
+def _numerals(text: str) -> Iterator[tuple[str, str, tuple[int, int]]]:
+    """Each numeral of a figure's text, the piece it stands in, and where; ``$...$`` is matplotlib's math."""
+    spans = [(m.start(), m.end(), m[1]) for m in _MATH.finditer(text)]
+    for start, end in text_numerals(text):
+        if not any(a <= start < b for a, b, _ in spans):
+            yield text[start:end], text, (start, end)
+    for _, _, tex in spans:
+        for start, end in math_numerals(tex):
+            yield tex[start:end], tex, (start, end)
+
+
+def _readings(numeral: str) -> frozenset[Fraction | str]:
+    """The numbers that a numeral can mean: 1,234 is a thousand or, in other languages, one and a bit."""
+    plain = re.sub(r"[\s{}]|\\\\,", "", numeral)
+    readings: set[Fraction | str] = set()
+    if _GROUPED.fullmatch(plain):
+        readings.add(Fraction(re.sub(r"[.,]", "", plain)))
+    point = max(plain.rfind("."), plain.rfind(","))
+    whole, part = (plain[:point], plain[point + 1:]) if point >= 0 else (plain, "")
+    digits = re.sub(r"[.,]", "", whole) + part
+    if digits.isascii() and digits.isdigit():
+        readings.add(Fraction(int(digits), 10 ** len(part)))
+    return frozenset(readings or {numeral})
