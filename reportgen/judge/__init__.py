@@ -1,0 +1,249 @@
+"""The judge: an obligation in, a verdict out.  It searches nothing but counterexamples, reads our own tree, and never meets SymPy.
+
+Order, cheap to expensive: closed statements by exact arithmetic and balls; normal forms; zero sets; signs (Sturm);
+then small points that refute; then sampling, which proves nothing and is called "agreed".
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from flint import fmpq
+
+from ..expressions import Expr, Number, Operation, Symbol, is_op, symbols, to_text
+from ..obligation import Obligation, Status, Verdict, proved, refuted, undecided
+from . import counterexample, enclosure, relations
+from .conditions import Facts, open_conditions, prepare
+from .exact import Field, Undefined, Unsupported, _Overflow
+
+MAX_ATOMS = 512
+_STRENGTH_ORDER = {"enclosure": 0, "exact": 1, "kernel": 2}
+
+
+def judge(obligation: Obligation) -> Verdict:
+    """PROVED, REFUTED or UNDECIDED.  Never raises for a statement that it cannot decide: the reason says why."""
+    try:
+        prepared = prepare(obligation)
+        if prepared.inconsistent is not None:
+            return undecided(f"the assumptions contradict each other: {to_text(prepared.inconsistent)} is false")
+        return _decide(prepared.statement, prepared.assumptions)
+    except Unsupported as error:
+        return undecided(f"unsupported: {error}")
+    except RecursionError:
+        return undecided("gave up: nested too deeply")
+
+
+def _decide(statement: Expr, assumptions: tuple[Expr, ...]) -> Verdict:
+    if not isinstance(statement, Operation):
+        return undecided("unsupported: not a relation")
+    head = statement.head
+    if head == "and":
+        return _weakest([_decide(a, assumptions) for a in statement.args])
+    if head == "approx":
+        return _decide_rounding(statement.args[0], statement.args[1], assumptions)
+    if head == "eq" and is_op(statement.args[0], "round"):
+        value, places = statement.args[0].args
+        return _decide_rounding(value, statement.args[1], assumptions, places)
+    if head == "implies" and not (is_op(statement.args[0], "eq", "or") and is_op(statement.args[1], "eq", "or")):
+        inner = prepare(Obligation(statement.args[1], (*assumptions, statement.args[0])))
+        if inner.inconsistent is None:
+            return _decide(inner.statement, inner.assumptions)
+    closed = not counterexample.free_names(statement) and not symbols(statement)
+    if closed:
+        verdict = _closed(statement)
+        if verdict is not None:
+            return verdict
+    size = 24
+    while True:
+        try:
+            verdict = _exact(statement, assumptions, size)
+            break
+        except _Overflow:
+            size *= 2
+            if size > MAX_ATOMS:
+                return undecided("gave up: too many different terms")
+        except Undefined as error:
+            verdict = undecided(f"without a value: {error}")
+            break
+        except Unsupported as error:
+            verdict = undecided(f"unsupported: {error}")
+            break
+    if verdict.proved or verdict.refuted:
+        return verdict
+    return _by_points(statement, assumptions, verdict)
+
+
+def _closed(statement: Expr) -> Verdict | None:
+    """A statement without names: exact arithmetic or balls of rising precision decide it, unless both sides may be equal."""
+    if statement.head not in ("eq", "ne", "lt", "le", "gt", "ge"):
+        held = enclosure.holds(statement, bits=256)
+        if held is None:
+            return None
+        return proved("enclosure", "evaluation") if held else refuted("enclosure", "evaluation", sides=counterexample.sides_at(statement, counterexample.Point()))
+    bits = 64
+    while bits <= 4096:
+        try:
+            left, right = (enclosure.evaluate(a, bits=bits) for a in statement.args)
+        except enclosure.NoValue:
+            bits *= 4
+            continue
+        order = enclosure.compare(left, right)
+        if order is not None:
+            exact = isinstance(left, fmpq) and isinstance(right, fmpq)
+            strength, method = ("exact", "rational arithmetic") if exact else ("enclosure", "balls")
+            sides = tuple(str(v) if isinstance(v, fmpq) else v.str(20) for v in (left, right))
+            witness = {"left": sides[0], "right": sides[1]} | ({} if exact else {"bits": str(bits)})
+            if order in enclosure._HOLDS[statement.head]:
+                return proved(strength, method, witness)
+            return refuted(strength, method, sides=(_short(left), _short(right)), witness=witness)
+        bits *= 4
+    return None
+
+
+def _short(value: enclosure.Value) -> str:
+    return str(value) if isinstance(value, fmpq) else value.str(12, radius=False)
+
+
+def _exact(statement: Expr, assumptions: tuple[Expr, ...], size: int) -> Verdict:
+    """Normal forms, zero sets and signs.  Assumed equations that are linear in a name are solved for it first."""
+    field = Field(size)
+    facts = Facts(field, assumptions)
+    solved = _solve_assumption(field, facts, assumptions)
+    if solved is not None:
+        rest, definition = solved
+        again = prepare(Obligation(statement, (*rest, definition)))
+        inner = _exact(again.statement, again.assumptions, size)
+        return inner if inner.proved else undecided("gave up: not proved by normal forms")
+    head = statement.head
+    if head == "eq":
+        found = relations.equation(field, facts, statement)
+        entry = None if found else relations.differing_entry(field, statement)
+        if entry is not None:
+            return _decide(entry, assumptions)
+    elif head in ("ne", "lt", "le", "gt", "ge"):
+        found = relations.inequality(field, facts, statement, assumptions)
+    elif head == "iff":
+        found = relations.equivalence(field, facts, *statement.args)
+    elif head == "implies":
+        found = relations.implication(field, facts, *statement.args)
+    elif head == "or":
+        found = next((v for a in statement.args if (v := _exact(a, assumptions, size)).proved), None)
+    else:
+        raise Unsupported(f"a statement of the form {head}")
+    return found or _under_requirements(field, statement, assumptions, size) or undecided("gave up: not proved by normal forms")
+
+
+def _under_requirements(field: Field, statement: Expr, assumptions: tuple[Expr, ...], size: int) -> Verdict | None:
+    """Proved where both sides have a value: what the statement needs to have one (``x > 0`` for ln x) is assumed and stays a condition."""
+    needed = tuple(r for r in open_conditions(field) if r not in assumptions)
+    if not field.requirements or not needed:
+        return None
+    inner = _exact(statement, (*assumptions, *needed), size)
+    if not inner.proved:
+        return None
+    return replace(inner, conditions=tuple(dict.fromkeys((*needed, *inner.conditions))))
+
+
+def _solve_assumption(field: Field, facts: Facts, assumptions: tuple[Expr, ...]) -> tuple[tuple[Expr, ...], Expr] | None:
+    """An assumed equation c1*v + c0 = 0 with c1 never zero, as v = -c0/c1; the other assumptions beside it."""
+    for fact in assumptions:
+        if not is_op(fact, "eq") or any(is_op(a, "matrix", "tuple") for a in fact.args):
+            continue
+        try:
+            poly = field.reduced(field.sub(field.normal(fact.args[0]), field.normal(fact.args[1]))).num
+        except (Unsupported, Undefined):
+            continue
+        for place, atom in enumerate(field.atoms):
+            if atom.kind != "symbol" or not isinstance(atom.expr, Symbol) or poly.degrees()[place] != 1:
+                continue
+            c1, c0 = {}, {}
+            for exponents, coefficient in poly.to_dict().items():
+                (c1 if exponents[place] else c0)[exponents[:place] + (0,) + exponents[place + 1:]] = coefficient
+            slope = field.ctx.from_dict(c1)
+            value = Operation("neg", (Operation("div", (field.poly_expr(field.ctx.from_dict(c0)), field.poly_expr(slope))),))
+            if facts.nonzero(slope) and atom.expr.name not in symbols(value):
+                rest = tuple(a for a in assumptions if a != fact)
+                return rest, Operation("eq", (atom.expr, value))
+    return None
+
+
+def _decide_rounding(value: Expr, shown: Expr, assumptions: tuple[Expr, ...], places: Expr | None = None) -> Verdict:
+    """Is ``shown`` the rounding of ``value``: to ``places``, or to as many decimals as it is written with?  Ties go to the even digit."""
+    written = shown.args[0] if is_op(shown, "neg") else shown
+    if places is None:
+        if not isinstance(written, Number):
+            return undecided("unsupported: an approximation that is not a decimal")
+        digits = len(written.text.partition(".")[2])
+    else:
+        number = places.value if isinstance(places, Number) else None
+        if number is None or number.denominator != 1 or number > 10_000:
+            return undecided("unsupported: the number of decimal places")
+        digits = int(number)
+    try:
+        field = Field(24)
+        Facts(field, assumptions)
+        rational = field.rational(field.lowest(field.reduced(field.normal(value))))
+    except (Unsupported, Undefined, _Overflow):
+        rational = None
+    try:
+        target = enclosure.evaluate(shown)
+        if rational is not None:
+            rounded, ball, bits = enclosure.round_half_even(rational, digits), str(rational), 0
+        else:
+            result = enclosure.certified_round(value, digits)
+            if result is None:
+                return undecided(f"gave up: no {enclosure.MAX_BITS}-bit ball lies in one rounding cell")
+            rounded, ball, bits = result
+    except enclosure.NoValue as error:
+        return undecided(f"without a value: {error}")
+    if not isinstance(target, fmpq):
+        return undecided("unsupported: a rounding that is not a decimal")
+    tie = rational is not None and (2 * rational * 10 ** digits).denominator == 1 and (rational * 10 ** digits).denominator != 1
+    witness = {"enclosure": ball, "places": str(digits), "rounding": _decimal(rounded, digits)} | ({"bits": str(bits)} if bits else {}) | ({"tie": "half even"} if tie else {})
+    strength = "exact" if rational is not None else "enclosure"
+    if Fraction(int(target.p), int(target.q)) == rounded:
+        return proved(strength, "rounding of a rational" if rational is not None else "ball inside one rounding cell", witness)
+    return refuted(strength, "rounding", sides=(_decimal(rounded, digits), to_text(shown)), witness=witness)
+
+
+def _decimal(value: Fraction, places: int) -> str:
+    scaled = abs(value) * 10 ** places
+    digits = str(scaled.numerator).rjust(places + 1, "0")
+    return ("-" if value < 0 else "") + (digits[:-places] + "." + digits[-places:] if places else digits)
+
+
+def _by_points(statement: Expr, assumptions: tuple[Expr, ...], so_far: Verdict) -> Verdict:
+    """What exact methods left open: refuted at a point, or sampled."""
+    found = None
+    if is_op(statement, "iff"):
+        first, second = statement.args
+        for given, wanted in ((first, second), (second, first)):
+            if is_op(given, "eq") and found is None:
+                found = counterexample.search(wanted, assumptions, given)
+    elif is_op(statement, "implies") and is_op(statement.args[0], "eq"):
+        found = counterexample.search(statement.args[1], assumptions, statement.args[0])
+    if found is None:
+        found = counterexample.search(statement, assumptions)
+    if found is not None:
+        return refuted("exact", "counterexample", found.point, found.sides)
+    agreed = counterexample.sample(statement, assumptions)
+    if agreed:
+        return undecided(so_far.reason, agreed=True, witness={"points": str(agreed)})
+    return so_far
+
+
+def _weakest(verdicts: list[Verdict]) -> Verdict:
+    """The verdict on a conjunction: refuted where a part is, proved where all are, with the weakest strength."""
+    for verdict in verdicts:
+        if verdict.refuted:
+            return verdict
+    for verdict in verdicts:
+        if not verdict.proved:
+            return verdict
+    weakest = min(verdicts, key=lambda v: _STRENGTH_ORDER[v.strength])
+    conditions = tuple(dict.fromkeys(c for v in verdicts for c in v.conditions))
+    return Verdict(Status.PROVED, weakest.strength, weakest.method, weakest.witness, conditions)
+
+
+__all__ = ["judge"]

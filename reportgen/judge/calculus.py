@@ -1,0 +1,176 @@
+"""Derivatives on the written tree, rule by rule, and limits of quotients of exponential polynomials.  No SymPy."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from ..expressions import Expr, Number, Operation, Symbol, is_op, rational_value, walk
+from ..expressions.tree import expr as literal
+
+if TYPE_CHECKING:
+    from .exact import Field, Quotient
+
+_ONE, _ZERO, _TWO = Number("1"), Number("0"), Number("2")
+
+
+def integer(value: int) -> Expr:
+    return literal(value)
+
+
+def rational(value: Fraction) -> Expr:
+    return literal(value)
+
+
+def depends(value: Expr, name: Expr) -> bool:
+    """True where name occurs in the tree (bound or not: callers use names that are not bound)."""
+    return any(node == name for node in walk(value))
+
+
+# --- derivatives ----------------------------------------------------------------------------------------------
+
+# u -> f'(u); the chain rule multiplies by u'
+_OUTER = {
+    "exp": lambda u: Operation("exp", (u,)),
+    "ln": lambda u: Operation("div", (_ONE, u)),
+    "sqrt": lambda u: Operation("div", (_ONE, Operation("mul", (_TWO, Operation("sqrt", (u,)))))),
+    "sin": lambda u: Operation("cos", (u,)),
+    "cos": lambda u: Operation("neg", (Operation("sin", (u,)),)),
+    "tan": lambda u: Operation("div", (_ONE, Operation("pow", (Operation("cos", (u,)), _TWO)))),
+    "asin": lambda u: Operation("div", (_ONE, Operation("sqrt", (Operation("add", (_ONE, Operation("neg", (Operation("pow", (u, _TWO)),)))),)))),
+    "atan": lambda u: Operation("div", (_ONE, Operation("add", (_ONE, Operation("pow", (u, _TWO)))))),
+    "sinh": lambda u: Operation("cosh", (u,)),
+    "cosh": lambda u: Operation("sinh", (u,)),
+    "abs": lambda u: Operation("div", (u, Operation("abs", (u,)))),    # where u is not 0: the divisor becomes a side condition
+}
+
+
+def differentiate(expr: Operation) -> Expr | None:
+    """The derivative that ``diff(f, x[, n])`` stands for, as a tree without ``diff``; None where f is a name of unknown meaning.
+
+    Raises Unsupported for what has no rule.
+    """
+    body, variable = expr.args[:2]
+    order = rational_value(expr.args[2]) if len(expr.args) == 3 else Fraction(1)
+    if order is None or order.denominator != 1 or not 1 <= order <= 12:
+        from .exact import Unsupported
+        raise Unsupported("a derivative of this order")
+    if body != variable and (isinstance(body, Symbol) or is_op(body, "index")) or is_op(body, "apply"):
+        return None
+    for _ in range(int(order)):
+        body = derivative(body, variable)
+    return body
+
+
+def derivative(u: Expr, x: Expr) -> Expr:
+    """du/dx by sum, product, quotient, power and chain rules.  Other names are constants.  Raises Unsupported."""
+    from .exact import Unsupported
+
+    if u == x:
+        return _ONE
+    if not depends(u, x):
+        return _ZERO
+    if not isinstance(u, Operation):
+        return _ZERO
+    head, args = u.head, u.args
+    if head == "add":
+        return Operation("add", tuple(derivative(a, x) for a in args))
+    if head == "neg":
+        return Operation("neg", (derivative(args[0], x),))
+    if head == "mul":
+        terms = tuple(Operation("mul", (*args[:i], derivative(a, x), *args[i + 1:])) for i, a in enumerate(args) if depends(a, x))
+        return terms[0] if len(terms) == 1 else Operation("add", terms)
+    if head == "div":
+        a, b = args
+        if not depends(b, x):
+            return Operation("div", (derivative(a, x), b))
+        top = Operation("add", (Operation("mul", (derivative(a, x), b)), Operation("neg", (Operation("mul", (a, derivative(b, x))),))))
+        return Operation("div", (top, Operation("pow", (b, _TWO))))
+    if head == "pow":
+        return _power_rule(args[0], args[1], x)
+    if head == "root":
+        return _power_rule(args[0], Operation("div", (_ONE, args[1])), x)
+    if head == "log":
+        natural = Operation("ln", (args[0],))
+        return derivative(natural if len(args) == 1 else Operation("div", (natural, Operation("ln", (args[1],)))), x)
+    if head == "sum" and not depends(args[2], x) and not depends(args[3], x) and args[1] != x:
+        return Operation("sum", (derivative(args[0], x), *args[1:]))
+    if head == "diff":
+        inner = differentiate(u)
+        if inner is not None:
+            return derivative(inner, x)
+    if head in _OUTER:
+        return Operation("mul", (_OUTER[head](args[0]), derivative(args[0], x)))
+    raise Unsupported(f"the derivative of {head}")
+
+
+def _power_rule(base: Expr, exponent: Expr, x: Expr) -> Expr:
+    if not depends(exponent, x):
+        lowered = Operation("pow", (base, Operation("add", (exponent, Operation("neg", (_ONE,))))))
+        value = rational_value(exponent)
+        if value is not None and value == 1:
+            return derivative(base, x)
+        if value is not None and value.denominator == 1:
+            lowered = Operation("pow", (base, integer(int(value) - 1)))
+        return Operation("mul", (exponent, lowered, derivative(base, x)))
+    power = Operation("pow", (base, exponent))
+    if base == Symbol("e"):
+        return Operation("mul", (power, derivative(exponent, x)))
+    logarithm = Operation("ln", (base,))    # u**v = exp(v ln u): needs u > 0, which ln records
+    return Operation("mul", (power, derivative(Operation("mul", (exponent, logarithm)), x)))
+
+
+# --- limits ---------------------------------------------------------------------------------------------------
+
+def limit(field: "Field", expr: Operation) -> "Quotient":
+    """The limit of a quotient of polynomials in x and exp(x).
+
+    At infinity the terms are ordered by growth (the power of exp(x) first, then the power of x): the leading terms
+    decide.  At a finite point the reduced quotient is continuous where its denominator is not zero.
+    Raises Unsupported, also where the limit is infinite.
+    """
+    from .exact import Quotient, Unsupported
+
+    body, variable, point = expr.args[:3]
+    if not isinstance(variable, Symbol):
+        raise Unsupported("a limit in an expression")
+    q = field.lowest(field.reduced(field.normal(body)))
+    x = field.normal(variable)
+    x_place = field.gens.index(x.num) if x.num in field.gens else None
+    exp_place = None
+    for i, atom in enumerate(field.atoms):
+        if i != x_place and depends(atom.expr, variable) and (q.num.degrees()[i] or q.den.degrees()[i]):
+            if atom.kind == "exp" and atom.expr.args[0] == variable:
+                exp_place = i
+            else:
+                raise Unsupported("the limit of this kind of expression")
+    end = point.args[0] if is_op(point, "neg") else point
+    if end != Symbol("inf"):
+        from ..expressions import replace
+        return field.normal(replace(field.to_expr(q), {variable: point}))
+    upwards = not is_op(point, "neg")
+
+    def growth(exponents: tuple[int, ...]) -> tuple[int, int]:
+        power_of_exp = exponents[exp_place] if exp_place is not None else 0
+        return (power_of_exp if upwards else -power_of_exp), exponents[x_place]
+
+    def leading(poly):
+        terms = poly.to_dict()
+        top = max(growth(e) for e in terms)
+        rest = {}
+        for exponents, coefficient in terms.items():
+            if growth(exponents) == top:
+                kept = tuple(0 if i in (x_place, exp_place) else e for i, e in enumerate(exponents))
+                rest[kept] = coefficient if upwards or exponents[x_place] % 2 == 0 else -coefficient
+        return top, field.ctx.from_dict(rest)
+
+    if q.num == 0:
+        return q
+    (top, above), (bottom, below) = leading(q.num), leading(q.den)
+    if not below.is_constant():
+        field.divisors.setdefault(field.poly_expr(below), below)
+    if top < bottom:
+        return field.constant(0)
+    if top > bottom:
+        raise Unsupported("an infinite limit")
+    return Quotient(above, below)

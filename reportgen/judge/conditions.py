@@ -1,0 +1,351 @@
+"""Assumptions: values put in, signs derived, side conditions discharged.
+
+``prepare`` turns an obligation into the statement with every defined name replaced; ``Facts`` answers the sign of a
+polynomial from what is assumed.  A sign is only given where it is proved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+
+from flint import fmpq, fmpq_mpoly
+
+from ..expressions import Expr, Operation, Symbol, is_op, symbols, to_text, transform, walk
+from ..obligation import Obligation
+from . import calculus, enclosure
+from .exact import Field, Quotient, Undefined, Unsupported
+
+MAX_ROUNDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The statement and the remaining assumptions after every definition was put in; ``inconsistent`` names a false one."""
+
+    statement: Expr
+    assumptions: tuple[Expr, ...]
+    definitions: tuple[Expr, ...]
+    inconsistent: Expr | None = None
+
+
+def prepare(obligation: Obligation) -> Prepared:
+    """Equations ``name = expression`` and ``f(x) = expression`` among the assumptions are put into all else.
+
+    A name that is defined twice keeps its second equation as an assumption, which must then hold.
+    """
+    values: dict[Expr, Expr] = {}
+    functions: dict[str, tuple[tuple[Expr, ...], Expr]] = {}
+    rest: list[Expr] = []
+    definitions: list[Expr] = []
+    for fact in _flat(obligation.assumptions):
+        if is_op(fact, "eq"):
+            left, right = fact.args
+            if (isinstance(left, Symbol) or is_op(left, "index")) and left not in values and not calculus.depends(right, left) and left not in _CONSTANTS:
+                values[left] = right
+                definitions.append(fact)
+                continue
+            if is_op(left, "apply") and all(isinstance(a, Symbol) for a in left.args) and left.args[0].name not in functions \
+                    and not _applies(right, left.args[0]):
+                functions[left.args[0].name] = (left.args[1:], right)
+                definitions.append(fact)
+                continue
+        rest.append(fact)
+
+    def put_in(expr: Expr) -> Expr:
+        for _ in range(MAX_ROUNDS):
+            changed = transform(expr, lambda node: _applied(node, functions))
+            changed = _replace_free(changed, values)
+            if changed == expr:
+                return expr
+            expr = changed
+        raise Unsupported("definitions that need each other in a circle")
+
+    statement = put_in(obligation.statement)
+    remaining, inconsistent = [], None
+    for fact in rest:
+        fact = put_in(fact)
+        if not symbols(fact):
+            held = enclosure.holds(fact)
+            if held is False:
+                inconsistent = fact
+            if held is True:
+                continue
+        remaining.append(fact)
+    return Prepared(statement, tuple(remaining), tuple(definitions), inconsistent)
+
+
+_CONSTANTS = frozenset({Symbol("pi"), Symbol("e"), Symbol("inf")})
+
+
+def _flat(facts: tuple[Expr, ...]) -> list[Expr]:
+    out: list[Expr] = []
+    for fact in facts:
+        out.extend(_flat(fact.args) if is_op(fact, "and") else [fact])
+    return out
+
+
+def _applies(expr: Expr, function: Expr) -> bool:
+    return any(is_op(node, "apply") and node.args[0] == function for node in walk(expr))
+
+
+def _applied(node: Expr, functions: dict[str, tuple[tuple[Expr, ...], Expr]]) -> Expr:
+    if is_op(node, "apply") and isinstance(node.args[0], Symbol) and node.args[0].name in functions:
+        parameters, body = functions[node.args[0].name]
+        if len(parameters) == len(node.args) - 1:
+            return _replace_free(body, dict(zip(parameters, node.args[1:])))
+    return node
+
+
+def _replace_free(expr: Expr, values: dict[Expr, Expr]) -> Expr:
+    """Values for names, not inside what the name binds.
+
+    A value that holds the bound name would be captured: that is refused.  A derivative needs its variable: diff(f, z) at z = 2 is
+    the derivative first and the value afterwards, so the variable stays and the value waits until the derivative is taken.
+    """
+    if expr in values:
+        return values[expr]
+    if not isinstance(expr, Operation):
+        return expr
+    if expr.head in ("sum", "prod", "limit", "integral", "diff"):
+        bound = expr.args[1]
+        if expr.head == "diff" and bound in values:
+            taken = calculus.differentiate(expr)
+            return expr if taken is None else _replace_free(taken, values)
+        inner = {k: v for k, v in values.items() if k != bound}
+        if any(calculus.depends(v, bound) for k, v in inner.items() if calculus.depends(expr.args[0], k)) and expr.head != "diff":
+            raise Unsupported(f"a value that uses the bound name {to_text(bound)}")
+        args = (_replace_free(expr.args[0], inner), bound, *(_replace_free(a, values) for a in expr.args[2:]))
+    elif expr.head == "apply":
+        args = (expr.args[0], *(_replace_free(a, values) for a in expr.args[1:]))
+    else:
+        args = tuple(_replace_free(a, values) for a in expr.args)
+    return expr if args == expr.args else Operation(expr.head, args)
+
+
+# --- signs ----------------------------------------------------------------------------------------------------
+
+_FLIP = {"+": "-", "-": "+", ">=": "<=", "<=": ">=", "0": "0", "!=": "!=", None: None}
+
+
+class Facts:
+    """What the assumptions say of signs, in one field."""
+
+    def __init__(self, field: Field, assumptions: tuple[Expr, ...]) -> None:
+        self.field = field
+        self.known: list[tuple[fmpq_mpoly, str]] = []
+        self.equations: list[fmpq_mpoly] = []
+        self.lower: dict[int, Fraction] = {}
+        self.upper: dict[int, Fraction] = {}
+        field.facts = self
+        for fact in assumptions:
+            self._learn(fact)
+
+    def _learn(self, fact: Expr) -> None:
+        if is_op(fact, "element") and fact.args[1] == Symbol("NN"):
+            fact = Operation("ge", (fact.args[0], calculus.integer(0)))
+        if not is_op(fact, "gt", "ge", "lt", "le", "ne", "eq"):
+            return
+        left, right = fact.args
+        if fact.head in ("lt", "le"):
+            left, right = right, left
+        try:
+            difference = self.field.lowest(self.field.reduced(self.field.sub(self.field.normal(left), self.field.normal(right))))
+        except (Unsupported, Undefined):
+            return     # an assumption that cannot be used proves nothing
+        poly = difference.num
+        if is_op(fact, "eq"):
+            self.equations.append(poly)
+            return
+        if is_op(fact, "ne"):
+            self.known.append((poly, "!="))
+            return
+        if not difference.den.is_constant():
+            poly = difference.num * difference.den    # same sign as the quotient
+        elif difference.den.leading_coefficient() < 0:
+            poly = -poly
+        self.known.append((poly, "+" if fact.head in ("gt", "lt") else ">="))
+        self._learn_bound(poly)
+
+    def _learn_bound(self, poly: fmpq_mpoly) -> None:
+        """v >= a or v <= b from a linear polynomial in one atom."""
+        used = [i for i, d in enumerate(poly.degrees()) if d]
+        if len(used) == 1 and poly.degrees()[used[0]] == 1:
+            terms = poly.to_dict()
+            slope = next(c for e, c in terms.items() if any(e))
+            offset = next((c for e, c in terms.items() if not any(e)), fmpq(0))
+            bound = -offset / slope
+            bound = Fraction(int(bound.p), int(bound.q))
+            i = used[0]
+            if slope > 0:
+                self.lower[i] = max(self.lower.get(i, bound), bound)
+            else:
+                self.upper[i] = min(self.upper.get(i, bound), bound)
+
+    def sign(self, poly: fmpq_mpoly) -> str | None:
+        """"+", "-", "0", ">=", "<=", "!=" where it is proved for all values that the assumptions allow, otherwise None."""
+        if poly == 0:
+            return "0"
+        content, factors = poly.factor()
+        result = "+" if content > 0 else "-"
+        for factor, exponent in factors:
+            result = _times(result, _to_power(self._factor_sign(factor), exponent))
+            if result is None:
+                return None
+        return result
+
+    def _factor_sign(self, factor: fmpq_mpoly) -> str | None:
+        numeric = self._numeric_sign(factor)
+        if numeric is not None:
+            return numeric
+        weak = None
+        for known, sign in self.known:
+            scale = _multiple(factor, known)
+            if scale is not None:
+                found = sign if scale > 0 else _FLIP[sign]
+                if found in ("+", "-"):
+                    return found
+                weak = found if weak is None or weak == found else self._both(weak, found)
+        termwise = self._termwise(factor)
+        if termwise in ("+", "-"):
+            return termwise
+        return weak or termwise
+
+    @staticmethod
+    def _both(first: str, second: str) -> str:
+        """Two weak signs together: not zero and not negative is positive."""
+        pair = {first, second}
+        if pair == {"!=", ">="}:
+            return "+"
+        if pair == {"!=", "<="}:
+            return "-"
+        return "0" if pair == {">=", "<="} else first
+
+    def _numeric_sign(self, factor: fmpq_mpoly) -> str | None:
+        """The sign of a number such as ln 2 - 1, by balls."""
+        used = [i for i, d in enumerate(factor.degrees()) if d]
+        if any(symbols(self.field.atoms[i].expr) for i in used):
+            return None
+        try:
+            value = enclosure.evaluate(self.field.poly_expr(factor), bits=256)
+        except enclosure.NoValue:
+            return None
+        order = enclosure.compare(value, fmpq(0))
+        return None if order is None else {1: "+", -1: "-", 0: "0"}[order]
+
+    def _termwise(self, factor: fmpq_mpoly) -> str | None:
+        """Every term of one sign, after shifting names with bounds: v = a + t or v = b - t with t >= 0."""
+        used = [i for i, d in enumerate(factor.degrees()) if d]
+        choices = [[side for side, bounds in (("lower", self.lower), ("upper", self.upper)) if i in bounds] or ["none"] for i in used]
+        if len(used) > 5:
+            choices = [c[:1] for c in choices]
+        for sides in product(*choices):
+            found = self._shifted(factor, used, sides)
+            if found is not None:
+                return found
+        return None
+
+    def _shifted(self, factor: fmpq_mpoly, used: list[int], sides: tuple[str, ...]) -> str | None:
+        images = list(self.field.gens)
+        signs: dict[int, str | None] = {}
+        for i, side in zip(used, sides):
+            if side == "none":
+                signs[i] = self._atom_sign(i)
+            else:
+                bound = self.lower[i] if side == "lower" else self.upper[i]
+                shift = fmpq(bound.numerator, bound.denominator)
+                images[i] = self.field.gens[i] + shift if side == "lower" else shift - self.field.gens[i]
+                strict = self._strict(i, bound, side)
+                signs[i] = "+" if strict else ">="
+        shifted = factor if all(s == "none" for s in sides) else factor.compose(*images)
+        total: str | None = None
+        for exponents, coefficient in shifted.to_dict().items():
+            term: str | None = "+" if coefficient > 0 else "-"
+            for i in used:
+                if exponents[i]:
+                    term = _times(term, _to_power(signs[i], exponents[i]))
+            if term is None or term == "!=":
+                return None
+            total = term if total is None else _plus(total, term)
+            if total is None:
+                return None
+        return total
+
+    def _strict(self, i: int, bound: Fraction, side: str) -> bool:
+        gap = self.field.gens[i] - fmpq(bound.numerator, bound.denominator)
+        gap = gap if side == "lower" else -gap
+        return any(sign == "+" and (scale := _multiple(gap, known)) is not None and scale > 0 for known, sign in self.known)
+
+    def _atom_sign(self, i: int) -> str | None:
+        atom = self.field.atoms[i]
+        if atom.kind in ("exp", "constant"):
+            return "+"
+        if atom.kind == "root" and atom.relation is not None and atom.relation[0] % 2 == 0:
+            radicand = atom.relation[1]
+            return "+" if self.sign(radicand.num * radicand.den) == "+" else ">="
+        if atom.kind == "abs":
+            return ">="
+        if atom.kind == "ln" and not symbols(atom.expr):
+            return self._numeric_sign(self.field.gens[i])
+        return None
+
+    def nonzero(self, factor: fmpq_mpoly) -> bool:
+        return self.sign(factor) in ("+", "-", "!=")
+
+
+def _multiple(a: fmpq_mpoly, b: fmpq_mpoly) -> fmpq | None:
+    """c where a = c b for a rational c, otherwise None."""
+    if b == 0 or len(a) != len(b):
+        return None
+    scale = a.leading_coefficient() / b.leading_coefficient()
+    return scale if a == b * scale else None
+
+
+def _times(a: str | None, b: str | None) -> str | None:
+    if a is None or b is None:
+        return None
+    if "0" in (a, b):
+        return "0"
+    if "!=" in (a, b):
+        return "!=" if a in ("+", "-", "!=") and b in ("+", "-", "!=") else None
+    negative = (a in ("-", "<=")) != (b in ("-", "<="))
+    strict = a in ("+", "-") and b in ("+", "-")
+    return ("-" if negative else "+") if strict else ("<=" if negative else ">=")
+
+
+def _to_power(sign: str | None, exponent: int) -> str | None:
+    if exponent % 2 == 0:
+        return "+" if sign in ("+", "-", "!=") else "0" if sign == "0" else ">="
+    return sign
+
+
+def _plus(a: str, b: str) -> str | None:
+    up, down = ("+", ">="), ("-", "<=")
+    if a in up and b in up:
+        return "+" if "+" in (a, b) else ">="
+    if a in down and b in down:
+        return "-" if "-" in (a, b) else "<="
+    return a if b == "0" else b if a == "0" else None
+
+
+# --- side conditions ------------------------------------------------------------------------------------------
+
+def open_conditions(field: Field) -> tuple[Expr, ...]:
+    """The divisors and domains met in the field that the assumptions do not discharge, as relations."""
+    facts: Facts | None = field.facts
+    found: dict[Expr, None] = {}
+    for written, poly in field.divisors.items():
+        if facts is None or not facts.nonzero(poly):
+            found.setdefault(Operation("ne", (written, calculus.integer(0))))
+    for relation, (quotient, head) in field.requirements.items():
+        sign = field.sign(quotient)
+        if sign not in (("+", ">=", "0") if head == "ge" else ("+",)):
+            found.setdefault(relation)
+    return tuple(found)
+
+
+def as_difference(field: Field, relation: Expr) -> Quotient:
+    """left - right of a relation as a normal form in lowest terms."""
+    left, right = relation.args
+    return field.lowest(field.reduced(field.sub(field.normal(left), field.normal(right))))

@@ -1,0 +1,209 @@
+"""Points at which a statement fails, smallest first, and points at which it is sampled.  Each point is checked by evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from time import monotonic
+from zlib import crc32
+
+from flint import fmpq
+
+from ..expressions import Expr, Number, Operation, Symbol, is_op, is_relation, symbols, to_text, walk
+from . import enclosure
+from .exact import Field, Undefined, Unsupported
+
+SECONDS = 1.0        # of searching for one obligation; only how far is looked depends on it, never a verdict's truth
+POINTS = 3_000
+_SMALL = [Fraction(v) for v in (1, 2, 0, 3, 4, 5)]
+_WIDE = [Fraction(v) for v in (1, 2, 3, 0, -1)] + [Fraction(1, 2), Fraction(-2), Fraction(1, 3), Fraction(5), Fraction(7, 3), Fraction(-3, 2), Fraction(1, 10), Fraction(9, 10)]
+
+
+class Point(dict):
+    """Values of names.  Entries of indexed names (``x_3``) get values of their own when they are asked for."""
+
+    seed = 0
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) or self._is_entry(key)
+
+    @staticmethod
+    def _is_entry(key: object) -> bool:
+        return is_op(key, "index") and all(isinstance(a, Number) for a in key.args[1:])
+
+    def __missing__(self, key: Expr) -> fmpq:
+        if not self._is_entry(key):
+            raise KeyError(key)
+        mixed = crc32(f"{self.seed}:{to_text(key)}".encode())
+        self[key] = fmpq(mixed % 23 + 1, mixed // 23 % 7 + 1)    # positive: sums of logarithms have values there
+        return self[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    point: tuple[tuple[str, Fraction], ...]
+    sides: tuple[str, str]
+
+
+def free_names(*statements: Expr) -> list[Symbol]:
+    """Names that need values, in order of appearance; the base of an indexed name does not."""
+    bases = {node.args[0] for s in statements for node in walk(s) if is_op(node, "index")}
+    found: dict[Symbol, None] = {}
+    for statement in statements:
+        for name in symbols(statement):
+            if Symbol(name) not in bases:
+                found.setdefault(Symbol(name))
+    return list(found)
+
+
+def graded(count: int, values: list[Fraction]) -> Iterator[tuple[Fraction, ...]]:
+    """Tuples of values, those with early entries of the list first."""
+    if count == 0:
+        yield ()
+        return
+    for level in range(len(values)):
+        tuples = (tuple(values[p] for p in places) for places in product(range(level + 1), repeat=count) if max(places) == level)
+        # the smallest first, where a level is small enough to be sorted
+        yield from sorted(tuples, key=lambda t: (sum(map(abs, t)), t)) if (level + 1) ** count <= POINTS else tuples
+
+
+def search(statement: Expr, assumptions: tuple[Expr, ...], constraint: Expr | None = None) -> Counterexample | None:
+    """A point that satisfies the assumptions (and the constraint) and at which the statement is false; None where none is found.
+
+    ``constraint``: an equation that must hold at the point; it is solved for a name in which it is linear.
+    """
+    deadline = monotonic() + SECONDS
+    wanted = assumptions if constraint is None else (*assumptions, constraint)
+    names = free_names(statement, *wanted)
+    solved = None
+    for equation in ([constraint] if constraint is not None else [a for a in assumptions if is_op(a, "eq")]):
+        solved = solved or _solved(equation, names)
+    if solved is not None:
+        names = [n for n in names if n != solved[0]]
+    fallback: Counterexample | None = None
+    for values, limit in ((_SMALL, POINTS), (_WIDE, POINTS)):
+        for tried, choice in enumerate(graded(len(names), values)):
+            if tried >= limit or monotonic() > deadline:
+                break
+            point = Point({n: fmpq(v.numerator, v.denominator) for n, v in zip(names, choice)})
+            if solved is not None and not _complete(point, solved):
+                continue
+            if any(enclosure.holds(a, point) is not True for a in wanted):
+                continue
+            if enclosure.holds(statement, point) is not False:
+                continue
+            found = _described(point, statement)
+            if values is _SMALL and all(v.denominator == 1 and v >= 0 for _, v in found.point):
+                return found
+            fallback = fallback or found
+        if fallback is not None and values is _WIDE:
+            break
+    return fallback
+
+
+def _solved(equation: Expr, names: list[Symbol]) -> tuple[Symbol, Expr, Expr] | None:
+    """(name, c0, c1) with c1*name + c0 = 0, the last name in which the equation is linear."""
+    field = _field(equation)
+    if field is None:
+        return None
+    field, poly = field
+    for name in reversed(names):
+        place = field.index.get(("symbol", name.name))
+        if place is not None and poly.degrees()[place] == 1:
+            c1, c0 = {}, {}
+            for exponents, coefficient in poly.to_dict().items():
+                (c1 if exponents[place] else c0)[exponents[:place] + (0,) + exponents[place + 1:]] = coefficient
+            parts = [field.poly_expr(field.ctx.from_dict(c)) for c in (c0, c1)]
+            if not any(name in walk(p) for p in parts):
+                return name, parts[0], parts[1]
+    return None
+
+
+def _field(equation: Expr):
+    if not is_op(equation, "eq"):
+        return None
+    field = Field(48)
+    try:
+        return field, field.lowest(field.sub(field.normal(equation.args[0]), field.normal(equation.args[1]))).num
+    except (Unsupported, Undefined):
+        return None
+    except Exception as error:      # noqa: BLE001 - too many atoms for this look: no solved form, nothing more
+        if type(error).__name__ == "_Overflow":
+            return None
+        raise
+
+
+def _complete(point: Point, solved: tuple[Symbol, Expr, Expr]) -> bool:
+    name, c0, c1 = solved
+    try:
+        slope, offset = enclosure.evaluate(c1, point), enclosure.evaluate(c0, point)
+    except enclosure.NoValue:
+        return False
+    if not isinstance(slope, fmpq) or not isinstance(offset, fmpq) or slope == 0:
+        return False
+    point[name] = -offset / slope
+    return True
+
+
+def _described(point: Point, statement: Expr) -> Counterexample:
+    named = tuple((to_text(n), Fraction(int(v.p), int(v.q))) for n, v in point.items() if isinstance(v, fmpq))
+    return Counterexample(named, sides_at(statement, point))
+
+
+def sides_at(statement: Expr, point: Point) -> tuple[str, str]:
+    """Both sides' values, of the first relation in the statement that fails there."""
+    relation = _failing(statement, point)
+    if relation is None:
+        return "", ""
+    out = []
+    for side in relation.args:
+        try:
+            value = enclosure.evaluate(side, point, 96)
+            out.append(str(value) if isinstance(value, fmpq) else value.str(12, radius=False))
+        except enclosure.NoValue:
+            out.append("no value")
+    return out[0], out[1]
+
+
+def _failing(statement: Expr, point: Point) -> Expr | None:
+    if is_relation(statement):
+        return statement if enclosure.holds(statement, point) is False else None
+    if isinstance(statement, Operation) and statement.head in ("and", "or", "not", "iff", "implies"):
+        for part in reversed(statement.args):
+            found = _failing(part, point)
+            if found is not None:
+                return found
+    return None
+
+
+def sample(statement: Expr, assumptions: tuple[Expr, ...], wanted: int = 24) -> int:
+    """How many pseudo-random points agree with the statement (up to a ball's width); 0 where one does not, or fewer than half are usable."""
+    names = free_names(statement, *assumptions)
+    agreed = 0
+    for seed in range(4 * wanted):
+        point = Point()
+        point.seed = seed
+        for n in names:
+            mixed = crc32(f"{seed}/{n.name}".encode())
+            whole = any(is_op(a, "element") and a.args[0] == n for a in assumptions)
+            point[n] = fmpq(mixed % 12 + 1) if whole else fmpq(mixed % 97 - 20 * (seed % 2), mixed // 97 % 13 + 7)
+        if any(enclosure.holds(a, point) is False for a in assumptions):
+            continue
+        if not _agrees(statement, point):
+            continue
+        agreed += 1
+        if agreed >= wanted:
+            return agreed
+    return agreed if agreed >= wanted // 2 else 0
+
+
+def _agrees(statement: Expr, point: Point) -> bool:
+    if is_op(statement, "eq"):
+        try:
+            difference = enclosure.to_arb(enclosure.evaluate(statement.args[0], point, 192)) - enclosure.to_arb(enclosure.evaluate(statement.args[1], point, 192))
+        except enclosure.NoValue:
+            return False
+        return bool(difference.contains(0)) and bool(abs(difference) < 1e-30)
+    return enclosure.holds(statement, point) is True

@@ -1,0 +1,633 @@
+"""Normal forms in exact arithmetic: a written tree as a quotient of two polynomials over the rationals (FLINT).
+
+The variables ("atoms") are symbols and what cannot be taken apart further: the logarithm of a prime, the exponential of
+a monomial, a root, an unknown function of a normal form.  Two trees with the same normal form are equal wherever the
+divisors met on the way are not zero; those divisors are collected in ``Field.divisors``.  No SymPy anywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpz
+
+from ..expressions import Expr, Number, Operation, Symbol, is_op, rational_value, replace, to_text
+from . import calculus, enclosure
+
+MAX_EXPONENT = 400        # of a polynomial power; larger ones are not expanded
+MAX_TERMS = 20_000        # of a polynomial
+MAX_SUM = 2_000           # terms of a written-out finite sum
+MAX_FACTORED_BITS = 128   # integers under a root or logarithm are factored up to this size
+
+
+class Unsupported(Exception):
+    """The judge has no rule for this; the message says for what.  Never a verdict on the statement."""
+
+
+class Undefined(Exception):
+    """The expression has no value: a division by zero, the logarithm of a negative number."""
+
+
+class _Overflow(Exception):
+    """More atoms than the context has variables: the field is made again, larger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """num / den, polynomials in one context; den is not the zero polynomial."""
+
+    num: fmpq_mpoly
+    den: fmpq_mpoly
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """A variable of the normal form: ``expr`` is what it stands for.
+
+    ``relation``: for a root, (k, q) with atom**k = q; None otherwise.  ``kind``: "symbol", "exp", "ln", "root", "abs", "constant", "opaque".
+    """
+
+    kind: str
+    expr: Expr
+    relation: tuple[int, Quotient] | None = None
+
+
+class Field:
+    """The normal forms of one obligation.  ``size`` is the number of atoms there is room for."""
+
+    def __init__(self, size: int = 16) -> None:
+        self.ctx = fmpq_mpoly_ctx.get([f"a{i}" for i in range(size)], Ordering.lex)
+        self.gens = self.ctx.gens()
+        self.atoms: list[Atom] = []
+        self.index: dict[object, int] = {}
+        self.divisors: dict[Expr, fmpq_mpoly] = {}               # written divisor -> polynomial that must not be zero
+        self.requirements: dict[Expr, tuple[Quotient, str]] = {}  # relation needed for a value -> (its left side minus right, sign needed)
+        self.depth = 0                                            # of nested symbolic sums
+        self.facts = None        # set by conditions.Facts: answers sign(poly)
+        self.zero, self.one = self.ctx.constant(0), self.ctx.constant(1)
+
+    # --- atoms
+    def atom(self, key: object, kind: str, expr: Expr, relation: tuple[int, Quotient] | None = None) -> Quotient:
+        if key not in self.index:
+            if len(self.atoms) == len(self.gens):
+                raise _Overflow
+            self.index[key] = len(self.atoms)
+            self.atoms.append(Atom(kind, expr, relation))
+        return Quotient(self.gens[self.index[key]], self.one)
+
+    def constant(self, value: Fraction | int) -> Quotient:
+        value = Fraction(value)
+        return Quotient(self.ctx.constant(fmpq(value.numerator, value.denominator)), self.one)
+
+    def key(self, q: Quotient) -> tuple[str, str]:
+        """Equal for equal functions: the quotient in lowest terms with a monic denominator, as text."""
+        q = self.lowest(self.reduced(q))
+        return str(q.num), str(q.den)
+
+    def lowest(self, q: Quotient) -> Quotient:
+        num, den = q.num, q.den
+        if num == 0:
+            return Quotient(self.zero, self.one)
+        if not den.is_constant():
+            common = num.gcd(den)
+            if not common.is_constant():
+                num, den = num / common, den / common
+        lead = den.leading_coefficient()
+        return Quotient(num / lead, den / lead)
+
+    # --- arithmetic
+    def add(self, a: Quotient, b: Quotient) -> Quotient:
+        if a.den == b.den:
+            return self._bounded(a.num + b.num, a.den)
+        return self._bounded(a.num * b.den + b.num * a.den, a.den * b.den)
+
+    def neg(self, a: Quotient) -> Quotient:
+        return Quotient(-a.num, a.den)
+
+    def sub(self, a: Quotient, b: Quotient) -> Quotient:
+        return self.add(a, self.neg(b))
+
+    def mul(self, a: Quotient, b: Quotient) -> Quotient:
+        return self._bounded(a.num * b.num, a.den * b.den)
+
+    def div(self, a: Quotient, b: Quotient, divisor: Expr) -> Quotient:
+        """a / b; the divisor as written is remembered as a side condition unless it is a non-zero number."""
+        num = self.reduced(b).num
+        if num == 0:
+            raise Undefined(f"division by zero: {to_text(divisor)}")
+        if not num.is_constant():
+            self.divisors.setdefault(divisor, num)
+        return self._bounded(a.num * b.den, a.den * b.num)
+
+    def power(self, a: Quotient, k: int, base: Expr) -> Quotient:
+        if abs(k) > MAX_EXPONENT and not (a.num.is_constant() and a.den.is_constant()) or abs(k) > 100_000:
+            raise Unsupported(f"a power with exponent {k}")
+        if a.num.is_constant() and abs(k) > MAX_EXPONENT:
+            value = Fraction(str(a.num.leading_coefficient() if a.num != 0 else 0))
+            if (abs(value.numerator).bit_length() + value.denominator.bit_length()) * abs(k) > 400_000:
+                raise Unsupported(f"a power with exponent {k}")
+        if k >= 0:
+            return self._bounded(a.num ** k, a.den ** k)
+        return self.div(Quotient(self.one, self.one), self.power(a, -k, base), base)
+
+    def _bounded(self, num: fmpq_mpoly, den: fmpq_mpoly) -> Quotient:
+        if len(num) > 60 and not den.is_constant():
+            q = self.lowest(Quotient(num, den))
+            num, den = q.num, q.den
+        if len(num) > MAX_TERMS or len(den) > MAX_TERMS:
+            raise Unsupported("an expression with too many terms")
+        return Quotient(num, den)
+
+    def reduced(self, q: Quotient) -> Quotient:
+        """The numerator with every root atom's powers lowered by its relation s**k = a/b (b is not zero: it is a den)."""
+        num, den = q.num, q.den
+        for i in range(len(self.atoms) - 1, -1, -1):
+            relation = self.atoms[i].relation
+            if relation is None or num.degrees()[i] < relation[0]:
+                continue
+            k, value = relation
+            top = num.degrees()[i] // k
+            parts: dict[int, dict] = {}
+            for exponents, coefficient in num.to_dict().items():
+                q_, r = divmod(exponents[i], k)
+                parts.setdefault(q_, {})[exponents[:i] + (r,) + exponents[i + 1:]] = coefficient
+            num = self.zero
+            for q_, terms in parts.items():
+                num += self.ctx.from_dict(terms) * value.num ** q_ * value.den ** (top - q_)
+            den = den * value.den ** top
+        return Quotient(num, den)
+
+    def is_zero(self, q: Quotient) -> bool:
+        return self.reduced(q).num == 0
+
+    # --- the normal form
+    def normal(self, expr: Expr) -> Quotient:
+        """The normal form.  Raises Unsupported, or Undefined where the expression has no value."""
+        if isinstance(expr, Number):
+            return self.constant(expr.value)
+        if isinstance(expr, Symbol):
+            return self._symbol(expr)
+        method = getattr(self, "_" + expr.head, None)
+        if method is not None:
+            return method(expr)
+        return self._function(expr)
+
+    def _symbol(self, expr: Symbol) -> Quotient:
+        if expr.name == "e":
+            return self._exponential(self.constant(1))
+        if expr.name == "inf":
+            raise Unsupported("infinity as a number")
+        return self.atom(("symbol", expr.name), "constant" if expr.name == "pi" else "symbol", expr)
+
+    def _add(self, expr: Operation) -> Quotient:
+        total = self.normal(expr.args[0])
+        for term in expr.args[1:]:
+            total = self.add(total, self.normal(term))
+        return total
+
+    def _neg(self, expr: Operation) -> Quotient:
+        return self.neg(self.normal(expr.args[0]))
+
+    def _mul(self, expr: Operation) -> Quotient:
+        product = self.normal(expr.args[0])
+        for factor in expr.args[1:]:
+            product = self.mul(product, self.normal(factor))
+        return product
+
+    def _div(self, expr: Operation) -> Quotient:
+        return self.div(self.normal(expr.args[0]), self.normal(expr.args[1]), expr.args[1])
+
+    def _pow(self, expr: Operation) -> Quotient:
+        base, exponent = expr.args
+        power = self.normal(exponent)
+        rational = self.rational(power)
+        if base == Symbol("e"):
+            return self._exponential(power)
+        if rational is None:
+            logarithm = self._logarithm(base)
+            if logarithm is None:
+                return self._function(expr)
+            return self._exponential(self.mul(power, logarithm))
+        if rational.denominator == 1:
+            below = self.normal(base)
+            if rational == 0 and self.is_zero(below):
+                raise Unsupported("0 to the power 0")
+            return self.power(below, int(rational), base)
+        root = self._root_of(base, rational.denominator)
+        return self.power(root, rational.numerator, base)
+
+    def _sqrt(self, expr: Operation) -> Quotient:
+        return self._root_of(expr.args[0], 2)
+
+    def _root(self, expr: Operation) -> Quotient:
+        degree = rational_value(expr.args[1])
+        if degree is None or degree.denominator != 1 or not 2 <= degree <= 20:
+            raise Unsupported("a root of this degree")
+        return self._root_of(expr.args[0], int(degree))
+
+    def _root_of(self, base: Expr, k: int) -> Quotient:
+        """The k-th root.  Roots of rationals go by primes; of a symbolic base the whole is one atom with its relation."""
+        q = self.lowest(self.reduced(self.normal(base)))
+        value = self.rational(q)
+        if value is not None:
+            if value < 0:
+                raise Unsupported("a root of a negative number") if k % 2 else Undefined(f"an even root of the negative number {to_text(base)}")
+            return self._rational_root(value, k)
+        if k % 2 == 0:
+            self.require("ge", base, q)
+        radicand, outside = self._taken_out(q, k)
+        if radicand.num == 1 and radicand.den == 1:
+            return outside
+        atom = self.atom(("root", k, *self.key(radicand)), "root", Operation("root", (self.to_expr(radicand), Number(str(k)))), (k, radicand))
+        return self.mul(outside, atom)
+
+    def require(self, head: str, written: Expr, q: Quotient) -> None:
+        """Remember ``written > 0`` or ``written >= 0``: without it the expression has no real value."""
+        if self.sign(q) not in (("+", ">=", "0") if head == "ge" else ("+",)):
+            self.requirements.setdefault(Operation(head, (written, Number("0"))), (q, head))
+
+    def _taken_out(self, q: Quotient, k: int) -> tuple[Quotient, Quotient]:
+        """(radicand, factor outside): numbers and the factors that are known to be positive get roots of their own."""
+        inside, outside = self.constant(1), self.constant(1)
+        for poly, over in ((q.num, False), (q.den, True)):
+            content, factors = poly.factor()
+            number = Fraction(int(content.p), int(content.q))
+            root = self._rational_root(abs(number), k)
+            parts = [(root, True)]
+            if number < 0:
+                inside = self.neg(inside)
+            for factor, exponent in factors:
+                base = Quotient(factor, self.one)
+                outside_part = self.facts is not None and self.facts.sign(factor) in ("+", ">=")
+                if outside_part:
+                    whole, rest = divmod(exponent, k)
+                    value = Quotient(factor ** whole, self.one)
+                    if rest:
+                        atom = self.atom(("root", k, *self.key(base)), "root", Operation("root", (self.to_expr(base), Number(str(k)))), (k, base))
+                        value = self.mul(value, Quotient(atom.num ** rest, self.one))
+                else:
+                    value = Quotient(factor ** exponent, self.one)
+                parts.append((value, outside_part))
+            for value, is_outside in parts:
+                value = Quotient(value.den, value.num) if over else value
+                if is_outside:
+                    outside = self.mul(outside, value)
+                else:
+                    inside = self.mul(inside, value)
+        return inside, outside
+
+    def _rational_root(self, value: Fraction, k: int) -> Quotient:
+        result = self.constant(1)
+        for prime, exponent in _factor(value):
+            whole, rest = divmod(exponent, k)
+            result = self.mul(result, self.constant(Fraction(prime) ** whole))
+            if rest:
+                atom = self.atom(("root", k, prime), "root", Operation("root", (Number(str(prime)), Number(str(k)))), (k, self.constant(prime)))
+                result = self.mul(result, self.power(atom, rest, Number(str(prime))))
+        return result
+
+    # --- exponentials and logarithms
+    def _exp(self, expr: Operation) -> Quotient:
+        return self._exponential(self.normal(expr.args[0]))
+
+    def _exponential(self, q: Quotient) -> Quotient:
+        """exp of a normal form, one factor a monomial: exp(a + 2b) = exp(a) exp(b)**2; exp(n ln p) = p**n."""
+        q = self.lowest(self.reduced(q))
+        if not q.den.is_constant():
+            lead, sign = q.num.leading_coefficient(), 1
+            if lead < 0:
+                q, sign = self.neg(q), -1
+            atom = self.atom(("exp", *self.key(q)), "exp", Operation("exp", (self.to_expr(q),)))
+            return atom if sign == 1 else Quotient(self.one, atom.num)
+        num = q.num / q.den.leading_coefficient()
+        result = self.constant(1)
+        for exponents, coefficient in num.to_dict().items():
+            rate = Fraction(int(coefficient.p), int(coefficient.q))
+            argument = self._argument_of_single_ln(exponents)
+            if argument is not None:
+                factor = self._rational_power(argument, rate)
+            else:
+                monomial = Quotient(self.ctx.from_dict({exponents: 1}), self.one)
+                part = Operation("div", (self.to_expr(monomial), Number(str(rate.denominator)))) if rate.denominator > 1 else self.to_expr(monomial)
+                # exp(m/3) has its own relation to exp(m), so that exp(m/3)**3 = exp(m)
+                base = self.atom(("exp", exponents), "exp", Operation("exp", (self.to_expr(monomial),)))
+                if rate.denominator == 1:
+                    factor = base
+                else:
+                    factor = self.atom(("exp", exponents, rate.denominator), "exp", Operation("exp", (part,)), (rate.denominator, base))
+                factor = self.power(factor, abs(rate.numerator), Number("1"))
+                if rate < 0:
+                    factor = Quotient(factor.den, factor.num)
+            result = self.mul(result, factor)
+        return result
+
+    def _argument_of_single_ln(self, exponents: tuple[int, ...]) -> Expr | None:
+        places = [i for i, e in enumerate(exponents) if e]
+        if len(places) == 1 and exponents[places[0]] == 1 and self.atoms[places[0]].kind == "ln":
+            return self.atoms[places[0]].expr.args[0]
+        return None
+
+    def _rational_power(self, base: Expr, rate: Fraction) -> Quotient:
+        root = self.normal(base) if rate.denominator == 1 else self._root_of(base, rate.denominator)
+        return self.power(root, rate.numerator, base)
+
+    def _ln(self, expr: Operation) -> Quotient:
+        result = self._logarithm(expr.args[0])
+        if result is None:
+            raise Undefined(f"the logarithm of {to_text(expr.args[0])}, which is not positive")
+        return result
+
+    def _log(self, expr: Operation) -> Quotient:
+        if len(expr.args) == 1:
+            return self._ln(expr)
+        base = self._logarithm(expr.args[1])
+        top = self._logarithm(expr.args[0])
+        if base is None or top is None:
+            raise Undefined(f"the logarithm {to_text(expr)}")
+        return self.div(top, base, Operation("ln", (expr.args[1],)))
+
+    def _logarithm(self, argument: Expr) -> Quotient | None:
+        """ln as a sum over the factors that are known to be positive; None where the argument is known not to be positive."""
+        q = self.lowest(self.reduced(self.normal(argument)))
+        value = self.rational(q)
+        if value is not None:
+            if value <= 0:
+                return None
+            total = self.constant(0)
+            for prime, exponent in _factor(value):
+                total = self.add(total, self.mul(self.constant(exponent), self._ln_atom(self.constant(prime), Number(str(prime)))))
+            return total
+        factors = self._positive_factors(q)
+        if factors is None:
+            self.require("gt", argument, q)
+            return self._ln_atom(q, self.to_expr(q))
+        total = self.constant(0)
+        for factor, exponent in factors:
+            total = self.add(total, self.mul(self.constant(exponent), factor))
+        return total
+
+    def _positive_factors(self, q: Quotient) -> list[tuple[Quotient, int]] | None:
+        """(ln of factor, exponent) for every factor of q, or None where one of them is not known to be positive."""
+        parts: list[tuple[Quotient, int]] = []
+        if self.facts is None:
+            return None
+        flips = 0
+        for poly, side in ((q.num, 1), (q.den, -1)):
+            content, factors = poly.factor()
+            number = Fraction(int(content.p), int(content.q))
+            flips += number < 0
+            parts += [(self._ln_atom(self.constant(p), Number(str(p))), e * side) for p, e in _factor(abs(number))]
+            for factor, exponent in factors:
+                sign = self.facts.sign(factor)
+                if sign == "-":
+                    factor, flips = -factor, flips + exponent
+                elif sign != "+":
+                    return None
+                parts.append((self._ln_of_factor(factor), exponent * side))
+        return parts if flips % 2 == 0 else None
+
+    def _ln_of_factor(self, factor: fmpq_mpoly) -> Quotient:
+        terms = factor.to_dict()
+        if len(terms) == 1:
+            (exponents, coefficient), = terms.items()
+            places = [i for i, e in enumerate(exponents) if e]
+            if len(places) == 1 and exponents[places[0]] == 1 and coefficient == 1:
+                atom = self.atoms[places[0]]
+                if atom.kind == "exp":
+                    return self.normal(atom.expr.args[0])
+                if atom.kind == "root":
+                    k, value = atom.relation
+                    inner = self._logarithm(self.to_expr(value))
+                    if inner is not None:
+                        return self.mul(self.constant(Fraction(1, k)), inner)
+        q = Quotient(factor, self.one)
+        return self._ln_atom(q, self.to_expr(q))
+
+    def _ln_atom(self, q: Quotient, argument: Expr) -> Quotient:
+        return self.atom(("ln", *self.key(q)), "ln", Operation("ln", (argument,)))
+
+    # --- functions
+    def _abs(self, expr: Operation) -> Quotient:
+        inner = self.reduced(self.normal(expr.args[0]))
+        sign = self.sign(inner)
+        if sign in ("+", ">=", "0"):
+            return inner
+        if sign in ("-", "<="):
+            return self.neg(inner)
+        lowest = self.lowest(inner)
+        key = min(self.key(lowest), self.key(self.neg(lowest)))    # |u| = |-u|
+        return self.atom(("abs", *key), "abs", expr, (2, self.mul(lowest, lowest)))
+
+    def _sum(self, expr: Operation) -> Quotient:
+        body, index, lower, upper = expr.args
+        bounds = self.rational(self.normal(lower)), self.rational(self.normal(upper))
+        if None not in bounds and all(b.denominator == 1 for b in bounds):
+            first, last = int(bounds[0]), int(bounds[1])
+            if last - first >= MAX_SUM:
+                raise Unsupported(f"a sum of {last - first + 1} terms")
+            total = self.constant(0)
+            for i in range(first, last + 1):
+                total = self.add(total, self.normal(replace(body, {index: calculus.integer(i)})))
+            return total
+        return self._symbolic_sum(expr)
+
+    def _symbolic_sum(self, expr: Operation) -> Quotient:
+        """Linearity: the body as a polynomial; what does not depend on the index goes out, each monomial that does is an atom."""
+        body, index, lower, upper = expr.args
+        marked = Symbol(f"index {self.depth}")    # no parsed name has spaces, and nested sums have different ones: no clash
+        self.depth += 1
+        q = self.lowest(self.reduced(self.normal(replace(body, {index: marked}))))
+        self.depth -= 1
+        dependent = {i for i, atom in enumerate(self.atoms) if calculus.depends(atom.expr, marked)}
+        if any(q.den.degrees()[i] for i in dependent):
+            return self.atom(("sum", *self.key(q), *self.key(self.normal(lower)), *self.key(self.normal(upper))), "opaque", expr)
+        inner: dict[tuple[int, ...], dict] = {}
+        for exponents, coefficient in q.num.to_dict().items():
+            varying = tuple(e if i in dependent else 0 for i, e in enumerate(exponents))
+            fixed = tuple(0 if i in dependent else e for i, e in enumerate(exponents))
+            inner.setdefault(varying, {})[fixed] = coefficient
+        limits = self.normal(lower), self.normal(upper)
+        count = self.add(self.sub(limits[1], limits[0]), self.constant(1))
+        total = self.constant(0)
+        for varying, terms in inner.items():
+            outside = Quotient(self.ctx.from_dict(terms), self.one)
+            if any(varying):
+                monomial = self.to_expr(Quotient(self.ctx.from_dict({varying: 1}), self.one))
+                # the same key at every depth of nesting: the bound index has one name in it
+                bound = frozenset((to_text(replace(self.atoms[i].expr, {marked: Symbol("index")})), e) for i, e in enumerate(varying) if e)
+                part = self.atom(("sum", bound, *self.key(limits[0]), *self.key(limits[1])), "opaque",
+                                 Operation("sum", (replace(monomial, {marked: index}), index, lower, upper)))
+            else:
+                # the number of terms; an empty sum has upper = lower - 1
+                self.require("ge", Operation("add", (upper, Operation("neg", (lower,)), Number("1"))), count)
+                part = count
+            total = self.add(total, self.mul(outside, part))
+        return self.mul(total, Quotient(self.one, q.den))
+
+    def _prod(self, expr: Operation) -> Quotient:
+        body, index, lower, upper = expr.args
+        bounds = self.rational(self.normal(lower)), self.rational(self.normal(upper))
+        if None in bounds or any(b.denominator != 1 for b in bounds) or bounds[1] - bounds[0] >= MAX_SUM:
+            raise Unsupported("a product with symbolic bounds")
+        total = self.constant(1)
+        for i in range(int(bounds[0]), int(bounds[1]) + 1):
+            total = self.mul(total, self.normal(replace(body, {index: calculus.integer(i)})))
+        return total
+
+    def _diff(self, expr: Operation) -> Quotient:
+        derivative = calculus.differentiate(expr)
+        return self._function(expr) if derivative is None else self.normal(derivative)
+
+    def _limit(self, expr: Operation) -> Quotient:
+        return calculus.limit(self, expr)
+
+    def _index(self, expr: Operation) -> Quotient:
+        base = expr.args[0]
+        if not isinstance(base, Symbol):
+            raise Unsupported("an index on an expression")
+        keys = tuple(self.key(self.normal(a)) for a in expr.args[1:])
+        return self.atom(("index", base.name, keys), "symbol", expr)
+
+    def _function(self, expr: Operation) -> Quotient:
+        """A function of rationals that has a rational value is computed; any other is an atom named by its arguments' normal forms."""
+        if expr.head in ("matrix", "row", "tuple", "set", "cases") or expr.head in ("eq", "ne", "lt", "le", "gt", "ge", "and", "or", "not", "iff", "implies"):
+            raise Unsupported(f"{expr.head} as a number")
+        if expr.head == "apply":
+            keys = tuple(self.key(self.normal(a)) for a in expr.args[1:])
+            return self.atom(("apply", to_text(expr.args[0]), keys), "opaque", expr)
+        if expr.head in ("diff", "limit", "integral"):
+            return self.atom((expr.head, to_text(expr)), "opaque", expr)
+        arguments = [self.normal(a) for a in expr.args]
+        values = [self.rational(a) for a in arguments]
+        if None not in values:
+            exact = enclosure.exact_function(expr.head, values)
+            if exact is not None:
+                return self.constant(exact)
+        return self.atom((expr.head, tuple(self.key(a) for a in arguments)), "opaque", expr)
+
+    # --- asking
+    def rational(self, q: Quotient) -> Fraction | None:
+        """The value of a constant normal form; None where it has atoms."""
+        if q.num.is_constant() and q.den.is_constant():
+            if q.num == 0:
+                return Fraction(0)
+            value = q.num.leading_coefficient() / q.den.leading_coefficient()
+            return Fraction(int(value.p), int(value.q))
+        return None
+
+    def sign(self, q: Quotient) -> str | None:
+        """"+", "-", "0", ">=", "<=", "!=" or None (unknown)."""
+        value = self.rational(q)
+        if value is not None:
+            return "+" if value > 0 else "-" if value < 0 else "0"
+        if self.facts is None:
+            return None
+        return self.facts.sign(q.num * q.den)
+
+    def to_expr(self, q: Quotient) -> Expr:
+        """The normal form as a tree, for messages and for substitution."""
+        num = self.poly_expr(q.num)
+        return num if q.den == 1 else Operation("div", (num, self.poly_expr(q.den)))
+
+    def poly_expr(self, poly: fmpq_mpoly) -> Expr:
+        terms: list[Expr] = []
+        for exponents, coefficient in poly.to_dict().items():
+            factors: list[Expr] = []
+            size = Fraction(abs(int(coefficient.p)), int(coefficient.q))
+            if size != 1 or not any(exponents):
+                factors.append(calculus.rational(size))
+            for i, e in enumerate(exponents):
+                if e:
+                    base = self.atoms[i].expr
+                    factors.append(base if e == 1 else Operation("pow", (base, Number(str(e)))))
+            term = factors[0] if len(factors) == 1 else Operation("mul", tuple(factors))
+            terms.append(Operation("neg", (term,)) if coefficient < 0 else term)
+        if not terms:
+            return Number("0")
+        return terms[0] if len(terms) == 1 else Operation("add", tuple(terms))
+
+
+def _factor(value: Fraction) -> list[tuple[int, int]]:
+    """Prime factors of a positive rational with exponents (negative for the denominator).
+
+    Raises Unsupported above MAX_FACTORED_BITS: factoring must not hang.
+    """
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_FACTORED_BITS:
+        raise Unsupported("the factors of a very large number")
+    parts: dict[int, int] = {}
+    for number, side in ((value.numerator, 1), (value.denominator, -1)):
+        if number > 1:
+            for prime, exponent in fmpz(number).factor():
+                parts[int(prime)] = parts.get(int(prime), 0) + int(exponent) * side
+    return sorted(parts.items())
+
+
+def is_matrix(expr: Expr) -> bool:
+    """True where the tree has a matrix for its value."""
+    if is_op(expr, "matrix"):
+        return True
+    if is_op(expr, "add", "neg", "mul", "transpose", "pow", "div", "inverse", "vec"):
+        return any(is_matrix(a) for a in expr.args)
+    return False
+
+
+def matrix_normal(field: Field, expr: Expr) -> list[list[Quotient]]:
+    """A matrix-valued tree entry by entry.  ``vec`` stacks rows (row-major).  Raises Unsupported, Undefined where shapes differ."""
+    if is_op(expr, "matrix"):
+        return [[field.normal(c) for c in row.args] for row in expr.args]
+    if is_op(expr, "add"):
+        total = matrix_normal(field, expr.args[0])
+        for term in expr.args[1:]:
+            other = matrix_normal(field, term)
+            if (len(other), len(other[0])) != (len(total), len(total[0])):
+                raise Undefined("a sum of matrices of different shapes")
+            total = [[field.add(a, b) for a, b in zip(r, s)] for r, s in zip(total, other)]
+        return total
+    if is_op(expr, "neg"):
+        return [[field.neg(a) for a in r] for r in matrix_normal(field, expr.args[0])]
+    if is_op(expr, "transpose"):
+        return [list(r) for r in zip(*matrix_normal(field, expr.args[0]))]
+    if is_op(expr, "vec"):
+        return [[a] for r in matrix_normal(field, expr.args[0]) for a in r]
+    if is_op(expr, "div") and not is_matrix(expr.args[1]):
+        below = field.normal(expr.args[1])
+        return [[field.div(a, below, expr.args[1]) for a in r] for r in matrix_normal(field, expr.args[0])]
+    if is_op(expr, "pow") and isinstance(expr.args[1], Number):
+        power = expr.args[1].value
+        if power.denominator == 1 and 1 <= power <= 50:
+            base = matrix_normal(field, expr.args[0])
+            result = base
+            for _ in range(int(power) - 1):
+                result = _matrix_product(field, result, base)
+            return result
+    if is_op(expr, "mul"):
+        result: list[list[Quotient]] | Quotient = field.constant(1)
+        for factor in expr.args:
+            value = matrix_normal(field, factor) if is_matrix(factor) else field.normal(factor)
+            if isinstance(result, Quotient):
+                result = field.mul(result, value) if isinstance(value, Quotient) else [[field.mul(result, a) for a in r] for r in value]
+            elif isinstance(value, Quotient):
+                result = [[field.mul(a, value) for a in r] for r in result]
+            else:
+                result = _matrix_product(field, result, value)
+        return result
+    raise Unsupported(f"the matrix operation {getattr(expr, 'head', 'symbol')}")
+
+
+def _matrix_product(field: Field, a: list[list[Quotient]], b: list[list[Quotient]]) -> list[list[Quotient]]:
+    if len(a[0]) != len(b):
+        raise Undefined(f"a product of a {len(a)}×{len(a[0])} and a {len(b)}×{len(b[0])} matrix")
+    out = []
+    for row in a:
+        line = []
+        for j in range(len(b[0])):
+            total = field.constant(0)
+            for k, left in enumerate(row):
+                total = field.add(total, field.mul(left, b[k][j]))
+            line.append(total)
+        out.append(line)
+    return out
+
+
+__all__ = ["Atom", "Field", "Quotient", "Undefined", "Unsupported", "is_matrix", "matrix_normal"]
