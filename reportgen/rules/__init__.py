@@ -11,4 +11,7 @@ from .arithmetic import substitute_vector     # x_1^2 + x_2^2     ->  3^2 + 4^2 
 from .arithmetic import expand_sum            # sum(x_i, i, 1, 3) ->  x_1 + x_2 + x_3              expand_sum()
 from .arithmetic import evaluate              # 32 + 2*0 - 27     ->  32 + 0 - 27  ->  5           evaluate()
 
-__all__ = ["evaluate", "expand_sum", "substitute", "substitute_vector"]
+# algebra: one relation or expression into the next
+from .isolate import isolate                  # O = N/S + 1       ->  ...  ->  S = N/(O - 1)       isolate("S")
+
+__all__ = ["evaluate", "expand_sum", "isolate", "substitute", "substitute_vector"]

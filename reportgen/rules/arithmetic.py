@@ -125,7 +125,8 @@ def place(value: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
     else:
         args = tuple(place(a, mapping) for a in value.args)
     if head in ("mul", "add"):
-        args = tuple(part for new, old in zip(args, value.args) for part in (new.args if is_op(new, head) and new != old and not is_op(old, head) else (new,)))
+        args = tuple(part for new, old in zip(args, value.args, strict=True)
+                     for part in (new.args if is_op(new, head) and not is_op(old, head) else (new,)))
     return value if args == value.args else Operation(head, args)
 
 
@@ -170,7 +171,8 @@ def written_out(value: Expr, limit: int = MAX_TERMS) -> Expr:
         return add(*parts) if value.head == "sum" else mul(*parts)
     args = tuple(written_out(a, limit) for a in value.args)
     if value.head == "add":
-        args = tuple(part for new, old in zip(args, value.args) for part in (new.args if is_op(new, "add") and is_op(old, "sum") else (new,)))
+        args = tuple(part for new, old in zip(args, value.args, strict=True)
+                     for part in (new.args if is_op(new, "add") and is_op(old, "sum") else (new,)))
     return value if args == value.args else Operation(value.head, args)
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import comb, factorial, isqrt, lcm
+from math import comb, factorial, lcm
 
 from ..derivation import RuleError
 from ..expressions import Expr, Number, Operation, Symbol, add, is_op, mul, rational_value, to_text
 from .forms import MAX_DIGITS, ONE, ZERO, denominators, is_decimal, negated, nonzero, number, terms_of
+from .roots import exact_root, square_factor
 
 MAX_FACTORIAL = 1_000
 MAX_PASSES = 200
@@ -357,33 +358,6 @@ def _pow(value: Operation, work: Work) -> Expr | None:
 
 # --- roots and functions ----------------------------------------------------------------------------------------
 
-def exact_root(value: Fraction, degree: int) -> Fraction | None:
-    """The real root where it is rational, otherwise None; for an even degree the one that is not negative."""
-    if value < 0:
-        inner = exact_root(-value, degree) if degree % 2 else None
-        return None if inner is None else -inner
-    above, below = _integer_root(value.numerator, degree), _integer_root(value.denominator, degree)
-    return None if above is None or below is None else Fraction(above, below)
-
-
-def _integer_root(value: int, degree: int) -> int | None:
-    if value < 2:
-        return value
-    if degree > value.bit_length():
-        return None
-    guess = isqrt(value) if degree == 2 else _newton(value, degree)
-    return guess if guess**degree == value else None
-
-
-def _newton(value: int, degree: int) -> int:
-    guess = 1 << -(-value.bit_length() // degree)
-    while True:
-        better = ((degree - 1) * guess + value // guess ** (degree - 1)) // degree
-        if better >= guess:
-            return guess
-        guess = better
-
-
 def _sqrt(value: Operation, work: Work) -> Expr | None:
     inner = value.args[0]
     if not _final(inner):
@@ -395,21 +369,11 @@ def _sqrt(value: Operation, work: Work) -> Expr | None:
     if root is not None:
         return _number("root", work, root, inner)
     if known.denominator == 1:
-        outside = _square_factor(known.numerator)
+        outside = square_factor(known.numerator)
         if outside > 1:
             work.kinds.add("root")
             return Operation("mul", (number(outside), Operation("sqrt", (number(known / outside**2),))))
     return None
-
-
-def _square_factor(value: int) -> int:
-    """The largest number whose square divides value, found by trial up to 1,000."""
-    outside, step = 1, 2
-    while step * step <= value and step <= 1_000:
-        while value % (step * step) == 0:
-            value, outside = value // (step * step), outside * step
-        step += 1
-    return outside
 
 
 def _root(value: Operation, work: Work) -> Expr | None:

@@ -160,6 +160,8 @@ def quotient(above: Sequence[Expr], below: Sequence[Expr] = ()) -> Expr:
         top, bottom = number(size, True), ONE
     else:
         top, bottom = number(size.numerator), number(size.denominator)
+    if len(upper) == 1 and len(lower) == 1 and is_op(upper[0], "add") and is_op(lower[0], "add") and all(map(is_negative, upper[0].args)):
+        upper, lower = [opposite(upper[0])], [opposite(lower[0])]     # (-y - 1)/(1 - y) is written (y + 1)/(y - 1)
     upper.sort(key=lambda factor: is_op(factor, "add"))
     lower.sort(key=lambda factor: is_op(factor, "add"))
     over = mul(*([top] if top != ONE or not upper else []), *upper)
@@ -217,10 +219,26 @@ def nonzero(*parts: Expr) -> tuple[Expr, ...]:
                 continue
             if is_op(factor, "pow") and (rational_value(factor.args[1]) or 0) > 0:
                 factor = factor.args[0]
-            if is_op(factor, "exp") or factor in (Symbol("e"), Symbol("pi")) or rational_value(factor):
+            if sign_of(factor) in ("+", "-"):
                 continue
-            found.setdefault(Operation("ne", (factor, ZERO)))
+            found.setdefault(_differs_from_zero(factor))
     return tuple(found)
+
+
+def _differs_from_zero(value: Expr) -> Expr:
+    """a - c != 0 is written a != c, and O - 1 != 0 as O != 1."""
+    if is_op(value, "add") and len(value.args) == 2:
+        first, second = value.args
+        if is_op(first, "neg") and not is_op(second, "neg"):
+            first, second = second, first
+        if is_op(second, "neg") or rational_value(second) is not None:
+            left, right = first, negated(second)
+            if rational_value(left) is not None:
+                left, right = right, left
+            return Operation("ne", (left, right))
+        if rational_value(first) is not None:
+            return Operation("ne", (second, negated(first)))
+    return Operation("ne", (value, ZERO))
 
 
 def sign_of(value: Expr, assumptions: Iterable[Expr] = ()) -> str | None:
@@ -238,6 +256,9 @@ def sign_of(value: Expr, assumptions: Iterable[Expr] = ()) -> str | None:
         return stated
     if value in (Symbol("pi"), Symbol("e")) or is_op(value, "exp"):
         return "+"
+    if is_op(value, "ln"):
+        inside = rational_value(value.args[0]) or Fraction(0)
+        return None if inside <= 0 else "+" if inside > 1 else "0" if inside == 1 else "-"
     if not isinstance(value, Operation):
         return None
     if value.head == "neg":
