@@ -24,6 +24,8 @@ def _align(table: Node, point: str) -> Node:
     rows = [row for body in bodies for row in (*body[2], *body[3])] + list(foot[1])
     columns = [list(column) for column in columns]
     for index in range(len(columns)):
+        if columns[index][0]["t"] == "AlignDefault":
+            columns[index][0] = {"t": "AlignLeft"}      # some formats would take the alignment from around the table
         cells = [row[1][index] for row in rows if index < len(row[1])]
         if len(cells) < len(rows) or any(cell[2] != 1 or cell[3] != 1 for cell in cells):
             continue

@@ -26,7 +26,7 @@ from reportgen.diagnostics import Finding, FindingsError, Span
 from reportgen.pandoctree import Node, div, nodes, pair, para, rewrite, span, words
 from reportgen.shown import Rendered
 from reportgen.substitution import Substitution
-from reportgen.texlayout import LINE, fit
+from reportgen.texlayout import LINE, fit, signs_after_words
 
 if TYPE_CHECKING:
     from reportgen.config import ReportMeta
@@ -99,6 +99,11 @@ def read(rendered: Rendered, *, declared: Sequence[str], figures: Mapping[str, F
                     tuple(_unused(declared, counts, report)))
 
 
+def displays(blocks: Sequence[Node]) -> list[Node]:
+    """Trusted blocks (such as the details of a value) with their display formulas set apart as in a document."""
+    return align_tables(_Numbered(Numbering(wording("en"), lambda name, times: None), plain=True).blocks(list(blocks)))
+
+
 def _without_comments(blocks: list[Node]) -> list[Node]:
     def change(node: Node) -> list[Node] | None:
         return [] if node["t"] in ("RawInline", "RawBlock") and _COMMENT.fullmatch(node["c"][1]) else None
@@ -108,8 +113,9 @@ def _without_comments(blocks: list[Node]) -> list[Node]:
 class _Numbered:
     """Numbers the headings, formulas, figures and tables of a tree, in document order."""
 
-    def __init__(self, numbering: Numbering) -> None:
+    def __init__(self, numbering: Numbering, plain: bool = False) -> None:
         self.numbering = numbering
+        self.plain = plain      # no numbers: only formulas are set apart
         self.top = 1
 
     def blocks(self, blocks: list[Node]) -> list[Node]:
@@ -124,6 +130,8 @@ class _Numbered:
 
     def _block(self, block: Node) -> list[Node]:
         tag, content = block["t"], block.get("c")
+        if self.plain and tag in ("Header", "Figure", "Table"):
+            return [block]
         if tag == "Header":
             return [self.numbering.heading(block, self.top)]
         if tag in ("Para", "Plain"):
@@ -179,8 +187,8 @@ class _Numbered:
             tex, name, alt, entries = formula
             if not name:
                 name, rest = _label_after(rest)
-            number = self.numbering.take("eq", name) if name else ""
-            fitted = fit(tex, LINE - _NUMBER_ROOM if number else LINE)
+            number = self.numbering.take("eq", name) if name and not self.plain else ""
+            fitted = fit(signs_after_words(tex), LINE - _NUMBER_ROOM if number else LINE)
             display = {"t": "Math", "c": [{"t": "DisplayMath"}, fitted.strip()]}
             out.append(para([span([display], id=name, classes=["display"], number=number,
                                   alt=alt or " ".join(tex.split()), entries=entries)]))

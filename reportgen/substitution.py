@@ -18,6 +18,12 @@ from reportgen.texscan import tokens
 _SPECIAL = str.maketrans({character: "\\" + character for character in "#$%&_{}"} | {"\\": "\\backslash ", "~": "\\sim ", "^": "\\wedge "})
 
 
+# a command that takes what follows for its argument
+_ARGUMENT = re.compile(r"\\(sqrt(\[[^\]]*\])?|frac|dfrac|tfrac|binom|hat|bar|vec|tilde|overline|underline|widehat|boxed|"
+                       r"math[a-z]+|boldsymbol|text[a-z]*|operatorname|(?:[dt]?frac|binom)\s*\{[^{}]*\})$")
+_NUMBER = re.compile(r"[-−+]?\d[\d.,\u202f\u00a0']*%?")
+
+
 class Substitution:
     """Replaces the tokens of a tree; collects the entries shown, in order, and findings."""
 
@@ -124,7 +130,9 @@ class Substitution:
             if plain:
                 out += words(value.alt or value.plain)
             else:
-                inside = words(value.plain) if value.latex is None else [math(value.latex)]
+                # A bare number is set in the font of its text: in bold, in headings and in tables too.
+                in_text = value.latex is None or _NUMBER.fullmatch(value.plain)
+                inside = words(_minus(value.plain)) if in_text else [math(value.latex or "")]
                 out.append(span(inside, classes=["value"], entry=value.entry, view=value.view, alt=value.alt or value.plain))
             at = match.end()
         if at < len(text):
@@ -149,6 +157,10 @@ class Substitution:
         if plain:
             return words(alt)
         return span([{"t": "Math", "c": [kind, "".join(out)]}], classes=["formula"], entries=" ".join(entries), alt=alt)
+
+
+def _minus(text: str) -> str:
+    return "−" + text[1:] if re.match(r"-\d", text) else text
 
 
 def _name(value: Shown) -> str:
@@ -215,8 +227,10 @@ def _fitted(latex: str, before: str, after: str) -> str:
             return "\\left(" + latex + "\\right)"
         if "sum" in signs and (_binds(left) or re.match(r"\s*(\\cdot|\\times|/|\\left\(|\(|[\dA-Za-z])", after)):
             return "\\left(" + latex + "\\right)"
-    if re.search(r"\\[A-Za-z]+$", left) or re.search(r"\\(frac|dfrac|tfrac|binom)\s*\{[^{}]*\}$", left):
+    if _ARGUMENT.search(left):
         return "{" + latex + "}"
+    if re.search(r"\\[A-Za-z]+$", before):
+        return " " + latex
     # digits typed or shown on both sides must not grow together
     if left[-1:].isdigit() and latex[:1].isdigit():
         return "\\cdot " + latex

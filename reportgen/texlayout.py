@@ -5,6 +5,8 @@ Only whether a line is broken depends on the estimate; the engines measure, and 
 
 from __future__ import annotations
 
+import re
+
 from reportgen.texscan import DRESS, WORDS, Token, group_end, skip_space, tokens
 
 RELATIONS = frozenset(
@@ -108,6 +110,14 @@ def split(pieces: list[Token], at_sign) -> list[list[Token]]:  # noqa: ANN001 - 
     return parts
 
 
+_SIGN_AFTER_WORDS = re.compile(r"(\\text\{[^{}]*?)\s*\}\s*-\s*(\d+(?:\.\d+)?)(?![\d{])")
+
+
+def signs_after_words(tex: str) -> str:
+    """``\\text{multiply by } -1`` with the minus of a number, not that of a difference."""
+    return _SIGN_AFTER_WORDS.sub(lambda match: f"{match.group(1)} −{match.group(2)}}}", tex)
+
+
 def _text(pieces: list[Token]) -> str:
     return "".join(piece.text for piece in pieces).strip()
 
@@ -136,11 +146,11 @@ def fit(tex: str, line: float = LINE) -> str:
         lines = ["& " + _text(left)]
         for part in parts[1:]:
             lines += _broken(part, line - 4, "&\\quad ", "&\\qquad\\quad ")
-        return _aligned(lines)
+        return _aligned(lines) if len(lines) > 1 else tex
     lines = []
     for index, part in enumerate(parts[1:]):
         lines += _broken(part, line - indent, (_text(left) + " &") if index == 0 else "&", "&\\qquad ")
-    return _aligned(lines)
+    return _aligned(lines) if len(lines) > 1 else tex
 
 
 def _broken(part: list[Token], line: float, first: str, following: str) -> list[str]:

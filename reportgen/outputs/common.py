@@ -23,33 +23,42 @@ def unwrapped(node: Node) -> list[Node] | None:
     return None
 
 
-def formulas(blocks: list[Node], display: Callable[[str, str, str, str], Node],
+def formulas(blocks: list[Node], display: Callable[[str, str, str, str, str], Node],
              inline: Callable[[str, str], Node | list[Node]]) -> list[Node]:
     """The blocks with each formula replaced.
 
-    ``display(tex, label, number, alt)`` answers a block for a display formula's paragraph; ``inline(tex, alt)`` answers
+    ``display(tex, label, number, alt, entries)`` answers a block for a display formula's paragraph; ``inline(tex, alt)`` answers
     inlines.  Values' alt texts are passed on; a formula of the author has its TeX.
     """
     def change(node: Node) -> Node | list[Node] | None:
         if node["t"] == "Para" and len(node["c"]) == 1 and node["c"][0]["t"] == "Span":
             attributes, inside = node["c"][0]["c"]
             if "display" in attributes[1]:
-                return display(inside[0]["c"][1], attributes[0], pair(attributes, "number"), pair(attributes, "alt"))
+                return keep(display(inside[0]["c"][1], attributes[0], pair(attributes, "number"), pair(attributes, "alt"),
+                                    pair(attributes, "entries")))
         if node["t"] == "Span" and len(node["c"][1]) == 1 and node["c"][1][0]["t"] == "Math":
             attributes, inside = node["c"]
             if inside[0]["c"][0]["t"] == "InlineMath":
                 made = inline(inside[0]["c"][1], pair(attributes, "alt") or inside[0]["c"][1])
-                return {"t": "Span", "c": [attributes, made if isinstance(made, list) else [made]]}
+                return {"t": "Span", "c": [attributes, [keep(made)]]}
         return None
 
-    # Formulas inside a span are given their span's alt text first; what is left then has none.
-    done = rewrite(blocks, change)
+    # Formulas inside a span are given their span's alt text first; what is left then has none.  What the functions
+    # answered is set apart meanwhile, for it may hold formulas itself.
+    kept: list[Node] = []
+
+    def keep(made: Node | list[Node]) -> Node:
+        kept.append({"t": "Kept", "c": made if isinstance(made, list) else [made]})
+        return {"t": "Kept", "c": len(kept) - 1}
 
     def rest(node: Node) -> Node | list[Node] | None:
         if node["t"] == "Math" and node["c"][0]["t"] == "InlineMath":
             return inline(node["c"][1], " ".join(node["c"][1].split()))
         return None
-    return rewrite(done, rest)
+
+    def back(node: Node) -> list[Node] | None:
+        return kept[node["c"]]["c"] if node["t"] == "Kept" else None
+    return rewrite(rewrite(rewrite(blocks, change), rest), back)
 
 
 def shifted(blocks: list[Node], by: int) -> list[Node]:

@@ -29,7 +29,7 @@ def write(job: Job) -> dict[str, bytes]:
     def anchor(name: str) -> list[Node]:
         return [raw("html", f'<a id="{targets[name]}"></a>')] if name in wanted and name not in anchors else []
 
-    def display(tex: str, name: str, number: str, alt: str) -> Node:
+    def display(tex: str, name: str, number: str, alt: str, entries: str) -> Node:
         tag = f"\n\\tag{{{number}}}" if number else ""
         text = f"$$\n{safe(breaks_kept(tex))}{tag}\n$$"
         if anchor(name):
@@ -49,7 +49,8 @@ def write(job: Job) -> dict[str, bytes]:
             attributes, inlines, (target, title) = node["c"]
             return {"t": "Link", "c": [["", [], []], inlines, ["#" + targets[target[1:]], title]]}
         if tag == "Header":
-            return {"t": "Header", "c": [node["c"][0], ["", [], []], node["c"][2]]}
+            level, (name, _, _), inlines = node["c"]
+            return [*(para([one]) for one in anchor(name)), {"t": "Header", "c": [level, ["", [], []], inlines]}]
         if tag == "Figure":
             attributes, (_, said), inside = node["c"]
             images = [item for item in nodes(inside) if item["t"] == "Image"]
@@ -99,6 +100,9 @@ def _slugs(blocks: list[Node], title: str) -> dict[str, str]:
     out = {}
     for node in nodes(blocks):
         if node["t"] == "Header":
+            # The anchor of a heading with a formula is GitHub's secret; such a heading gets one of ours.
+            if any(item["t"] == "Math" for item in nodes(node["c"][2])):
+                continue
             slug = _slug(plain_text_of_heading(node["c"][2]))
             times = seen.get(slug, 0)
             seen[slug] = times + 1

@@ -1,0 +1,155 @@
+"""PDF by Typst, tagged, with the fonts inside the typst wheel: the same bytes on each machine."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reportgen import pandoc
+from reportgen.diagnostics import EXIT_UNABLE, Finding, FindingsError
+from reportgen.outputs.common import breaks_kept, formulas, one_piece_numbers, unwrapped
+from reportgen.pandoctree import Node, math, nodes, pair, para, plain_text, raw, raw_block, rewrite
+from reportgen.resources import layout
+
+if TYPE_CHECKING:
+    from reportgen.outputs import Job
+
+# PDF 1.7 needs a moment of creation; a report without a date is made at the beginning of 1980, as in reproducible builds.
+_NO_DATE = 315532800
+
+
+def write(job: Job) -> dict[str, bytes]:
+    """``report.pdf``."""
+    text = source(job)
+    with tempfile.TemporaryDirectory(prefix="reportgen-") as name:
+        folder = Path(name)
+        (folder / "figures").mkdir()
+        for figure in job.shown_figures:
+            (folder / "figures" / f"{figure.name}.svg").write_bytes(figure.svg)
+        (folder / "report.typ").write_text(text, encoding="utf-8", newline="\n")
+        return {"report.pdf": compile_pdf(folder, job.meta.date)}
+
+
+def compile_pdf(folder: Path, date: str = "") -> bytes:
+    """The PDF of ``folder/report.typ``; nothing outside the folder can be read.
+
+    Raises FindingsError: engine-missing (exit code 2), engine-failed.
+    """
+    try:
+        import typst
+    except ImportError as error:
+        raise FindingsError(Finding("engine-missing", "Typst is not installed", hint="type: python -m pip install typst"),
+                            exit_code=EXIT_UNABLE) from error
+    try:
+        compiler = typst.Compiler(str(folder / "report.typ"), root=str(folder), font_paths=_fonts(),
+                                  package_path=str(folder), package_cache_path=str(folder))
+        pdf, warnings = compiler.compile_with_warnings(format="pdf", timestamp=_moment(date))
+    except typst.TypstError as error:
+        hints = "; ".join(getattr(error, "hints", None) or ())
+        raise FindingsError(Finding("engine-failed", f"Typst: {getattr(error, 'message', error)}", hint=hints)) from error
+    if warnings:
+        raise FindingsError(*(Finding("engine-failed", f"Typst warns: {getattr(warning, 'message', warning)}",
+                                      hint="; ".join(getattr(warning, "hints", None) or ())) for warning in warnings))
+    return bytes(pdf)
+
+
+@cache
+def _fonts() -> Any:
+    """The fonts inside the wheel, loaded once in a process."""
+    import typst
+    return typst.Fonts(include_system_fonts=False)
+
+
+def _moment(date: str) -> int:
+    try:
+        day = datetime.datetime.fromisoformat(date)
+    except ValueError:
+        return _NO_DATE
+    return int(day.replace(tzinfo=datetime.UTC).timestamp())
+
+
+def source(job: Job) -> str:
+    """The Typst source of the report; figures are read from ``figures/``."""
+    blocks = formulas(list(job.document.blocks), _display, _inline)
+
+    def change(node: Node) -> Node | list[Node] | None:
+        tag = node["t"]
+        if tag == "Figure":
+            return _figure(node)
+        if tag == "Image":
+            return raw("typst", "#box(" + _image(node) + ");")
+        if tag == "Div" and "declared-note" in node["c"][0][1]:
+            return [raw_block("typst", "#declared["), *node["c"][1], raw_block("typst", "]")]
+        return unwrapped(node)
+
+    meta = job.variables()
+    try:
+        day = datetime.date.fromisoformat(job.meta.date)
+        meta["typstdate"] = {"t": "MetaInlines", "c": [
+            raw("typst", f"datetime(year: {day.year}, month: {day.month}, day: {day.day})")]}
+    except ValueError:
+        pass
+    meta["typstlang"] = job.meta.language.split("-")[0]
+    return pandoc.write(rewrite(blocks, change), "typst", meta=meta, template=layout("report.typ"))
+
+
+def quoted(text: str) -> str:
+    """A Typst string literal."""
+    # JSON's escapes for quotes, backslashes and line feeds are Typst's; other controls cannot occur in a document
+    return json.dumps(" ".join(text.split()), ensure_ascii=False)
+
+
+_WORDS = re.compile(r"\\text\{\s*([^{}]*?)\s*\}")
+
+
+def _for_typst(tex: str) -> str:
+    """TeX from which pandoc's converter makes Typst as it is meant: Typst sets a space of its own around words, and
+    none between the columns of ``&&``."""
+    tex = _WORDS.sub(lambda match: "\\text{" + match.group(1) + "}" if match.group(1) else match.group(), one_piece_numbers(tex))
+    for left, right, bar in (("\\lvert", "\\rvert", "|"), ("\\lVert", "\\rVert", "\\|")):
+        # as a pair of delimiters; a lone bar would get the spaces of a relation
+        if tex.count(left) == tex.count(right):
+            tex = tex.replace(left, "\\left" + bar + " ").replace(right, "\\right" + bar + " ")
+    return re.sub(r"&\s*&", "&& \\\\quad ", tex)
+
+
+def _display(tex: str, name: str, number: str, alt: str, entries: str) -> Node:
+    arguments = [quoted(alt or tex)]
+    if number:
+        arguments.append(f"number: {quoted(number)}")
+    if name:
+        arguments.append(f"name: {quoted(name)}")
+    return para([raw("typst", f"#display({', '.join(arguments)})["), math(_for_typst(breaks_kept(tex)), display=True),
+                 raw("typst", "];")])
+
+
+def _inline(tex: str, alt: str) -> list[Node]:
+    # the semicolon ends the call: a bracket that follows in the text must not become an argument
+    return [raw("typst", f"#formula({quoted(alt)})["), math(_for_typst(tex)), raw("typst", "];")]
+
+
+def _image(node: Node) -> str:
+    attributes, inlines, (address, _) = node["c"]
+    alt = pair(attributes, "alt") or plain_text(inlines)
+    width = pair(attributes, "width")
+    size = f", width: {width}" if _is_length(width) else ""
+    return f'image({quoted("figures/" + address.removeprefix("figure:") + ".svg")}, alt: {quoted(alt)}{size})'
+
+
+def _is_length(text: str) -> bool:
+    number = text.rstrip("%abcdefghijklmnopqrstuvwxyz")
+    return bool(number) and number.replace(".", "", 1).isdigit() and text[len(number):] in ("%", "cm", "mm", "in", "pt", "em")
+
+
+def _figure(node: Node) -> list[Node]:
+    attributes, (_, said), inside = node["c"]
+    images = [item for item in nodes(inside) if item["t"] == "RawInline" or item["t"] == "Image"]
+    code = ", ".join(item["c"][1].removeprefix("#box(").removesuffix(");") for item in images if item["t"] == "RawInline")
+    inlines = [inline for block in said for inline in block.get("c", [])]
+    label = f" <{attributes[0]}>" if attributes[0] else ""
+    return [para([raw("typst", f"#figure({code}, caption: ["), *inlines, raw("typst", f"], kind: image){label}")])]
