@@ -29,7 +29,7 @@ lint: $(READY)
 venv: $(READY)
 
 $(READY): requirements.lock pyproject.toml
-	@test -n "$(PYTHON)" || { echo "reportgen needs Python 3.11 or newer, and found none." >&2; \
+	@"$(or $(PYTHON),false)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "reportgen needs Python 3.11 or newer, and found none ($(or $(PYTHON),python3))." >&2; \
 		echo "  Debian, Ubuntu:  sudo apt-get install python3 python3-venv" >&2; \
 		echo "  macOS:           brew install python      (or the installer of python.org)" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python cannot make environments: venv or ensurepip is missing." >&2; \

@@ -1,0 +1,226 @@
+"""The command line: exit codes, streams, help, messages."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from reportgen import __version__
+from reportgen.cli import Terminal, run
+from reportgen.diagnostics import Finding, Span
+
+COMMANDS = ("build", "verify", "explain", "values", "new", "doctor")
+
+
+@pytest.fixture
+def cli(capsys, tmp_path, monkeypatch):
+    """Run the command line in an empty folder: (exit code, standard output, standard error)."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+    def call(*arguments):
+        code = run([str(a) for a in arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+# --- help and usage ---------------------------------------------------------------------------------------------
+
+def test_version(cli):
+    assert cli("--version") == (0, f"reportgen {__version__}\n", "")
+
+
+@pytest.mark.parametrize("arguments", [(), *((c,) for c in COMMANDS)])
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help_everywhere(cli, arguments, option):
+    code, out, err = cli(*arguments, option)
+    assert code == 0 and err == "" and out.startswith("usage: reportgen") and "exit codes" in out
+    for option in ("--quiet", "--verbose", "--color", "--debug"):
+        assert option in out
+
+
+def test_help_names_every_command(cli):
+    _, out, _ = cli("--help")
+    assert all(re.search(rf"^ +{c} ", out, re.MULTILINE) for c in COMMANDS)
+
+
+def test_help_and_version_import_nothing_heavy():
+    code = "import sys\nfrom reportgen.cli import run\nrun(['--version'])\nrun(['build', '--help'])\n" \
+           "heavy = {'sympy', 'numpy', 'matplotlib', 'jinja2', 'flint', 'pypandoc', 'typst', 'subprocess', 'difflib'} & set(sys.modules)\n" \
+           "assert not heavy, heavy"
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(("arguments", "piece", "hint"), [
+    ((), "required: COMMAND", "reportgen --help"),
+    (("bild",), "there is no command 'bild'", "did you mean build?"),
+    (("frobnicate",), "there is no command 'frobnicate'", "reportgen --help"),
+    (("build", "--too", "pdf"), "--too", "reportgen"),
+    (("build", "--to", "docx"), "'docx' is not a format; known: pdf, tex, md, html", "reportgen build --help"),
+    (("build", "--to", ","), "no format", "reportgen build --help"),
+    (("build", "--engine", "latexmkk"), "there is no engine 'latexmkk'", "did you mean latexmk?"),
+    (("build", "-q", "-v"), "not allowed with", "reportgen build --help"),
+    (("build", "--out"), "expected one argument", "reportgen build --help"),
+    (("verify",), "required: REPORT", "reportgen verify --help"),
+    (("explain", "x"), "required: ANSWER", "reportgen explain --help"),
+    (("values", "a", "b"), "unrecognized arguments: b", "reportgen"),
+    (("--colour", "never", "build"), "--colour", "reportgen"),
+])
+def test_wrong_usage(cli, arguments, piece, hint):
+    code, out, err = cli(*arguments)
+    assert code == 2 and out == ""
+    assert err.startswith("error[usage]: reportgen") and piece in err and hint in err
+
+
+# --- reports that are not there ---------------------------------------------------------------------------------
+
+def test_nothing_to_build_is_never_0(cli):
+    code, out, err = cli("build")
+    assert code == 2 and out == "" and "error[nothing-built]" in err and "reportgen new" in err
+
+
+@pytest.mark.parametrize("command", [("build",), ("verify",), ("values",)])
+def test_unknown_report_lists_the_known(cli, tmp_path, command):
+    for name in ("alpha", "beta"):
+        (tmp_path / "reports" / name).mkdir(parents=True)
+        (tmp_path / "reports" / name / "report.toml").write_text('title = "T"\n')
+    (tmp_path / "reports" / "notes").mkdir()
+    code, out, err = cli(*command, "alpa")
+    assert code == 2 and out == "" and "there is no report 'alpa'" in err
+    assert "did you mean alpha?" in err
+    code, out, err = cli(*command, "zzz")
+    assert code == 2 and "reports here: alpha, beta" in err and "notes" not in err
+
+
+# --- new --------------------------------------------------------------------------------------------------------
+
+def test_new(cli, tmp_path):
+    code, out, err = cli("new", "mine")
+    assert code == 0 and err == "" and "reportgen build mine" in out
+    assert {p.name for p in (tmp_path / "mine").iterdir()} == {"report.toml", "givens.toml", "answers.py", "report.md"}
+
+
+def test_new_refuses_a_folder_that_is_not_empty(cli, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "report.md").write_text("precious")
+    code, out, err = cli("new", "mine")
+    assert code == 2 and out == "" and "mine is not empty" in err
+    assert [p.name for p in (tmp_path / "mine").iterdir()] == ["report.md"]
+    assert (tmp_path / "mine" / "report.md").read_text() == "precious"
+
+
+def test_new_takes_an_empty_folder_and_refuses_a_file(cli, tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert cli("new", "empty")[0] == 0
+    (tmp_path / "file").write_text("x")
+    code, _, err = cli("new", "file")
+    assert code == 2 and "is a file" in err
+    code, _, err = cli("new", "file/inside")
+    assert code == 2 and "error[output-failed]" in err
+
+
+# --- doctor -----------------------------------------------------------------------------------------------------
+
+def test_doctor(cli):
+    code, out, err = cli("doctor")
+    assert code == 0 and err == ""
+    for name in ("python", "sympy", "python-flint", "pandoc", "typst", "latexmk", "chromium"):
+        assert name in out
+    assert "Everything needed is there." in out
+
+
+def test_doctor_says_what_to_type(cli, monkeypatch):
+    from reportgen import doctor
+
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
+    monkeypatch.setattr(doctor, "PACKAGES", (("sympy", "sympy", "99.0", "x"), ("no-such-thing", "nothing", "1.0", "x")))
+    monkeypatch.setattr(doctor.sys, "platform", "linux")
+    code, out, _ = cli("doctor")
+    assert code == 2 and "missing" in out
+    assert "older than 99.0" in out and "pip install 'no-such-thing>=1.0'" in out
+    assert "sudo apt-get install chromium" in out and "apt-get install latexmk" in out
+    monkeypatch.setattr(doctor.sys, "platform", "darwin")
+    assert "brew install poppler" in cli("doctor")[1]
+
+
+# --- how things are said ----------------------------------------------------------------------------------------
+
+FINDING = Finding("given-invalid", "wrong: 0.5", Span("nowhere.toml", 3, 4), "write it")
+WARNING = Finding("step-undecided", "unsure", severity="warning")
+
+
+@pytest.mark.parametrize(("color", "environment", "tty", "colored"), [
+    ("auto", {}, True, True),
+    ("auto", {}, False, False),
+    ("auto", {"NO_COLOR": "1"}, True, False),
+    ("auto", {"NO_COLOR": ""}, True, True),
+    ("auto", {"TERM": "dumb"}, True, False),
+    ("always", {"NO_COLOR": "1"}, False, True),
+    ("never", {}, True, False),
+])
+def test_color(monkeypatch, color, environment, tty, colored):
+    class Stream(io.StringIO):
+        def isatty(self):
+            return tty
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    for key, value in environment.items():
+        monkeypatch.setenv(key, value)
+    stream = Stream()
+    monkeypatch.setattr(sys, "stderr", stream)
+    Terminal(0, color).findings([FINDING])
+    assert ("\x1b[" in stream.getvalue()) is colored
+    plain = re.sub(r"\x1b\[[\d;]*m", "", stream.getvalue())
+    assert plain == "error[given-invalid]: wrong: 0.5\n  --> nowhere.toml:3:4\n  hint: write it\n"
+
+
+def test_quiet_leaves_out_warnings_and_progress_but_not_errors(capsys):
+    terminal = Terminal(-1)
+    terminal.say("progress")
+    terminal.note("remark")
+    terminal.findings([WARNING, FINDING])
+    said = capsys.readouterr()
+    assert said.out == "" and "unsure" not in said.err and "wrong: 0.5" in said.err
+
+
+def test_internal_error(cli, monkeypatch):
+    from reportgen import starter
+
+    def broken(folder):
+        raise RuntimeError("oh")
+
+    monkeypatch.setattr(starter, "new", broken)
+    code, out, err = cli("new", "x")
+    assert code == 2 and out == "" and "error[internal]: an error in reportgen itself: RuntimeError: oh" in err
+    assert "Traceback" not in err and "--debug" in err
+    with pytest.raises(RuntimeError):
+        cli("--debug", "new", "x")
+
+
+def test_interrupt(cli, monkeypatch):
+    from reportgen import starter
+
+    def interrupted(folder):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(starter, "new", interrupted)
+    code, out, err = cli("new", "x")
+    assert code == 2 and out == "" and "error[interrupted]" in err and "Traceback" not in err
+
+
+def test_a_reader_that_leaves_early_is_no_error():
+    done = subprocess.run(f"{sys.executable} -m reportgen doctor | head -n 1; exit ${{PIPESTATUS[0]}}", shell=True, executable="/bin/bash",
+                          capture_output=True, text=True)
+    assert done.returncode == 0 and done.stderr == "" and done.stdout.startswith("reportgen")
