@@ -23,7 +23,8 @@ _SAME_FUNCTIONS = {"sin": "sin", "cos": "cos", "tan": "tan", "cot": "cot", "sec"
                    "factorial": "factorial", "binomial": "binomial", "min": "Min", "max": "Max", "sqrt": "sqrt", "ln": "log"}
 _BACK_FUNCTIONS = {theirs: ours for ours, theirs in _SAME_FUNCTIONS.items() if ours not in ("sqrt",)}
 _RELATIONS = {"eq": "Eq", "ne": "Ne", "lt": "Lt", "le": "Le", "gt": "Gt", "ge": "Ge"}
-_BACK_RELATIONS = {"Equality": "eq", "Unequality": "ne", "StrictLessThan": "lt", "LessThan": "le", "StrictGreaterThan": "gt", "GreaterThan": "ge"}
+_BACK_RELATIONS = {"Equality": "eq", "Unequality": "ne",
+                   "StrictLessThan": "lt", "LessThan": "le", "StrictGreaterThan": "gt", "GreaterThan": "ge"}
 _LOGIC = {"and": "And", "or": "Or", "not": "Not"}
 _BACK_LOGIC = {theirs: ours for ours, theirs in _LOGIC.items()}
 

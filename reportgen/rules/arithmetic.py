@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from ..derivation import Derivation, Rule, RuleError, Step, name_of, value_of
 from ..expressions import Expr, Operation, add, expr, is_op, mul, op, rational_value, rows_of, symbols, to_text, walk
-from .evaluation import MAX_PASSES, caption_of, fully, one_pass
-from .forms import ONE, ZERO, depends, listed, map_sides
+from .evaluation import MAX_PASSES, fully, one_pass
+from .forms import ONE, ZERO, depends, link_of, listed, map_sides
+from .work import caption_of
 
 MAX_TERMS = 60          # of a sum that is written out
 _CAPTION_VALUES = 8     # more values than this are not listed in the caption
@@ -41,7 +42,7 @@ def substitute(*sources: object, **values: object) -> Rule:
         equations = tuple(op("eq", name, value) for name, value in mapping.items())
         short = equations if len(equations) <= _CAPTION_VALUES else ()
         caption = ("Substitute ", *listed(short)) if short else ("Substitute the values",)
-        return (Step("substitute", before, after, caption, given=equations),)
+        return (Step("substitute", before, after, caption, given=equations, link=link_of(before)),)
 
     return rule
 
@@ -148,7 +149,7 @@ def expand_sum(limit: int = MAX_TERMS) -> Rule:
         if after == before:
             raise RuleError(f"expand_sum: the bounds of {to_text(bigs[0])} are not whole numbers; substitute them first")
         what = "sum" if bigs[0].head == "sum" else "product"
-        return (Step("expand_sum", before, after, (f"Write the {what} out",)),)
+        return (Step("expand_sum", before, after, (f"Write the {what} out",), link=link_of(before)),)
 
     return rule
 
@@ -207,7 +208,7 @@ def evaluate(steps: str = "full") -> Rule:
             return found
         early = found[:-1]
         conditions = tuple(dict.fromkeys(c for step in early for c in step.conditions))
-        return (Step("evaluate", early[0].before, early[-1].after, ("Evaluate the parts",), conditions, substeps=early), found[-1])
+        return (Step("evaluate", early[0].before, early[-1].after, ("Evaluate the parts",), conditions, substeps=early, link=early[0].link), found[-1])
 
     return rule
 
@@ -219,7 +220,7 @@ def evaluation_steps(value: Expr) -> tuple[Step, ...]:
         after, work = one_pass(value)
         if after == value:
             return tuple(found)
-        found.append(Step("evaluate", value, after, (caption_of(work.kinds),), tuple(work.conditions)))
+        found.append(Step("evaluate", value, after, (caption_of(work.kinds),), tuple(work.conditions), link=link_of(value)))
         value = after
     raise RuleError("evaluate: the arithmetic does not come to an end")
 

@@ -7,33 +7,18 @@ work were done in it, and the conditions met (0/x is 0 only where x is not).  Al
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from fractions import Fraction
-from math import comb, factorial, lcm
+from math import comb, factorial, gcd, lcm
 
 from ..derivation import RuleError
 from ..expressions import Expr, Number, Operation, Symbol, add, is_op, mul, rational_value, to_text
 from .forms import MAX_DIGITS, ONE, ZERO, denominators, is_decimal, negated, nonzero, number, terms_of
 from .roots import exact_root, square_factor
+from .work import Work
 
 MAX_FACTORIAL = 1_000
 MAX_PASSES = 200
 _E = Symbol("e")
-
-# kinds of work, in the order in which a caption names them
-KINDS = {"index": "work out the index", "power": "work out the power", "root": "take the root", "function": "evaluate the function",
-         "reciprocal": "multiply by the reciprocal", "multiply": "multiply", "divide": "divide", "cancel": "reduce the fraction",
-         "common": "bring to a common denominator", "sign": "resolve the signs", "add": "add", "subtract": "subtract",
-         "combine": "combine the numbers", "neutral": "leave out zeros and ones"}
-
-
-@dataclass(slots=True)
-class Work:
-    """What a pass has done so far."""
-
-    kinds: set[str] = field(default_factory=set)
-    conditions: list[Expr] = field(default_factory=list)
-    refuse_conditions: bool = False
 
 
 def one_pass(value: Expr) -> tuple[Expr, Work]:
@@ -53,17 +38,6 @@ def fully(value: Expr) -> Expr:
             return value
         value = after
     raise RuleError("the arithmetic does not come to an end")
-
-
-def caption_of(kinds: set[str]) -> str:
-    """The kinds of work as a sentence: ``Multiply and subtract``."""
-    if {"add", "subtract"} & kinds:
-        kinds = kinds - {"combine"}
-    words = [text for kind, text in KINDS.items() if kind in kinds and not (kind == "neutral" and len(kinds) > 1)]
-    if not words:
-        return "Evaluate"
-    text = words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
-    return text[0].upper() + text[1:]
 
 
 def _visit(value: Expr, work: Work) -> Expr:
@@ -291,13 +265,16 @@ def _div(value: Operation, work: Work) -> Expr | None:
     if is_op(above, "neg") or is_op(below, "neg"):
         work.kinds.add("sign")
         signs = is_op(above, "neg") + is_op(below, "neg")
-        answer = Operation("div", tuple(a.args[0] if is_op(a, "neg") else a for a in (above, below)))
+        bare = tuple(a.args[0] if is_op(a, "neg") else a for a in (above, below))
+        answer = _cancel_numbers(*bare, work) or Operation("div", bare)
         return Operation("neg", (answer,)) if signs == 1 else answer
     return _cancel_numbers(above, below, work)
 
 
 def _cancel_numbers(above: Expr, below: Expr, work: Work) -> Expr | None:
-    """(4x)/(6y) -> (2x)/(3y): numbers in front of products."""
+    """(4x)/(6y) -> (2x)/(3y), (2 + 4x)/2 -> 1 + 2x: numbers in front of products."""
+    if is_op(above, "add"):
+        return _cancel_in_sum(above, below, work)
     top, top_rest = _leading(above)
     bottom, bottom_rest = _leading(below)
     if top is None or bottom is None:
@@ -310,6 +287,25 @@ def _cancel_numbers(above: Expr, below: Expr, work: Work) -> Expr | None:
     upper = mul(*([number(lead)] if lead != 1 or not top_rest else []), *top_rest)
     lower = mul(*([number(under)] if under != 1 else []), *bottom_rest)
     return upper if lower == ONE else Operation("div", (upper, lower))
+
+
+def _cancel_in_sum(above: Operation, below: Expr, work: Work) -> Expr | None:
+    """A whole number that divides every term above and the number below."""
+    bottom, rest = _leading(below)
+    bare = [t.args[0] if is_op(t, "neg") else t for t in above.args]
+    leads = [_leading(t) for t in bare]
+    if bottom is None or any(lead is None for lead, _ in leads):
+        return None
+    common = gcd(bottom, *(lead for lead, _ in leads))
+    if common == 1:
+        return None
+    work.kinds.add("cancel")
+    parts = []
+    for term, (lead, others) in zip(above.args, leads, strict=True):
+        part = mul(*([number(lead // common)] if lead != common or not others else []), *others)
+        parts.append(Operation("neg", (part,)) if is_op(term, "neg") else part)
+    lower = mul(*([number(bottom // common)] if bottom != common else []), *rest)
+    return add(*parts) if lower == ONE else Operation("div", (add(*parts), lower))
 
 
 def _leading(value: Expr) -> tuple[int | None, tuple[Expr, ...]]:
@@ -338,6 +334,11 @@ def _pow(value: Operation, work: Work) -> Expr | None:
             return None
         work.kinds.add("neutral")
         return ONE
+    if is_op(base, "sqrt") and exponent == 2 and not work.refuse_conditions:
+        work.kinds.add("power")
+        if rational_value(base.args[0]) is None:
+            work.conditions.append(Operation("ge", (base.args[0], ZERO)))
+        return base.args[0]
     if not _final(base):
         return None
     known = rational_value(base)
@@ -398,8 +399,9 @@ def _log(value: Operation, work: Work) -> Expr | None:
         result = Fraction(0)
     elif inner == base:
         result = Fraction(1)
-    elif base == _E and is_op(inner, "exp") and _final(inner.args[0]):
-        result = rational_value(inner.args[0])
+    elif base == _E and is_op(inner, "exp"):
+        work.kinds.add("function")
+        return inner.args[0]
     elif is_op(inner, "pow") and inner.args[0] == base and _final(inner.args[1]):
         result = rational_value(inner.args[1])
     elif _final(inner) and _final(base) and rational_value(base) > 1:

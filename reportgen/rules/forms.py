@@ -344,6 +344,11 @@ def relation_of(derivation: Derivation, rule: str) -> Operation:
     return current
 
 
+def link_of(statement: Expr) -> str:
+    """The link of a step that begins with this: relations, alone or joined by and/or, are equivalent; expressions are equal."""
+    return "equivalent" if is_relation(statement) or is_op(statement, *CONNECTIVES) else "equal"
+
+
 def map_sides(statement: Expr, change: Callable[[Expr], Expr]) -> Expr:
     """``change`` applied to an expression, to the sides of a relation, or to the sides of every relation joined by and, or..."""
     if is_relation(statement) or is_op(statement, *CONNECTIVES):
@@ -362,5 +367,5 @@ def listed(items: Sequence[object], between: str = ", ", last: str = " and ") ->
 
 
 __all__ = ["CONNECTIVES", "CONSTANTS", "INEQUALITIES", "ONE", "TWO", "ZERO", "check_size", "decimal_places", "denominators", "depends", "factors_of",
-           "is_decimal", "is_negative", "known_facts", "listed", "map_sides", "negated", "nonzero", "number", "occurrences", "opposite",
+           "is_decimal", "is_negative", "known_facts", "link_of", "listed", "map_sides", "negated", "nonzero", "number", "occurrences", "opposite",
            "product", "quotient", "relation_of", "sign_of", "terms_of", "total"]

@@ -12,8 +12,9 @@ from fractions import Fraction
 
 from ..derivation import RuleError
 from ..expressions import Expr, Operation, Symbol, add, is_op, mul, op, rational_value, to_text
-from .forms import (INEQUALITIES, ONE, TWO, ZERO, depends, factors_of, is_decimal, is_negative, listed, negated, nonzero, number, opposite, product,
-                    quotient, sign_of, terms_of, total)
+from .forms import (INEQUALITIES, ONE, TWO, ZERO, denominators, depends, factors_of, is_decimal, is_negative, listed, negated, nonzero, number,
+                    opposite, product, quotient, sign_of, terms_of, total)
+from .polynomial import over_common_denominator
 from .roots import exact_root
 
 _MINUS_ONE = op("neg", 1)
@@ -132,10 +133,17 @@ def _undo_div(r: Sides, name: Expr) -> Move:
         raise Stuck("the name stands above and below the fraction bar")
     if r.ordered:
         return scale(r, above, below, "Multiply both sides by ")
+    if is_op(r.right, "add") and any(is_op(t, "div") and rational_value(t) is None for t in map(_bare, r.right.args)):
+        return r.to(r.left, over_common_denominator(r.right), "Bring the right side to a common denominator",
+                    conditions=nonzero(*denominators(r.right)))
     right = product(r.right, below)
     if right == ZERO:
         raise RuleError(f"isolate: {to_text(r.left)} = 0 has no solution in {to_text(name)} unless {to_text(above)} = 0")
     return Move(op("eq", above, right), ("Multiply both sides by ", below), nonzero(below))
+
+
+def _bare(term: Expr) -> Expr:
+    return term.args[0] if is_op(term, "neg") else term
 
 
 def _undo_pow(r: Sides, name: Expr) -> Move:

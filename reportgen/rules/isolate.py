@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
 
 from ..derivation import Derivation, Rule, RuleError, Step, name_of
 from ..expressions import Expr, Number, Operation, add, is_op, is_relation, mul, op, rational_value, to_text, walk
-from .forms import INEQUALITIES, ZERO, denominators, depends, factors_of, known_facts, negated, nonzero, number, occurrences, quotient, terms_of, total
+from .forms import INEQUALITIES, ZERO, denominators, depends, factors_of, known_facts, negated, nonzero, occurrences, quotient, terms_of, total
 from .inverses import Move, Sides, Stuck, move_terms, scale, undo
-from .polynomial import collected, terms
+from .polynomial import collected, least_common, terms
 
 MAX_MOVES = 60
 _PERIODIC = ("sin", "cos", "tan", "cot", "sec", "csc")
@@ -56,7 +55,7 @@ def isolation_steps(current: Expr, name: Expr, facts: Sequence[Expr] = ()) -> tu
         captions = list(dict.fromkeys(move.caption for move in done))
         caption = captions[0] if len(captions) == 1 else tuple(part for i, c in enumerate(captions) for part in (("; " if i else ""), *c) if part)
         conditions = tuple(dict.fromkeys(c for move in done for c in move.conditions))
-        steps.append(Step(done[0].rule, current, after, caption, conditions))
+        steps.append(Step(done[0].rule, current, after, caption, conditions, link="equivalent"))
         known.extend(conditions)
         current, branches = after, _branches(after)
     raise RuleError(f"isolate: no way to {to_text(name)} was found in {MAX_MOVES} moves")
@@ -125,7 +124,7 @@ def _gather(relation: Operation, name: Expr, facts: Sequence[Expr]) -> Move:
 
 
 def _clear(r: Sides, name: Expr, below: list[Expr]) -> Move:
-    common = below[0] if len(below) == 1 else _least_common(below)
+    common = below[0] if len(below) == 1 else least_common(below)
     sides = []
     for side in (r.left, r.right):
         sides.append(add(*[quotient([common, t]) if not is_op(t, "add") else mul(common, t) for t in terms_of(side)]))
@@ -134,22 +133,6 @@ def _clear(r: Sides, name: Expr, below: list[Expr]) -> Move:
     move = scale(replace(r, right=ZERO), r.left, common, "Multiply both sides by ")
     head = move.after.head
     return Move(Operation(head, tuple(sides)), move.caption, move.conditions)
-
-
-def _least_common(parts: list[Expr]) -> Expr:
-    """A common denominator: every factor to the highest power in which it occurs."""
-    most: dict[Expr, int] = {}
-    for part in parts:
-        here: dict[Expr, int] = {}
-        for factor in factors_of(part):
-            base, power = factor, 1
-            if is_op(factor, "pow") and (rational_value(factor.args[1]) or Fraction(1, 2)).denominator == 1:
-                base, power = factor.args[0], int(rational_value(factor.args[1]))
-            if rational_value(base) is None:
-                here[base] = here.get(base, 0) + power
-        for base, power in here.items():
-            most[base] = max(most.get(base, 0), power)
-    return mul(*[base if power == 1 else Operation("pow", (base, number(power))) for base, power in most.items()])
 
 
 def _to_the_left(r: Sides, name: Expr) -> Move:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from math import lcm
 
 from ..derivation import RuleError
 from ..expressions import Expr, Number, Operation, add, is_op, mul, rational_value
-from .forms import MAX_DIGITS, ONE, ZERO, check_size, depends, is_decimal, negated, number, quotient
+from .forms import MAX_DIGITS, ONE, ZERO, check_size, depends, factors_of, is_decimal, negated, number, quotient, terms_of
 
 MAX_POLYNOMIAL_TERMS = 400
 MAX_EXPONENT = 40
@@ -192,3 +193,60 @@ def times_power(coefficient: Expr, name: Expr, exponent: int) -> Expr:
     if isinstance(coefficient, Number) or not is_op(coefficient, "add"):
         return quotient([coefficient, power])
     return mul(power, coefficient) if exponent == 1 else mul(coefficient, power)
+
+
+def least_common(parts: Iterable[Expr]) -> Expr:
+    """A common denominator: the least common multiple of the numbers, and every other factor to its highest power."""
+    numbers, most = 1, {}
+    for part in parts:
+        here: dict[Expr, int] = {}
+        for factor in factors_of(part):
+            base, power = factor, 1
+            exponent = rational_value(factor.args[1]) if is_op(factor, "pow") else None
+            if exponent is not None and exponent.denominator == 1 and exponent > 0:
+                base, power = factor.args[0], exponent.numerator
+            literal = rational_value(base)
+            if literal is None:
+                here[base] = here.get(base, 0) + power
+            elif literal.denominator == 1 and literal:
+                numbers = lcm(numbers, abs(literal.numerator) ** power)
+        for base, power in here.items():
+            most[base] = max(most.get(base, 0), power)
+    return mul(*([number(numbers)] if numbers != 1 or not most else []), *[_power(base, power) for base, power in most.items()])
+
+
+def over_common_denominator(value: Expr) -> Expr:
+    """A sum of fractions as one fraction: 1/z - 1/y -> (y - z)/(z y).  The value itself where no term has a denominator."""
+    parts = terms_of(value)
+    bare = [t.args[0] if is_op(t, "neg") else t for t in parts]
+    below = [t.args[1] for t in bare if is_op(t, "div")]
+    if not below:
+        return value
+    common = least_common(below)
+    above = []
+    for part, inner in zip(parts, bare, strict=True):
+        scaled = _scaled(inner, common)
+        above.extend(terms_of(negated(scaled) if inner is not part else scaled))
+    top = add(*above)
+    merged = terms(top).merged()
+    return quotient([merged.expr() if len(merged.parts) < len(terms_of(top)) else top], [common])
+
+
+def _scaled(value: Expr, common: Expr) -> Expr:
+    """value * common, where common is a multiple of value's denominator: what is left of common times the numerator."""
+    above, below = value.args if is_op(value, "div") else (value, ONE)
+    powers: dict[Expr, int] = {}
+    coefficient = Fraction(1)
+    for source, sign in ((common, 1), (below, -1)):
+        for factor in factors_of(source):
+            base, power = factor, 1
+            exponent = rational_value(factor.args[1]) if is_op(factor, "pow") else None
+            if exponent is not None and exponent.denominator == 1 and exponent > 0:
+                base, power = factor.args[0], exponent.numerator
+            literal = rational_value(base)
+            if literal is not None:
+                coefficient *= literal ** (sign * power)
+            else:
+                powers[base] = powers.get(base, 0) + sign * power
+    rest = [_power(base, power) for base, power in powers.items() if power]
+    return quotient([number(coefficient), *rest, above])
