@@ -1,0 +1,223 @@
+"""The strict template: Jinja in a sandbox, through whose gate only the ledger's own values pass.
+
+A plain string, a float, a computed number or an undefined name is a finding at the template's line.  Every shown value
+becomes a token in the Markdown; every piece of the author's own text keeps its place, so that later findings about the
+rendered text point to the author's line and column.
+
+Comments are written ``{* ... *}``, because ``{#`` begins a label in Markdown.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2.exceptions import SecurityError, TemplateError
+from jinja2.ext import Extension
+from jinja2.lexer import Token as JinjaToken
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from .diagnostics import Finding, FindingsError, Span
+from .shown import Rendered, Shown, token
+
+_OPEN, _CLOSE = "\ue010", "\ue011"       # around the number of an anchor; removed before anyone else sees the text
+_ANCHOR = re.compile(f"{_OPEN}([a-z]+){_CLOSE}")
+_RESERVED = re.compile("[\ue000\ue001\ue010\ue011]")
+
+
+class PlainValue(Exception):
+    """Something that is not a value of the ledger reached the gate."""
+
+
+class _Undefined(StrictUndefined):
+    """Undefined names and views; the message keeps what the view itself said (which views there are)."""
+
+
+@dataclass(slots=True)
+class _Anchors:
+    """Where each piece of the author's text was written, by the name of its anchor."""
+
+    places: list[tuple[str, int, int]]
+
+    def mark(self, file: str, line: int, column: int) -> str:
+        self.places.append((file, line, column))
+        return f"{_OPEN}{letters(len(self.places) - 1)}{_CLOSE}"
+
+
+def letters(number: int) -> str:
+    """0, 1, ..., 25, 26 as a, b, ..., z, ba: digits never stand in a token."""
+    out = ""
+    while True:
+        number, rest = divmod(number, 26)
+        out = chr(ord("a") + rest) + out
+        if not number:
+            return out
+
+
+def _number(name: str) -> int:
+    value = 0
+    for c in name:
+        value = value * 26 + ord(c) - ord("a")
+    return value
+
+
+class _PlacesExtension(Extension):
+    """Puts an anchor before every piece of template text."""
+
+    def __init__(self, environment) -> None:
+        super().__init__(environment)
+        self.sources: dict[str, str] = {}
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        self.sources[filename or ""] = source.replace("\r\n", "\n")
+        return source
+
+    def filter_stream(self, stream):
+        file = stream.filename or ""
+        source = self.sources.get(file, "")
+        cursor = 0
+        for item in stream:
+            if item.type == "data":
+                # the text stands in the source as it is; searched forwards, because white space around tags was cut
+                at = source.find(item.value, cursor)
+                if at >= 0:
+                    line = source.count("\n", 0, at) + 1
+                    column = at - source.rfind("\n", 0, at)
+                    cursor = at + len(item.value)
+                else:
+                    line, column = item.lineno, 1
+                yield JinjaToken(item.lineno, "data", self.environment.anchors.mark(file, line, column) + item.value)
+            else:
+                yield item
+
+
+class _Loader(BaseLoader):
+    """Templates of the report's folder only."""
+
+    def __init__(self, folder: Path, read: dict[str, str]) -> None:
+        self.folder = folder.resolve()
+        self.read = read
+
+    def get_source(self, environment, template: str):
+        path = (self.folder / template).resolve()
+        if not path.is_relative_to(self.folder) or not path.is_file():
+            raise TemplateNotFound(template)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise FindingsError(Finding("file-unreadable", f"{template} cannot be read: {error}", Span(str(path)))) from None
+        found = _RESERVED.search(text)
+        if found:
+            raise FindingsError(Finding("template-forbidden", "a private-use character stands in the text", _place(str(path), text, found.start()),
+                                        "delete it: it is invisible and has a meaning inside reportgen"))
+        self.read[str(path)] = text
+        return text, str(self.folder / template), lambda: True
+
+
+class _Gate:
+    """Turns what ``{{ }}`` holds into a token, and refuses everything else."""
+
+    def __init__(self) -> None:
+        self.shown: dict[str, Shown] = {}
+        self.names: dict[Shown, str] = {}
+
+    def __call__(self, value: object) -> str:
+        show = getattr(type(value), "_show", None)
+        if show is not None:
+            value = value._show()
+        if isinstance(value, StrictUndefined):
+            str(value)      # raises with the name
+        if not isinstance(value, Shown):
+            raise PlainValue(type(value).__name__)
+        name = letters(len(self.shown))
+        self.shown[name] = value
+        return token(name)
+
+
+def render(folder: Path, names: Mapping[str, object], template: str = "report.md") -> Rendered:
+    """The template of a report's folder rendered to pandoc Markdown with tokens.
+
+    ``names`` are the views.  Raises FindingsError: template-syntax, template-undefined, template-plain-text,
+    template-forbidden, file-missing, rounding-undecided, each at the template's line.
+    """
+    gate, anchors, read = _Gate(), _Anchors([]), {}
+    environment = ImmutableSandboxedEnvironment(
+        loader=_Loader(folder, read), undefined=_Undefined, finalize=gate, autoescape=False, trim_blocks=True, lstrip_blocks=True,
+        keep_trailing_newline=True, comment_start_string="{*", comment_end_string="*}", extensions=[_PlacesExtension])
+    environment.anchors = anchors
+    environment.globals.clear()       # no range, dict, lipsum: a template computes nothing
+    path = str(folder / template)
+    try:
+        text = environment.get_template(template).render(**names)
+    except TemplateSyntaxError as error:
+        raise FindingsError(Finding("template-syntax", (error.message or "not a template").rstrip("."), Span(error.filename or path, error.lineno),
+                                    "comments are written {* ... *}" if "{#" in (error.message or "") else "")) from None
+    except TemplateNotFound as error:
+        raise FindingsError(Finding("file-missing", f"there is no template {error.name}", _where(error, read, path, str(error.name)),
+                                    "includes name files of the report's folder")) from None
+    except UndefinedError as error:
+        raise FindingsError(_undefined(error, names, read, path)) from None
+    except PlainValue as error:
+        raise FindingsError(Finding("template-plain-text", f"a plain {error} stands where a value of the ledger is needed", _where(error, read, path, "{{"),
+                                    "make it a given in givens.toml or an answer in answers.py")) from None
+    except (SecurityError, TypeError, AttributeError, TemplateError, KeyError) as error:
+        raise FindingsError(Finding("template-forbidden", f"{error}", _where(error, read, path, "{{"))) from None
+    except FindingsError as error:
+        place = _where(error, read, path, "{{")
+        raise FindingsError(*(Finding(f.code, f.message, f.span or place, f.hint, f.severity) for f in error.findings)) from None
+    return _located(text, gate.shown, anchors)
+
+
+def _located(text: str, shown: Mapping[str, Shown], anchors: _Anchors) -> Rendered:
+    """The text without anchors, and the anchors as origins."""
+    out: list[str] = []
+    origins: list[tuple[int, str, int, int]] = []
+    at = length = 0
+    for match in _ANCHOR.finditer(text):
+        piece = text[at:match.start()]
+        out.append(piece)
+        length += len(piece)
+        origins.append((length, *anchors.places[_number(match.group(1))]))
+        at = match.end()
+    out.append(text[at:])
+    return Rendered("".join(out), dict(shown), tuple(origins))
+
+
+# --- places ---------------------------------------------------------------------------------------------------
+
+def _where(error: BaseException, read: Mapping[str, str], path: str, word: str) -> Span:
+    """The template's line that an error came from; Jinja puts the template's own lines into the traceback."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in read or str(Path(f.filename).resolve()) in read]
+    if not frames:
+        return Span(path)
+    frame = frames[-1]
+    text = read.get(frame.filename) or read[str(Path(frame.filename).resolve())]
+    lines = text.splitlines()
+    line = lines[frame.lineno - 1] if frame.lineno and frame.lineno <= len(lines) else ""
+    column = line.find(word) + 1 if line.count(word) == 1 else 0
+    return Span(frame.filename, frame.lineno or 0, column, len(word) if column else 0)
+
+
+def _place(file: str, text: str, offset: int) -> Span:
+    return Span(file, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset), 1)
+
+
+def _undefined(error: UndefinedError, names: Mapping[str, object], read: Mapping[str, str], path: str) -> Finding:
+    message = str(error)
+    found = re.search(r"'([^']+)' is undefined", message)
+    if found:
+        name = found.group(1)
+        close = difflib.get_close_matches(name, names, 1)
+        hint = f"did you mean {close[0]}?" if close else "the names are: " + ", ".join(sorted(names)[:12])
+        return Finding("template-undefined", f"{name} is neither a given nor an answer", _where(error, read, path, name), hint)
+    found = re.search(r"has no attribute '([^']+)'", message)
+    if found:
+        name = found.group(1)
+        return Finding("template-undefined", f"this value has no view {name}", _where(error, read, path, "." + name),
+                       "views are: value, exact, decimal(n), formula, substitution, steps, conclusion, table, verdict, where")
+    return Finding("template-undefined", message, _where(error, read, path, "{{"))

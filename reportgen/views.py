@@ -1,0 +1,480 @@
+"""What a template can say of a value: ``{{ x }}``, ``{{ x.decimal(6) }}``, ``{{ x.steps }}``.
+
+Every view is the ledger's own text type (``Shown``); nothing else passes the template's gate.  A view that shows a
+rounding has it certified first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from . import worked
+from .derivation import Claim, Derivation, Step, Table
+from .expressions import Expr, Number, Operation, is_op, rational_value, to_text
+from .ledger import Entry, Judged, Ledger
+from .mathprint import NumberStyle, numeral, to_latex
+from .pandoctree import Node, math, para, words
+from .shown import Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every view needs: the ledger and how numerals look in the report's language."""
+
+    ledger: Ledger
+    style: NumberStyle
+
+
+class View:
+    """One entry of the ledger as the template sees it."""
+
+    def __init__(self, context: Context, entry: Entry) -> None:
+        self._context = context
+        self._entry = entry
+
+    # --- making Shown
+    def _shown(self, view: str, expr: Expr, unit: str = "") -> Shown:
+        latex = to_latex(expr, self._context.style)
+        plain = plain_text(expr, self._context.style)
+        if unit:
+            latex += unit_latex(unit)
+            plain += ("" if unit == "%" else "\u00a0") + unit
+        return Shown(self._entry.name, view, plain, latex, None, to_text(expr) + (f" {unit}" if unit else ""))
+
+    def _text(self, view: str, text: str) -> Shown:
+        return Shown(self._entry.name, view, text, None, None, text)
+
+    def _blocks(self, view: str, blocks: tuple[Node, ...], plain: str) -> Shown:
+        return Shown(self._entry.name, view, plain, None, blocks, plain)
+
+    def _show(self) -> Shown:
+        """What ``{{ x }}`` is."""
+        raise AttributeError(f"{self._entry.name} has no form of its own: choose a view, such as {', '.join(_views(self)[:3])}")
+
+    # --- what everything has
+    @property
+    def verdict(self) -> Shown:
+        """The weakest verdict of all its obligations, in words."""
+        return self._text("verdict", verdict_text([j for j in _judged(self._context.ledger, self._entry)]))
+
+    @property
+    def strength(self) -> Shown:
+        found = _judged(self._context.ledger, self._entry)
+        from .ledger import ORDER
+        return self._text("strength", min((j.strength for j in found), key=ORDER.index, default="given"))
+
+    @property
+    def where(self) -> Shown:
+        """The givens that it rests on, with their sources."""
+        return self._text("where", where_text(self._context, self._entry.name))
+
+
+class ValueView(View):
+    """A given, a value, or a derivation's result."""
+
+    @property
+    def _value(self) -> Expr:
+        if self._entry.value is None:
+            raise AttributeError(f"{self._entry.name} has no value")
+        return self._entry.value
+
+    def _show(self) -> Shown:
+        return self._shown("", self._value, self._entry.unit)
+
+    @property
+    def value(self) -> Shown:
+        return self._shown("value", self._value)
+
+    @property
+    def exact(self) -> Shown:
+        """The value as a fraction or closed form: 0.2 is shown as 1/5."""
+        return self._shown("exact", exact_form(self._value))
+
+    def decimal(self, places: int) -> Shown:
+        """The certified rounding to so many decimals, zeros kept; ties go to the even digit."""
+        return self._rounded(f"decimal({places})", self._value, places)
+
+    def percent(self, places: int = 0) -> Shown:
+        return self._rounded(f"percent({places})", Operation("mul", (Number("100"), self._value)), places, "%")
+
+    def _rounded(self, view: str, value: Expr, places: int, unit: str = "") -> Shown:
+        if not isinstance(places, int) or isinstance(places, bool) or not 0 <= places <= 10_000:
+            raise AttributeError("the number of decimal places is a whole number from 0 to 10000")
+        judged = self._context.ledger.certify(self._entry.name, value, places)
+        return self._shown(view, judged.obligation.statement.args[1], unit)
+
+    @property
+    def unit(self) -> Shown:
+        return Shown(self._entry.name, "unit", self._entry.unit, unit_latex(self._entry.unit).removeprefix("\\,"), None, self._entry.unit)
+
+    @property
+    def name(self) -> Shown:
+        """The name in formulas: the given's symbol, or the left side of the derived equation."""
+        return self._shown("name", self._name())
+
+    def _name(self) -> Expr:
+        content = self._entry.content
+        found = content.name if isinstance(content, Derivation) else getattr(content, "symbol", None)
+        if found is None:
+            raise AttributeError(f"{self._entry.name} has no name in formulas")
+        return found
+
+    symbol = name
+
+    @property
+    def equation(self) -> Shown:
+        return self._shown("equation", Operation("eq", (self._name(), self._value)), self._entry.unit)
+
+    @property
+    def source(self) -> Shown:
+        return self._text("source", self._entry.source)
+
+
+class DerivationView(ValueView):
+    @property
+    def _derivation(self) -> Derivation:
+        return self._entry.content
+
+    @property
+    def formula(self) -> Shown:
+        return self._shown("formula", self._derivation.start)
+
+    @property
+    def conclusion(self) -> Shown:
+        return self._shown("conclusion", self._derivation.conclusion)
+
+    def line(self, number: int) -> Shown:
+        """The line of this number: 0 is the start, -1 the last."""
+        found = worked.lines(self._derivation)
+        if not isinstance(number, int) or not -len(found) <= number < len(found):
+            raise AttributeError(f"{self._entry.name} has lines 0 to {len(found) - 1}")
+        return self._shown(f"line({number})", found[number])
+
+    @property
+    def substitution(self) -> Shown:
+        """The line with the values in place."""
+        step = self._substituted()
+        if step is None:
+            raise AttributeError(f"{self._entry.name} has no step that puts values in")
+        return self._shown("substitution", step.after)
+
+    def _substituted(self) -> Step | None:
+        found = [s for s in self._derivation.steps if s.rule.startswith("substitute")]
+        return found[-1] if found else None
+
+    @property
+    def chain(self) -> Shown:
+        """Formula = substitution = result in one line, left sides that repeat left out."""
+        picked = [self._derivation.start]
+        step = self._substituted()
+        for line in ([step.after] if step else []) + [self._derivation.conclusion]:
+            if line != picked[-1]:
+                picked.append(line)
+        parts = [to_latex(picked[0], self._context.style)]
+        for before, line in zip(picked, picked[1:]):
+            same = isinstance(line, Operation) and isinstance(before, Operation) and line.head == before.head == "eq" and line.args[0] == before.args[0]
+            parts.append("= " + to_latex(line.args[1], self._context.style) if same else ("\\quad\\Rightarrow\\quad " if is_op(line, "eq") else "= ") + to_latex(line, self._context.style))
+        alt = " ; ".join(to_text(line) for line in picked)
+        return Shown(self._entry.name, "chain", alt, " ".join(parts), None, alt)
+
+    @property
+    def conditions(self) -> Shown:
+        """The side conditions of all steps."""
+        found = tuple(dict.fromkeys(c for s in self._derivation.steps for c in s.conditions))
+        if not found:
+            return self._text("conditions", "none")
+        latex = ",\\; ".join(to_latex(c, self._context.style) for c in found)
+        plain = ", ".join(to_text(c) for c in found)
+        return Shown(self._entry.name, "conditions", plain, latex, None, plain)
+
+    @property
+    def steps(self) -> "Steps":
+        return Steps(self._blocks("steps", worked.steps_blocks(self._derivation, self._context.style), self._plain_steps()), self)
+
+    def _compact(self) -> Shown:
+        return self._blocks("steps(compact)", worked.steps_blocks(self._derivation, self._context.style, reasons=False), self._plain_steps())
+
+    def _plain_steps(self) -> str:
+        return "; ".join(to_text(line) for line in worked.lines(self._derivation))
+
+
+class Steps:
+    """``x.steps`` and ``x.steps("compact")``."""
+
+    def __init__(self, shown: Shown, view: DerivationView) -> None:
+        self._full, self._view = shown, view
+
+    def _show(self) -> Shown:
+        return self._full
+
+    def __call__(self, form: str = "full") -> Shown:
+        if form not in ("full", "compact"):
+            raise AttributeError('steps are shown as steps or steps("compact")')
+        return self._full if form == "full" else self._view._compact()
+
+
+class ClaimView(View):
+    @property
+    def _claim(self) -> Claim:
+        return self._entry.content
+
+    def _show(self) -> Shown:
+        return self.statement
+
+    @property
+    def statement(self) -> Shown:
+        return self._shown("statement", self._claim.statement)
+
+    formula = statement
+
+    @property
+    def left(self) -> Shown:
+        return self._side(0, "left")
+
+    @property
+    def right(self) -> Shown:
+        return self._side(1, "right")
+
+    def _side(self, which: int, view: str) -> Shown:
+        """The value of one side at the counterexample."""
+        from .expressions import ParseError, parse
+        text = self._entry.judged[0].verdict.sides[which]
+        if not text:
+            raise AttributeError(f"{self._entry.name} has no counterexample")
+        try:
+            return self._shown(view, parse(text, "plain"))
+        except ParseError:
+            return self._text(view, text)
+
+    @property
+    def assumptions(self) -> Shown:
+        latex = ",\\; ".join(to_latex(a, self._context.style) for a in self._claim.assumptions)
+        plain = ", ".join(to_text(a) for a in self._claim.assumptions)
+        return Shown(self._entry.name, "assumptions", plain, latex, None, plain)
+
+    @property
+    def conditions(self) -> Shown:
+        found = self._entry.judged[0].verdict.conditions
+        latex = ",\\; ".join(to_latex(c, self._context.style) for c in found)
+        return Shown(self._entry.name, "conditions", ", ".join(to_text(c) for c in found) or "none", latex or None)
+
+    @property
+    def counterexample(self) -> Shown:
+        point = self._entry.judged[0].verdict.counterexample
+        if not point:
+            raise AttributeError(f"{self._entry.name} has no counterexample: it is {self._entry.judged[0].verdict.status.value}")
+        return counterexample_shown(self._entry.name, point, self._context.style)
+
+
+class TableView(View):
+    @property
+    def _table(self) -> Table:
+        return self._entry.content
+
+    def _show(self) -> Shown:
+        return self.table
+
+    @property
+    def table(self) -> Shown:
+        block = worked.table_block(self._table, self._context.style, self._inlines)
+        return self._blocks("table", (block,), f"table {self._entry.name}")
+
+    def cell(self, row: int, column: int) -> Shown:
+        """The value in a row and column, counted from 1."""
+        try:
+            thing = self._table.rows[row - 1][column - 1]
+        except (IndexError, TypeError):
+            raise AttributeError(f"{self._entry.name} has {len(self._table.rows)} rows of {len(self._table.columns)} cells") from None
+        if isinstance(thing, str):
+            return self._text(f"cell({row},{column})", thing)
+        return self._shown(f"cell({row},{column})", _expr_of(thing))
+
+    def _inlines(self, thing: object, row: int, column: int) -> list[Node]:
+        if thing is None:
+            return []
+        if isinstance(thing, Rounded):
+            judged = self._context.ledger.certify(f"{self._entry.name}[{row},{column + 1}]", _expr_of(thing.value), thing.places)
+            return [math(to_latex(judged.obligation.statement.args[1], self._context.style))]
+        if isinstance(thing, tuple) and not hasattr(thing, "value"):     # a caption: text with formulas in it
+            return worked.caption_inlines(thing, self._context.style)
+        if isinstance(thing, Shown):
+            return [math(thing.latex)] if thing.latex is not None else words(thing.plain)
+        return [math(to_latex(_expr_of(thing), self._context.style))]
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """In a table's cell: a value to be shown as a certified decimal."""
+
+    value: object
+    places: int
+
+
+class GroupView:
+    """Several answers under one name: ``{{ layers.conv1.steps }}``, ``{% for d in layers %}``."""
+
+    def __init__(self, context: Context, entry: Entry) -> None:
+        self._parts = {key: view_of(context, context.ledger.entries[f"{entry.name}.{key}"]) for key in entry.content}
+        self._name = entry.name
+
+    def __getattr__(self, key: str) -> object:
+        if key.startswith("_"):
+            raise AttributeError(key)
+        try:
+            return self._parts[key]
+        except KeyError:
+            raise AttributeError(f"{self._name} has {', '.join(self._parts)}, not {key}") from None
+
+    def __getitem__(self, key: str) -> object:
+        return self._parts[key]
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self._parts.values())
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+
+class ReportView:
+    """``report`` in a template: what was proved, and how strongly."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    @property
+    def weakest(self) -> Shown:
+        text = self._context.ledger.weakest()
+        return Shown("report", "weakest", text, None, None, text)
+
+    @property
+    def strengths(self) -> Shown:
+        """A table: how many obligations are established how strongly."""
+        counts = self._context.ledger.counts()
+        table = Table(("How established", "What that means", "Obligations"),
+                      tuple((name, meaning, Number(str(counts[name]))) for name, meaning in STRENGTH_MEANINGS.items() if counts[name]), "llr")
+        block = worked.table_block(table, self._context.style, lambda thing, row, column: [math(to_latex(_expr_of(thing), self._context.style))])
+        return Shown("report", "strengths", "table of strengths", None, (block,), "table of strengths")
+
+
+STRENGTH_MEANINGS = {
+    "kernel": "a proof assistant's kernel checked the proof",
+    "exact": "decided by normal forms in exact arithmetic",
+    "enclosure": "a ball that certainly contains the value proves the relation or the rounding",
+    "agreed": "sampled at many points; agreement is no proof",
+    "undecided": "neither proved nor refuted",
+    "refuted": "a point was found at which the statement fails",
+    "reported": "statements of the submission, judged to report on them",
+}
+
+
+# --- making views ---------------------------------------------------------------------------------------------
+
+_VIEWS = {"given": ValueView, "value": ValueView, "derivation": DerivationView, "claim": ClaimView, "table": TableView, "group": GroupView}
+
+
+def views(ledger: Ledger, style: NumberStyle) -> dict[str, object]:
+    """The names that a template can use, figures left out."""
+    context = Context(ledger, style)
+    found: dict[str, object] = {"report": ReportView(context)}
+    for entry in ledger.entries.values():
+        if "." not in entry.name and entry.kind != "figure":
+            found[entry.name] = view_of(context, entry)
+    return found
+
+
+def view_of(context: Context, entry: Entry) -> object:
+    maker = _VIEWS.get(entry.kind)
+    if maker is None:
+        maker = TableView if hasattr(entry.content, "rows") else View
+    return maker(context, entry)
+
+
+def _views(view: object) -> list[str]:
+    return [name for name in dir(type(view)) if not name.startswith("_")]
+
+
+def details(ledger: Ledger, style: NumberStyle, entries: tuple[str, ...]) -> Mapping[str, tuple[Node, ...]]:
+    """For each entry shown: blocks that say how it was derived, from which givens, and how strongly it is established."""
+    context = Context(ledger, style)
+    found: dict[str, tuple[Node, ...]] = {}
+    for name in entries:
+        entry = ledger.entries.get(name)
+        if entry is None:
+            continue
+        blocks: list[Node] = []
+        if isinstance(entry.content, Derivation):
+            blocks += worked.steps_blocks(entry.content, style)
+        elif isinstance(entry.content, Claim):
+            blocks.append(para([math(to_latex(entry.content.statement, style), display=True)]))
+        if entry.kind == "given":
+            blocks.append(para(words(f"Given: {entry.source}.")))
+        else:
+            blocks.append(para(words(verdict_text(_judged(ledger, entry)).capitalize() + ".")))
+            where = where_text(context, name)
+            if where:
+                blocks.append(para(words("From " + where + ".")))
+        found[name] = tuple(blocks)
+    return found
+
+
+def counterexample_shown(name: str, point: tuple[tuple[str, Fraction], ...], style: NumberStyle) -> Shown:
+    from .expressions import expr, parse
+    equations = [Operation("eq", (parse(n, "plain"), expr(v))) for n, v in point]
+    return Shown(name, "counterexample", ", ".join(map(to_text, equations)), ",\\; ".join(to_latex(e, style) for e in equations))
+
+
+def verdict_text(judged: list[Judged]) -> str:
+    """The verdicts of an entry in words; the weakest counts."""
+    from .ledger import ORDER
+    if not judged:
+        return "given"
+    weakest = min(judged, key=lambda j: ORDER.index(j.strength))
+    if weakest.strength == "refuted":
+        return "refuted"
+    if weakest.strength in ("undecided", "agreed"):
+        return f"undecided ({weakest.verdict.reason})" + ("; sampling agrees" if weakest.strength == "agreed" else "")
+    return f"proved ({weakest.strength})" if len(judged) == 1 else f"all {len(judged)} steps proved ({weakest.strength})"
+
+
+def where_text(context: Context, name: str) -> str:
+    """``N = 32 (assignment, question 1), S = 1 (assignment, question 1)``."""
+    return ", ".join(f"{to_text(e.content.symbol)} = {plain_text(e.value, context.style)} ({e.source})" for e in context.ledger.sources(name))
+
+
+def _judged(ledger: Ledger, entry: Entry) -> list[Judged]:
+    own = list(entry.judged)
+    return own + [j for key, j in ledger.roundings.items() if j.obligation.name.startswith(entry.name + "/")]
+
+
+def _expr_of(thing: object) -> Expr:
+    from .derivation import value_of
+    return value_of(thing)
+
+
+def plain_text(value: Expr, style: NumberStyle) -> str:
+    """A value as text: numerals with the language's separators, a true minus sign; other expressions as formulas."""
+    if isinstance(value, Number):
+        return numeral(value.text, style)
+    if is_op(value, "neg") and isinstance(value.args[0], Number):
+        return "\u2212" + numeral(value.args[0].text, style)
+    return to_text(value)
+
+
+def exact_form(value: Expr) -> Expr:
+    """A decimal literal as a fraction in lowest terms; other forms as they are."""
+    from .expressions import expr, transform
+    number = rational_value(value)
+    if number is not None:
+        return expr(number)
+    return transform(value, lambda node: expr(node.value) if isinstance(node, Number) and "." in node.text else node)
+
+
+def unit_latex(unit: str) -> str:
+    if unit == "%":
+        return "\\%"
+    return "\\,\\text{" + "".join("\\" + c if c in "#$%&_{}" else c for c in unit) + "}" if unit else ""
+
+
+__all__ = ["Context", "Rounded", "View", "details", "views"]
