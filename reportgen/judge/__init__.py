@@ -11,11 +11,12 @@ from fractions import Fraction
 
 from flint import fmpq
 
-from ..expressions import Expr, Number, Operation, Symbol, is_op, symbols, to_text
+from ..expressions import Expr, Number, Operation, Symbol, is_op, parse, symbols, to_text
 from ..obligation import Obligation, Status, Verdict, proved, refuted, undecided
 from . import counterexample, enclosure, relations
 from .conditions import Facts, open_conditions, prepare
-from .exact import Field, Undefined, Unsupported, _Overflow
+from .exact import Field
+from .forms import Overflow, Undefined, Unsupported
 
 MAX_ATOMS = 512
 _STRENGTH_ORDER = {"enclosure": 0, "exact": 1, "kernel": 2}
@@ -27,11 +28,29 @@ def judge(obligation: Obligation) -> Verdict:
         prepared = prepare(obligation)
         if prepared.inconsistent is not None:
             return undecided(f"the assumptions contradict each other: {to_text(prepared.inconsistent)} is false")
-        return _decide(prepared.statement, prepared.assumptions)
+        verdict = _decide(prepared.statement, prepared.assumptions)
+        return _with_definitions(verdict, obligation, prepared.definitions) if verdict.counterexample else verdict
     except Unsupported as error:
         return undecided(f"unsupported: {error}")
     except RecursionError:
         return undecided("gave up: nested too deeply")
+
+
+def _with_definitions(verdict: Verdict, obligation: Obligation, definitions: tuple[Expr, ...]) -> Verdict:
+    """The counterexample with the values of the names that were put in, all in the order in which the obligation names them."""
+    point = counterexample.Point({parse(n, "plain"): fmpq(v.numerator, v.denominator) for n, v in verdict.counterexample})
+    for definition in reversed(definitions):      # a later definition may use an earlier one's name
+        name, value = definition.args
+        if not is_op(name, "apply") and not is_op(value, "matrix", "tuple"):
+            try:
+                found = enclosure.evaluate(value, point)
+            except enclosure.NoValue:
+                continue
+            if isinstance(found, fmpq):
+                point[name] = found
+    order = {n: i for i, n in enumerate(counterexample.free_names(*obligation.assumptions, obligation.statement))}
+    named = sorted(point.items(), key=lambda item: order.get(item[0], len(order)))
+    return replace(verdict, counterexample=tuple((to_text(n), Fraction(int(v.p), int(v.q))) for n, v in named))
 
 
 def _decide(statement: Expr, assumptions: tuple[Expr, ...]) -> Verdict:
@@ -59,7 +78,7 @@ def _decide(statement: Expr, assumptions: tuple[Expr, ...]) -> Verdict:
         try:
             verdict = _exact(statement, assumptions, size)
             break
-        except _Overflow:
+        except Overflow:
             size *= 2
             if size > MAX_ATOMS:
                 return undecided("gave up: too many different terms")
@@ -184,7 +203,7 @@ def _decide_rounding(value: Expr, shown: Expr, assumptions: tuple[Expr, ...], pl
         field = Field(24)
         Facts(field, assumptions)
         rational = field.rational(field.lowest(field.reduced(field.normal(value))))
-    except (Unsupported, Undefined, _Overflow):
+    except (Unsupported, Undefined, Overflow):
         rational = None
     try:
         target = enclosure.evaluate(shown)

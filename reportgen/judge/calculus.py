@@ -5,11 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ..expressions import Expr, Number, Operation, Symbol, is_op, rational_value, walk
+from ..expressions import Expr, Number, Operation, Symbol, is_op, rational_value, replace, walk
 from ..expressions.tree import expr as literal
 
+from .forms import Quotient, Unsupported
+
 if TYPE_CHECKING:
-    from .exact import Field, Quotient
+    from .exact import Field
 
 _ONE, _ZERO, _TWO = Number("1"), Number("0"), Number("2")
 
@@ -53,7 +55,6 @@ def differentiate(expr: Operation) -> Expr | None:
     body, variable = expr.args[:2]
     order = rational_value(expr.args[2]) if len(expr.args) == 3 else Fraction(1)
     if order is None or order.denominator != 1 or not 1 <= order <= 12:
-        from .exact import Unsupported
         raise Unsupported("a derivative of this order")
     if body != variable and (isinstance(body, Symbol) or is_op(body, "index")) or is_op(body, "apply"):
         return None
@@ -64,7 +65,6 @@ def differentiate(expr: Operation) -> Expr | None:
 
 def derivative(u: Expr, x: Expr) -> Expr:
     """du/dx by sum, product, quotient, power and chain rules.  Other names are constants.  Raises Unsupported."""
-    from .exact import Unsupported
 
     if u == x:
         return _ONE
@@ -129,7 +129,6 @@ def limit(field: "Field", expr: Operation) -> "Quotient":
     decide.  At a finite point the reduced quotient is continuous where its denominator is not zero.
     Raises Unsupported, also where the limit is infinite.
     """
-    from .exact import Quotient, Unsupported
 
     body, variable, point = expr.args[:3]
     if not isinstance(variable, Symbol):
@@ -146,7 +145,6 @@ def limit(field: "Field", expr: Operation) -> "Quotient":
                 raise Unsupported("the limit of this kind of expression")
     end = point.args[0] if is_op(point, "neg") else point
     if end != Symbol("inf"):
-        from ..expressions import replace
         return field.normal(replace(field.to_expr(q), {variable: point}))
     upwards = not is_op(point, "neg")
 

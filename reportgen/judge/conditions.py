@@ -15,7 +15,8 @@ from flint import fmpq, fmpq_mpoly
 from ..expressions import Expr, Operation, Symbol, is_op, symbols, to_text, transform, walk
 from ..obligation import Obligation
 from . import calculus, enclosure
-from .exact import Field, Quotient, Undefined, Unsupported
+from .exact import Field
+from .forms import Quotient, Undefined, Unsupported
 
 MAX_ROUNDS = 30
 

@@ -13,11 +13,12 @@ from flint import fmpq
 
 from ..expressions import Expr, Number, Operation, Symbol, is_op, is_relation, symbols, to_text, walk
 from . import enclosure
-from .exact import Field, Undefined, Unsupported
+from .exact import Field
+from .forms import Overflow, Undefined, Unsupported
 
 SECONDS = 1.0        # of searching for one obligation; only how far is looked depends on it, never a verdict's truth
 POINTS = 3_000
-_SMALL = [Fraction(v) for v in (1, 2, 0, 3, 4, 5)]
+_SMALL = [Fraction(v) for v in (1, 0, 2, 3, 4, 5)]
 _WIDE = [Fraction(v) for v in (1, 2, 3, 0, -1)] + [Fraction(1, 2), Fraction(-2), Fraction(1, 3), Fraction(5), Fraction(7, 3), Fraction(-3, 2), Fraction(1, 10), Fraction(9, 10)]
 
 
@@ -127,12 +128,8 @@ def _field(equation: Expr):
     field = Field(48)
     try:
         return field, field.lowest(field.sub(field.normal(equation.args[0]), field.normal(equation.args[1]))).num
-    except (Unsupported, Undefined):
+    except (Unsupported, Undefined, Overflow):     # too many atoms: no solved form, nothing more
         return None
-    except Exception as error:      # noqa: BLE001 - too many atoms for this look: no solved form, nothing more
-        if type(error).__name__ == "_Overflow":
-            return None
-        raise
 
 
 def _complete(point: Point, solved: tuple[Symbol, Expr, Expr]) -> bool:

@@ -13,6 +13,8 @@ from math import comb, factorial
 from flint import arb, ctx, fmpq, fmpz
 
 from ..expressions import Expr, Number, Operation, Symbol, is_op, replace
+from . import calculus
+from .forms import Unsupported
 
 MAX_BITS = 1 << 16        # precision at which a decision is given up
 MAX_FACTORIAL = 5_000
@@ -246,8 +248,6 @@ class _Evaluator:
             yield self.value(replace(body, {index: number}))
 
     def _diff(self, *args: Expr) -> Value:
-        from . import calculus      # calculus takes derivatives of trees and knows no numbers
-        from .exact import Unsupported
         try:
             taken = calculus.differentiate(Operation("diff", args))
         except Unsupported as error:

@@ -7,50 +7,16 @@ divisors met on the way are not zero; those divisors are collected in ``Field.di
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
-from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpz
+from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
-from ..expressions import Expr, Number, Operation, Symbol, is_op, rational_value, replace, to_text
-from . import calculus, enclosure
+from ..expressions import Expr, Number, Operation, Symbol, rational_value, to_text
+from . import calculus, enclosure, sums
+from .forms import Atom, Overflow, Quotient, Undefined, Unsupported, prime_factors
 
 MAX_EXPONENT = 400        # of a polynomial power; larger ones are not expanded
 MAX_TERMS = 20_000        # of a polynomial
-MAX_SUM = 2_000           # terms of a written-out finite sum
-MAX_FACTORED_BITS = 128   # integers under a root or logarithm are factored up to this size
-
-
-class Unsupported(Exception):
-    """The judge has no rule for this; the message says for what.  Never a verdict on the statement."""
-
-
-class Undefined(Exception):
-    """The expression has no value: a division by zero, the logarithm of a negative number."""
-
-
-class _Overflow(Exception):
-    """More atoms than the context has variables: the field is made again, larger."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quotient:
-    """num / den, polynomials in one context; den is not the zero polynomial."""
-
-    num: fmpq_mpoly
-    den: fmpq_mpoly
-
-
-@dataclass(frozen=True, slots=True)
-class Atom:
-    """A variable of the normal form: ``expr`` is what it stands for.
-
-    ``relation``: for a root, (k, q) with atom**k = q; None otherwise.  ``kind``: "symbol", "exp", "ln", "root", "abs", "constant", "opaque".
-    """
-
-    kind: str
-    expr: Expr
-    relation: tuple[int, Quotient] | None = None
 
 
 class Field:
@@ -71,7 +37,7 @@ class Field:
     def atom(self, key: object, kind: str, expr: Expr, relation: tuple[int, Quotient] | None = None) -> Quotient:
         if key not in self.index:
             if len(self.atoms) == len(self.gens):
-                raise _Overflow
+                raise Overflow
             self.index[key] = len(self.atoms)
             self.atoms.append(Atom(kind, expr, relation))
         return Quotient(self.gens[self.index[key]], self.one)
@@ -279,7 +245,7 @@ class Field:
 
     def _rational_root(self, value: Fraction, k: int) -> Quotient:
         result = self.constant(1)
-        for prime, exponent in _factor(value):
+        for prime, exponent in prime_factors(value):
             whole, rest = divmod(exponent, k)
             result = self.mul(result, self.constant(Fraction(prime) ** whole))
             if rest:
@@ -355,7 +321,7 @@ class Field:
             if value <= 0:
                 return None
             total = self.constant(0)
-            for prime, exponent in _factor(value):
+            for prime, exponent in prime_factors(value):
                 total = self.add(total, self.mul(self.constant(exponent), self._ln_atom(self.constant(prime), Number(str(prime)))))
             return total
         factors = self._positive_factors(q)
@@ -377,17 +343,17 @@ class Field:
             content, factors = poly.factor()
             number = Fraction(int(content.p), int(content.q))
             flips += number < 0
-            parts += [(self._ln_atom(self.constant(p), Number(str(p))), e * side) for p, e in _factor(abs(number))]
+            parts += [(self._ln_atom(self.constant(p), Number(str(p))), e * side) for p, e in prime_factors(abs(number))]
             for factor, exponent in factors:
                 sign = self.facts.sign(factor)
                 if sign == "-":
                     factor, flips = -factor, flips + exponent
                 elif sign != "+":
                     return None
-                parts.append((self._ln_of_factor(factor), exponent * side))
+                parts.append((self._ln_ofprime_factors(factor), exponent * side))
         return parts if flips % 2 == 0 else None
 
-    def _ln_of_factor(self, factor: fmpq_mpoly) -> Quotient:
+    def _ln_ofprime_factors(self, factor: fmpq_mpoly) -> Quotient:
         terms = factor.to_dict()
         if len(terms) == 1:
             (exponents, coefficient), = terms.items()
@@ -420,60 +386,10 @@ class Field:
         return self.atom(("abs", *key), "abs", expr, (2, self.mul(lowest, lowest)))
 
     def _sum(self, expr: Operation) -> Quotient:
-        body, index, lower, upper = expr.args
-        bounds = self.rational(self.normal(lower)), self.rational(self.normal(upper))
-        if None not in bounds and all(b.denominator == 1 for b in bounds):
-            first, last = int(bounds[0]), int(bounds[1])
-            if last - first >= MAX_SUM:
-                raise Unsupported(f"a sum of {last - first + 1} terms")
-            total = self.constant(0)
-            for i in range(first, last + 1):
-                total = self.add(total, self.normal(replace(body, {index: calculus.integer(i)})))
-            return total
-        return self._symbolic_sum(expr)
-
-    def _symbolic_sum(self, expr: Operation) -> Quotient:
-        """Linearity: the body as a polynomial; what does not depend on the index goes out, each monomial that does is an atom."""
-        body, index, lower, upper = expr.args
-        marked = Symbol(f"index {self.depth}")    # no parsed name has spaces, and nested sums have different ones: no clash
-        self.depth += 1
-        q = self.lowest(self.reduced(self.normal(replace(body, {index: marked}))))
-        self.depth -= 1
-        dependent = {i for i, atom in enumerate(self.atoms) if calculus.depends(atom.expr, marked)}
-        if any(q.den.degrees()[i] for i in dependent):
-            return self.atom(("sum", *self.key(q), *self.key(self.normal(lower)), *self.key(self.normal(upper))), "opaque", expr)
-        inner: dict[tuple[int, ...], dict] = {}
-        for exponents, coefficient in q.num.to_dict().items():
-            varying = tuple(e if i in dependent else 0 for i, e in enumerate(exponents))
-            fixed = tuple(0 if i in dependent else e for i, e in enumerate(exponents))
-            inner.setdefault(varying, {})[fixed] = coefficient
-        limits = self.normal(lower), self.normal(upper)
-        count = self.add(self.sub(limits[1], limits[0]), self.constant(1))
-        total = self.constant(0)
-        for varying, terms in inner.items():
-            outside = Quotient(self.ctx.from_dict(terms), self.one)
-            if any(varying):
-                monomial = self.to_expr(Quotient(self.ctx.from_dict({varying: 1}), self.one))
-                # the same key at every depth of nesting: the bound index has one name in it
-                bound = frozenset((to_text(replace(self.atoms[i].expr, {marked: Symbol("index")})), e) for i, e in enumerate(varying) if e)
-                part = self.atom(("sum", bound, *self.key(limits[0]), *self.key(limits[1])), "opaque",
-                                 Operation("sum", (replace(monomial, {marked: index}), index, lower, upper)))
-            else:
-                # the number of terms; an empty sum has upper = lower - 1
-                self.require("ge", Operation("add", (upper, Operation("neg", (lower,)), Number("1"))), count)
-                part = count
-            total = self.add(total, self.mul(outside, part))
-        return self.mul(total, Quotient(self.one, q.den))
+        return sums.total(self, expr)
 
     def _prod(self, expr: Operation) -> Quotient:
-        body, index, lower, upper = expr.args
-        bounds = self.rational(self.normal(lower)), self.rational(self.normal(upper))
-        if None in bounds or any(b.denominator != 1 for b in bounds) or bounds[1] - bounds[0] >= MAX_SUM:
-            raise Unsupported("a product with symbolic bounds")
-        total = self.constant(1)
-        for i in range(int(bounds[0]), int(bounds[1]) + 1):
-            total = self.mul(total, self.normal(replace(body, {index: calculus.integer(i)})))
-        return total
+        return sums.product(self, expr)
 
     def _diff(self, expr: Operation) -> Quotient:
         derivative = calculus.differentiate(expr)
@@ -546,88 +462,3 @@ class Field:
         if not terms:
             return Number("0")
         return terms[0] if len(terms) == 1 else Operation("add", tuple(terms))
-
-
-def _factor(value: Fraction) -> list[tuple[int, int]]:
-    """Prime factors of a positive rational with exponents (negative for the denominator).
-
-    Raises Unsupported above MAX_FACTORED_BITS: factoring must not hang.
-    """
-    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_FACTORED_BITS:
-        raise Unsupported("the factors of a very large number")
-    parts: dict[int, int] = {}
-    for number, side in ((value.numerator, 1), (value.denominator, -1)):
-        if number > 1:
-            for prime, exponent in fmpz(number).factor():
-                parts[int(prime)] = parts.get(int(prime), 0) + int(exponent) * side
-    return sorted(parts.items())
-
-
-def is_matrix(expr: Expr) -> bool:
-    """True where the tree has a matrix for its value."""
-    if is_op(expr, "matrix"):
-        return True
-    if is_op(expr, "add", "neg", "mul", "transpose", "pow", "div", "inverse", "vec"):
-        return any(is_matrix(a) for a in expr.args)
-    return False
-
-
-def matrix_normal(field: Field, expr: Expr) -> list[list[Quotient]]:
-    """A matrix-valued tree entry by entry.  ``vec`` stacks rows (row-major).  Raises Unsupported, Undefined where shapes differ."""
-    if is_op(expr, "matrix"):
-        return [[field.normal(c) for c in row.args] for row in expr.args]
-    if is_op(expr, "add"):
-        total = matrix_normal(field, expr.args[0])
-        for term in expr.args[1:]:
-            other = matrix_normal(field, term)
-            if (len(other), len(other[0])) != (len(total), len(total[0])):
-                raise Undefined("a sum of matrices of different shapes")
-            total = [[field.add(a, b) for a, b in zip(r, s)] for r, s in zip(total, other)]
-        return total
-    if is_op(expr, "neg"):
-        return [[field.neg(a) for a in r] for r in matrix_normal(field, expr.args[0])]
-    if is_op(expr, "transpose"):
-        return [list(r) for r in zip(*matrix_normal(field, expr.args[0]))]
-    if is_op(expr, "vec"):
-        return [[a] for r in matrix_normal(field, expr.args[0]) for a in r]
-    if is_op(expr, "div") and not is_matrix(expr.args[1]):
-        below = field.normal(expr.args[1])
-        return [[field.div(a, below, expr.args[1]) for a in r] for r in matrix_normal(field, expr.args[0])]
-    if is_op(expr, "pow") and isinstance(expr.args[1], Number):
-        power = expr.args[1].value
-        if power.denominator == 1 and 1 <= power <= 50:
-            base = matrix_normal(field, expr.args[0])
-            result = base
-            for _ in range(int(power) - 1):
-                result = _matrix_product(field, result, base)
-            return result
-    if is_op(expr, "mul"):
-        result: list[list[Quotient]] | Quotient = field.constant(1)
-        for factor in expr.args:
-            value = matrix_normal(field, factor) if is_matrix(factor) else field.normal(factor)
-            if isinstance(result, Quotient):
-                result = field.mul(result, value) if isinstance(value, Quotient) else [[field.mul(result, a) for a in r] for r in value]
-            elif isinstance(value, Quotient):
-                result = [[field.mul(a, value) for a in r] for r in result]
-            else:
-                result = _matrix_product(field, result, value)
-        return result
-    raise Unsupported(f"the matrix operation {getattr(expr, 'head', 'symbol')}")
-
-
-def _matrix_product(field: Field, a: list[list[Quotient]], b: list[list[Quotient]]) -> list[list[Quotient]]:
-    if len(a[0]) != len(b):
-        raise Undefined(f"a product of a {len(a)}×{len(a[0])} and a {len(b)}×{len(b[0])} matrix")
-    out = []
-    for row in a:
-        line = []
-        for j in range(len(b[0])):
-            total = field.constant(0)
-            for k, left in enumerate(row):
-                total = field.add(total, field.mul(left, b[k][j]))
-            line.append(total)
-        out.append(line)
-    return out
-
-
-__all__ = ["Atom", "Field", "Quotient", "Undefined", "Unsupported", "is_matrix", "matrix_normal"]

@@ -10,7 +10,9 @@ from ..expressions import Expr, Number, Operation, Symbol, is_op, symbols, to_te
 from ..obligation import Verdict, proved
 from . import enclosure, signs
 from .conditions import Facts, as_difference, open_conditions
-from .exact import Field, Quotient, Undefined, Unsupported, is_matrix, matrix_normal
+from .exact import Field
+from .forms import Quotient, Undefined, Unsupported
+from .matrices import is_matrix, matrix_normal
 
 _NEEDED = {"gt": ("+",), "ge": ("+", ">=", "0"), "ne": ("+", "-", "!=")}
 
