@@ -100,10 +100,16 @@ class AnswerGraph:
                 continue  # what it needs has failed, and that has its finding
             try:
                 with _quiet_stdout():
-                    results[name] = wrap(answer, self.functions[name](**arguments))
+                    result = self.functions[name](**arguments)
             except (Exception, SystemExit) as error:
                 cause = cause or error
                 findings.extend(_findings_from(error, name, [p for p, _ in self.files], answer.span))
+                continue
+            try:
+                results[name] = wrap(answer, result)
+            except FindingsError as error:  # anything else would be a fault of ours, not of the author's
+                cause = cause or error
+                findings.extend(f if f.span is not None else replace(f, span=answer.span) for f in error.findings)
         if findings:
             raise FindingsError(*findings) from cause
         return results

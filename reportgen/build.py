@@ -9,12 +9,21 @@ outputs has succeeded; each output is written as a whole or not at all, and the 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from reportgen.config import ReportMeta, did_you_mean
+from reportgen import __version__
+from reportgen.config import ReportMeta, did_you_mean, read_config
 from reportgen.diagnostics import EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNABLE, Finding, FindingsError
+from reportgen.givens import Given, read_givens
+
+if TYPE_CHECKING:
+    from reportgen.answers import Answer, AnswerGraph
+    from reportgen.document import Document
+    from reportgen.figures import Figure
+    from reportgen.ledger import Ledger
 
 REPORTS = Path("reports")
 
@@ -95,3 +104,224 @@ def find_reports(names: Sequence[str]) -> tuple[Path, ...]:
             raise FindingsError(Finding("usage", f"{other} and {folder} have one name, and would overwrite each other's outputs",
                                         hint="build them one by one with different --out"), exit_code=EXIT_UNABLE)
     return tuple(folders.values())
+
+
+# --- deriving -------------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A report up to its ledger: everything but the page."""
+
+    meta: ReportMeta
+    givens: Mapping[str, Given]
+    graph: AnswerGraph
+    ledger: Ledger
+    figures: Mapping[str, Figure]
+
+
+def derive(folder: Path, only: Iterable[str] | None = None, *, draw: bool = True) -> Derived:
+    """Read the report, run its answers and judge every step.  With ``only``, no more than these and what they need.
+
+    Raises FindingsError where something could not be read or run.  What the judge found is in the ledger.
+    """
+    from reportgen import answers, figures
+    from reportgen.ledger import Ledger
+
+    meta, givens = _collect(lambda: read_config(folder), lambda: read_givens(folder / "givens.toml"))
+    ledger = Ledger()
+    for given in givens.values():
+        ledger.add_given(given)
+    drawn: dict[str, Figure] = {}
+
+    def enter(answer: Answer, result: object) -> object:
+        content = result
+        if figures.is_figure(result):
+            content = figures.draw(answer.name, result) if draw else figures.leave(answer.name, result)
+            drawn[answer.name] = content
+        else:
+            result = content = _checked(answer, result)
+        ledger.add_answer(answer.name, content, [p.name for p in answer.parameters], answer.span)
+        return result
+
+    with figures.page_style():
+        graph = answers.load(folder / "answers.py", givens)
+        wanted = None if only is None else [_known(name, [*givens, *graph.order]) for name in only]
+        graph.evaluate(givens, enter, wanted)
+    return Derived(meta, givens, graph, ledger, drawn)
+
+
+def _known(name: str, known: Sequence[str]) -> str:
+    """The name itself.  Raises FindingsError (usage) where there is none such."""
+    if name in known:
+        return name
+    raise FindingsError(Finding("usage", f"there is no given or answer {name!r}",
+                                hint=did_you_mean(name, known) or "type: reportgen values REPORT, to see them all"), exit_code=EXIT_UNABLE)
+
+
+def _checked(answer: Answer, result: object) -> object:
+    """An answer as the ledger takes it.  Raises FindingsError (answer-kind) for floats, texts and other strangers."""
+    from reportgen.derivation import Value, value_of
+
+    if isinstance(result, Mapping):
+        return {key: _checked(answer, part) for key, part in result.items()}
+    if hasattr(result, "obligations"):
+        return result
+    try:
+        return Value(value_of(result))
+    except (TypeError, ValueError) as error:
+        what = "nothing: is a return missing?" if result is None else f"{_article(type(result).__name__)}, which is no exact answer"
+        raise FindingsError(Finding("answer-kind", f"{answer.name} returns {what}", answer.span,
+                                    "return a derivation, an exact value, a table or a matplotlib figure")) from error
+
+
+def _article(word: str) -> str:
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"
+
+
+def _collect(*steps: Callable[[], object]) -> list[Any]:
+    """The results of independent steps.  Raises FindingsError with the findings of all that failed."""
+    results: list[Any] = []
+    findings: list[Finding] = []
+    code = EXIT_CLEAN
+    for step in steps:
+        try:
+            results.append(step())
+        except FindingsError as error:
+            findings.extend(error.findings)
+            code = max(code, error.exit_code)
+    if findings:
+        raise FindingsError(*findings, exit_code=code)
+    return results
+
+
+# --- building -------------------------------------------------------------------------------------------------
+
+def build(folder: Path, targets: Sequence[str] | None, out: Path, *, engine: str = "typst", strict: bool = False,
+          on_target: Callable[[Target], None] = lambda target: None) -> BuildResult:
+    """Build a report into the folder ``out``; ``targets`` are formats, None what report.toml says.
+
+    ``on_target`` is called as each target is finished.  Raises FindingsError where nothing was written: an input is
+    wrong, a step is refuted (or undecided under ``strict``), the template or the document has findings.  A format that
+    fails is in the result, and the others are written.
+    """
+    from reportgen import outputs
+    from reportgen.files import write_files
+
+    start = time.perf_counter()
+    page = _page(folder, strict)
+    ledger = page.derived.ledger
+    findings = list(page.warnings)
+    done: list[Target] = []
+    code, written = EXIT_CLEAN, 0
+
+    def finish(name: str, main: str, make: Callable[[], dict[str, bytes]], start: float) -> None:
+        nonlocal code, written
+        status = "failed"
+        try:
+            changed = write_files(out, make())
+            written += len(changed)
+            status = "built" if changed else "unchanged"
+        except FindingsError as error:
+            findings.extend(error.findings)
+            code = max(code, error.exit_code)
+        done.append(Target(name, out / main, time.perf_counter() - start, status))
+        on_target(done[-1])
+
+    # The time of the first line is that of everything before it: deriving, judging, reading the document.
+    finish("ledger", "ledger.json", lambda: {"ledger.json": ledger.to_json(report=page.derived.meta.name, version=__version__).encode()}, start)
+    for target in targets or page.derived.meta.formats:
+        finish(target, f"report.{target}", lambda target=target: outputs.write(
+            page.document, page.derived.meta, page.derived.figures, page.details, target, engine), time.perf_counter())
+    counts = _counts(ledger, page.document.declared_count, written)
+    return BuildResult(tuple(done), counts, tuple(findings), code)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A report up to its document, ready for the writers."""
+
+    derived: Derived
+    document: Document
+    details: Mapping[str, tuple[dict[str, Any], ...]]
+    warnings: tuple[Finding, ...]
+
+
+def _page(folder: Path, strict: bool) -> _Page:
+    from reportgen import document, template, views
+    from reportgen.figure_audit import figure_findings
+    from reportgen.mathprint import style_for
+    from reportgen.shown import TOKEN
+
+    derived = derive(folder)
+    ledger, meta = derived.ledger, derived.meta
+    findings = list(ledger.findings(strict=strict))
+    for name in derived.figures:
+        findings += figure_findings(ledger.entries[name], ledger, meta.declared)
+    warnings = _stop_at_errors(findings)
+    style = style_for(meta.language)
+    rendered = template.render(folder, views.views(ledger, style))
+    for match in TOKEN.finditer(rendered.text):
+        shown = rendered.shown[match[1]]
+        ledger.place(shown.entry, shown.view, shown.plain, rendered.span(match.start()))
+    read = document.read(rendered, declared=meta.declared, figures=derived.figures, report=meta)
+    return _Page(derived, read, views.details(ledger, style, read.entries), (*warnings, *read.warnings))
+
+
+def _stop_at_errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The warnings among the findings.  Raises FindingsError with all of them where one is an error."""
+    findings = tuple(findings)
+    if any(f.severity == "error" for f in findings):
+        raise FindingsError(*findings)
+    return findings
+
+
+def _counts(ledger: Ledger, declared: int, written: int) -> Counts:
+    from reportgen.ledger import ORDER
+
+    strengths = ledger.counts()
+    judged = tuple((name, strengths[name]) for name in reversed(ORDER) if name not in ("undecided", "refuted") and strengths[name])
+    if strengths["reported"]:
+        judged += (("reported", strengths["reported"]),)
+    derived = sum(1 for e in ledger.entries.values() if e.kind not in ("given", "group", "figure"))
+    return Counts(derived, judged, strengths["undecided"], declared, written)
+
+
+def _plural(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+# --- verifying ------------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True, slots=True)
+class VerifyResult:
+    """A table of obligations by strength, what was found, and the exit code."""
+
+    table: str
+    findings: tuple[Finding, ...]
+    exit_code: int
+
+
+_STRENGTH_WORDS = {
+    "kernel": "checked by a proof assistant's kernel",
+    "exact": "decided in exact arithmetic",
+    "enclosure": "proved by intervals that enclose the values",
+    "agreed": "two engines and many points agree; no proof",
+    "undecided": "neither proved nor refuted",
+    "refuted": "does not hold",
+    "reported": "somebody's claims, of which the report only says what was found",
+}
+
+
+def verify(out: Path, *, strict: bool = False) -> VerifyResult:
+    """Judge every obligation of ``out/ledger.json`` again, without the report.
+
+    Raises FindingsError where the ledger is missing or is none (exit code 2).
+    """
+    from reportgen import ledger
+
+    verification = ledger.verify(out / "ledger.json", strict=strict)
+    counts = verification.counts()
+    lines = [f"{counts[name]:>6}  {name:<10} {words}" for name, words in _STRENGTH_WORDS.items() if counts[name]]
+    lines.append(f"{sum(counts.values()):>6}  in all")
+    failed = any(f.severity == "error" for f in verification.findings)
+    return VerifyResult("\n".join(lines), verification.findings, EXIT_FINDINGS if failed else EXIT_CLEAN)

@@ -142,16 +142,22 @@ def _explain(options: argparse.Namespace, terminal: Terminal) -> int:
     from reportgen.build import find_report
     from reportgen.explain import explain
 
-    terminal.show(explain(find_report(options.report), options.answer))
-    return EXIT_CLEAN
+    text, findings = explain(find_report(options.report), options.answer)
+    return _told(terminal, text, findings)
 
 
 def _values(options: argparse.Namespace, terminal: Terminal) -> int:
     from reportgen.build import find_report
     from reportgen.explain import values
 
-    terminal.show(values(find_report(options.report), as_json=options.json))
-    return EXIT_CLEAN
+    text, findings = values(find_report(options.report), as_json=options.json)
+    return _told(terminal, text, findings)
+
+
+def _told(terminal: Terminal, text: str, findings: Sequence[Finding]) -> int:
+    terminal.show(text)
+    terminal.findings(findings)
+    return EXIT_FINDINGS if any(f.severity == "error" for f in findings) else EXIT_CLEAN
 
 
 def _new(options: argparse.Namespace, terminal: Terminal) -> int:

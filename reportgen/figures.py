@@ -109,6 +109,13 @@ def draw(name: str, figure: MatplotlibFigure) -> Figure:
     return Figure(name, svg.getvalue(), pdf.getvalue(), texts)
 
 
+def leave(name: str, figure: MatplotlibFigure) -> Figure:
+    """The figure closed without being drawn, for work that needs no picture."""
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close(figure)
+    return Figure(name, b"", b"", ())
+
+
 def collect_texts(figure: MatplotlibFigure) -> tuple[str, ...]:
     """The visible texts of a drawn figure, each once, in the order of the drawing.
 

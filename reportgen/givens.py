@@ -29,7 +29,7 @@ from reportgen.toml_places import Places, places
 
 _KEYS = ("value", "unit", "symbol", "source")
 # Names that a template or a formula already gives a meaning.
-RESERVED = frozenset({"true", "false", "none", "loop", "self", "super", "caller", "varargs", "kwargs"}) | CONSTANTS
+RESERVED = frozenset({"report", "true", "false", "none", "loop", "self", "super", "caller", "varargs", "kwargs"}) | CONSTANTS
 _SCIENTIFIC = re.compile(r"\d[eE][+-]?\d")
 _HEADS = frozenset({
     "add", "neg", "mul", "div", "pow", "sqrt", "exp", "ln", "log", "abs", "sign", "floor", "ceil", "factorial", "sin", "cos",
