@@ -239,6 +239,9 @@ class Audit:
                     self._attributes(content[0])
                 if tag == "Link":
                     self._target(content[2])
+                    if {"uri", "email"} & set(content[0][1]):
+                        flow.append(_BREAK)     # an address that is its own text
+                        continue
                 self._flow(content if at is None else content[at], flow)
             else:
                 flow.append(_BREAK)

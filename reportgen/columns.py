@@ -40,7 +40,7 @@ def _align(table: Node, point: str) -> Node:
         for cell, text, places in zip(cells, texts, decimals, strict=True):
             cell[1] = {"t": "AlignDefault"}
             if text is not None and text and most:
-                padding = FIGURE_SPACE * (most - places) + (POINT_SPACE if places == 0 else "")
+                padding = (POINT_SPACE if places == 0 else "") + FIGURE_SPACE * (most - places)
                 if padding:
                     _pad(cell[4][0]["c"], padding)
             if text:

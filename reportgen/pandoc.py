@@ -7,6 +7,7 @@ is a failure: a formula that it could not convert would be missing from the page
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -18,6 +19,9 @@ from reportgen.diagnostics import EXIT_UNABLE, Finding, FindingsError
 TIMEOUT = 120  # seconds; a report takes a tenth of one
 # Macros would let a report redefine what its formulas say; metadata belongs into report.toml.
 MARKDOWN = "markdown-latex_macros-yaml_metadata_block-pandoc_title_block-implicit_header_references"
+
+# labels that are used twice are found by crossref, with their places
+_EXPECTED = re.compile(r"^\[WARNING\] Duplicate identifier.*\n?", re.MULTILINE)
 
 Block = dict[str, Any]
 
@@ -52,7 +56,7 @@ def run(arguments: Sequence[str], text: str, *, timeout: float = TIMEOUT) -> str
         raise FindingsError(Finding(
             "engine-missing", f"pandoc could not be started: {error.strerror}",
             hint="type: python -m pip install --force-reinstall pypandoc_binary"), exit_code=EXIT_UNABLE) from error
-    said = done.stderr.decode("utf-8", "replace").strip()
+    said = _EXPECTED.sub("", done.stderr.decode("utf-8", "replace")).strip()
     if done.returncode or said:
         raise FindingsError(Finding("engine-failed", f"pandoc: {said or f'exit code {done.returncode}'}"))
     return done.stdout.decode("utf-8")

@@ -149,7 +149,7 @@ class Substitution:
             out.append(tex[at:match.start()])
             spoken += [tex[at:match.start()], value.alt or value.plain]
             latex = value.latex if value.latex is not None else "\\text{" + value.plain.translate(_SPECIAL) + "}"
-            out.append(_fitted(latex, tex[:match.start()], tex[match.end():]))
+            out.append(_fitted(latex, "".join(out), tex[match.end():]))
             at = match.end()
         out.append(tex[at:])
         spoken.append(tex[at:])
@@ -222,11 +222,11 @@ def _fitted(latex: str, before: str, after: str) -> str:
         powered = after.lstrip().startswith("^")
         simple = re.fullmatch(r"[\d.{},\\ ]*\d|[A-Za-z]|\\[A-Za-z]+", latex.strip()) is not None
         if powered and not simple:
-            return "\\left(" + latex + "\\right)"
+            return _in_parentheses(latex)
         if left and _is_operand_place(left) and latex.lstrip().startswith(("-", "+")):
-            return "\\left(" + latex + "\\right)"
+            return _in_parentheses(latex)
         if "sum" in signs and (_binds(left) or re.match(r"\s*(\\cdot|\\times|/|\\left\(|\(|[\dA-Za-z])", after)):
-            return "\\left(" + latex + "\\right)"
+            return _in_parentheses(latex)
     if _ARGUMENT.search(left):
         return "{" + latex + "}"
     if re.search(r"\\[A-Za-z]+$", before):
@@ -235,6 +235,11 @@ def _fitted(latex: str, before: str, after: str) -> str:
     if left[-1:].isdigit() and latex[:1].isdigit():
         return "\\cdot " + latex
     return latex
+
+
+def _in_parentheses(latex: str) -> str:
+    tall = re.search(r"\\(d?frac|sum|prod|int|binom|begin)(?![A-Za-z])|\^", latex)
+    return f"\\left({latex}\\right)" if tall else f"({latex})"
 
 
 def _top_level(latex: str) -> set[str]:

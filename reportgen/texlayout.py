@@ -85,7 +85,7 @@ def _environment(pieces: list[Token]) -> float:
     start = group_end(pieces, 1)
     if "".join(piece.text for piece in pieces[1:start]) in ("{array}", "{alignedat}"):
         start = group_end(pieces, start)
-    end = max(index for index, piece in enumerate(pieces) if piece.name == "end")
+    end = max((index for index, piece in enumerate(pieces) if piece.name == "end"), default=len(pieces))
     columns: list[float] = []
     for row in split(pieces[start:end], lambda piece: piece.name == "\\"):
         for index, cell in enumerate(split(row, lambda piece: piece.kind == "&")):

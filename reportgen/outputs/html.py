@@ -16,10 +16,14 @@ from reportgen.outputs import svg
 from reportgen.outputs.common import breaks_kept, formulas, one_piece_numbers, shifted
 from reportgen.pandoctree import Node, div, link, math, nodes, pair, plain_text, raw, raw_block, rewrite, span
 from reportgen.resources import layout
+from reportgen.texlayout import width
 
 if TYPE_CHECKING:
     from reportgen.outputs import Job
 
+_LONG = 34.0    # an inline formula wider than this scrolls on a narrow page
+_SHORT = 22     # a cell with no more characters than this is not broken into lines
+_DENSE = 60.0   # a display formula wider than this is set a little smaller
 _BOLD = re.compile(r"\\mathbf\{([A-Za-z0-9]+)\}|\\mathbf ([A-Za-z])")
 
 
@@ -58,7 +62,7 @@ class _Writer:
     def _computed(self, blocks: list[Node], buttons: bool = True) -> list[Node]:
         self.buttons = buttons
         blocks = rewrite(blocks, self._buttons)
-        blocks = formulas(blocks, self._display, lambda tex, alt: math(for_mathml(tex)))
+        blocks = formulas(blocks, self._display, _inline)
         return rewrite(blocks, self._blocks)
 
     def _buttons(self, node: Node) -> Node | list[Node] | None:
@@ -75,6 +79,9 @@ class _Writer:
         if inside and inside[0]["t"] == "Math" and inside[0]["c"][0]["t"] == "DisplayMath":
             return None
         kept = {"t": "Span", "c": [["", ["content"], [p for p in attributes[2] if p[0] == "alt"]], inside]}
+        if inside and inside[0]["t"] != "Math" and len(inside) > 1 and len(plain_text(inside)) > 14:
+            # a button does not break across lines; words do
+            return [kept, raw("html", self._why(entries, small=True))]
         return [raw("html", f'<button type="button" class="value" popovertarget="{self._target(entries)}">'), kept,
                 raw("html", "</button>")]
 
@@ -86,14 +93,14 @@ class _Writer:
         self.groups[name] = tuple(entries)
         return name
 
-    def _why(self, entries: list[str]) -> str:
+    def _why(self, entries: list[str], small: bool = False) -> str:
         label = escape(self.job.words["details"])
-        return (f'<button type="button" class="why" popovertarget="{self._target(entries)}" aria-label="{label}" '
+        return (f'<button type="button" class="why{" small" if small else ""}" popovertarget="{self._target(entries)}" aria-label="{label}" '
                 f'title="{label}">?</button>')
 
     def _display(self, tex: str, name: str, number: str, alt: str, entries: str = "") -> Node:
-        # the paragraph's own span is rewritten in _blocks, where the entries are known
-        inside: list[Node] = [raw("html", '<div class="wide">'), math(for_mathml(breaks_kept(tex)), display=True), raw("html", "</div>")]
+        dense = " dense" if width(tex) > _DENSE else ""
+        inside: list[Node] = [raw("html", f'<div class="wide{dense}">'), math(for_mathml(breaks_kept(tex)), display=True), raw("html", "</div>")]
         if number:
             inside.append(span([{"t": "Str", "c": f"({number})"}], classes=["number"]))
         known = [entry for entry in entries.split() if entry in self.job.details] if self.buttons else []
@@ -106,7 +113,7 @@ class _Writer:
         if tag == "Figure":
             return self._figure(node)
         if tag == "Table":
-            return [raw_block("html", '<div class="table wide">'), node, raw_block("html", "</div>")]
+            return [raw_block("html", '<div class="table wide">'), _short_cells(node), raw_block("html", "</div>")]
         if tag == "Image":
             return raw("html", self._svg(node))
         if tag == "Div" and "value-block" in node["c"][0][1]:
@@ -127,9 +134,9 @@ class _Writer:
         times = self.drawn[name] = self.drawn.get(name, 0) + 1
         text = svg.inline(self.job.figures[name].svg, f"figure-{name}" + (f"-{times}" if times > 1 else ""),
                           pair(attributes, "alt") or plain_text(inlines))
-        width = pair(attributes, "width")
-        if re.fullmatch(r"[\d.]+(%|px|em|rem|cm|mm|in)", width):
-            text = text.replace("<svg", f'<svg style="width:{width}"', 1)
+        size = pair(attributes, "width")
+        if re.fullmatch(r"[\d.]+(%|px|em|rem|cm|mm|in)", size):
+            text = text.replace("<svg", f'<svg style="width:{size}"', 1)
         return text
 
     def _figure(self, node: Node) -> Node:
@@ -183,13 +190,43 @@ class _Writer:
                     raw_block("html", "</div>")])
 
 
+def _short_cells(table: Node) -> Node:
+    """The table with a class on cells that need not break: Conv2d-1 stays in one piece on a phone."""
+    attributes, caption, columns, head, bodies, foot = table["c"]
+
+    def row(item: list) -> list:
+        cells = []
+        for cell in item[1]:
+            (name, classes, pairs), *rest = cell
+            text = "".join(plain_text(block["c"]) for block in cell[4] if block["t"] in ("Plain", "Para"))
+            short = len(text) <= _SHORT and len(cell[4]) <= 1
+            cells.append([[name, [*classes, "short"] if short else classes, pairs], *rest])
+        return [item[0], cells]
+
+    bodies = [[body[0], body[1], [row(item) for item in body[2]], [row(item) for item in body[3]]] for body in bodies]
+    return {"t": "Table", "c": [attributes, caption, columns, head, bodies, foot]}
+
+
 def _is_button(node: Node) -> bool:
     return node["t"] == "RawInline" and ('<button' in node["c"][1] or node["c"][1] == "</button>")
+
+
+def _inline(tex: str, alt: str) -> Node:
+    made = math(for_mathml(tex))
+    return span([made], classes=["long"]) if width(tex) > _LONG else made
+
+
+_NAMED = "ln|log|exp|sin|cos|tan|max|min|det|arg"
+_BEFORE = re.compile(rf"(?<=[\w)}}])\s*\\({_NAMED})(?![A-Za-z])")
+_AFTER = re.compile(rf"\\({_NAMED})(?![A-Za-z])\s*(_\{{[^{{}}]*\}}|_\w)?\s*(?=\w|\\(?!left|right|big|Big|,|;|quad|cdot|times|\\))")
 
 
 def for_mathml(tex: str) -> str:
     """TeX from which pandoc's converter makes MathML as it is meant."""
     # \mathbf would come out slanted; && leaves no space before the second column
     tex = _BOLD.sub(lambda match: "\\textbf{" + (match.group(1) or match.group(2)) + "}", one_piece_numbers(tex))
+    # TeX sets a thin space around the names of functions; the converter does not
+    tex = _AFTER.sub(lambda match: f"\\{match.group(1)}{match.group(2) or ''}\\,", tex)
+    tex = _BEFORE.sub(lambda match: f"\\,\\{match.group(1)}", tex)
     return re.sub(r"&\s*&", r"&& \\quad ", tex)
 
