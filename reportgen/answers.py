@@ -5,7 +5,8 @@ reported, whatever else is wrong with the file.  The file then runs under its re
 the author's.  It may import other modules of the report's folder; they live in a private table, so that two
 reports in one process never see each other's.
 
-Public functions at the top level are answers; names that begin with ``_`` are the author's own helpers.
+Public functions at the top level are answers; names that begin with ``_`` are the author's own helpers.  A long
+answers.py can be split: ``answers_*.py`` beside it are read as if they stood in it.
 """
 
 from __future__ import annotations
@@ -116,14 +117,50 @@ class AnswerGraph:
 
 
 def load(path: Path, givens: Iterable[str]) -> AnswerGraph:
-    """Read and run answers.py; ``givens`` are the names of the givens.
+    """Read and run answers.py, and ``answers_*.py`` beside it as parts of it; ``givens`` are the names of the givens.
 
     Raises FindingsError with all findings: file-missing, file-unreadable, answers-failed, answer-unknown,
     answer-duplicate, answer-cycle.
     """
-    source = read_text(path)
+    given_names = tuple(givens)
+    findings: list[Finding] = []
+    found: dict[str, Answer] = {}
+    sources: dict[Path, str] = {}
+    for part in (path, *sorted(path.parent.glob("answers_*.py"))):
+        sources[part] = read_text(part)
+        findings += _collect(_parsed(part, sources[part]), part, sources[part], given_names, found)
+    answers = tuple(found.values())
+    findings += _unknown(answers, given_names)
+    order, circles = _order(answers)
+    findings += circles
+
+    workshop = _Workshop(path.parent)
+    cause: BaseException | None = None
+    functions: dict[str, Callable[..., object]] = {}
+    for part, source in sources.items():
+        try:
+            with _quiet_stdout():
+                module = workshop.modules.get(part.stem) or workshop.run(part.stem, part, source)
+        except (Exception, SystemExit) as error:
+            cause = cause or error
+            findings += _findings_from(error, "", [*workshop.files, part], Span(str(part)))
+            continue
+        for answer in (a for a in answers if a.span.file == str(part)):
+            function = getattr(module, answer.name, None)
+            if callable(function):
+                functions[answer.name] = function
+            else:
+                findings.append(Finding("answer-duplicate", f"{answer.name} is defined as an answer, and then given another value",
+                                        answer.span, "give one of them another name"))
+    if findings:
+        raise FindingsError(*sorted(findings, key=lambda f: f.span or Span(""))) from cause
+    return AnswerGraph(path, answers, order, tuple(workshop.files.items()), functions)
+
+
+def _parsed(path: Path, source: str) -> ast.Module:
+    """The syntax tree of an author's file.  Raises FindingsError (answers-failed) at the place of the fault."""
     try:
-        tree = ast.parse(source, str(path))
+        return ast.parse(source, str(path))
     except SyntaxError as error:
         span = Span(str(path), error.lineno or 0, error.offset or 0,
                     max(1, (error.end_offset or 0) - (error.offset or 0)) if error.end_lineno == error.lineno else 1)
@@ -131,39 +168,12 @@ def load(path: Path, givens: Iterable[str]) -> AnswerGraph:
     except (ValueError, RecursionError) as error:
         raise FindingsError(Finding("answers-failed", f"{path.name} is not Python: {error}", Span(str(path)))) from error
 
-    given_names = tuple(givens)
-    answers, findings = _collect(tree, path, source, given_names)
-    findings += _unknown(answers, given_names)
-    order, circles = _order(answers)
-    findings += circles
-
-    workshop = _Workshop(path.parent)
-    module: ModuleType | None = None
-    cause: BaseException | None = None
-    try:
-        with _quiet_stdout():
-            module = workshop.run("answers", path, source)
-    except (Exception, SystemExit) as error:
-        cause = error
-        findings += _findings_from(error, "", [*workshop.files, path], Span(str(path)))
-    functions: dict[str, Callable[..., object]] = {}
-    for answer in answers if module is not None else ():
-        function = getattr(module, answer.name, None)
-        if callable(function):
-            functions[answer.name] = function
-        else:
-            findings.append(Finding("answer-duplicate", f"{answer.name} is defined as an answer, and then given another value",
-                                    answer.span, "give one of them another name"))
-    if findings:
-        raise FindingsError(*sorted(findings, key=lambda f: f.span or Span(""))) from cause
-    return AnswerGraph(path, answers, order, tuple(workshop.files.items()), functions)
-
 
 # --- reading the graph from the source ------------------------------------------------------------------------
 
-def _collect(tree: ast.Module, path: Path, source: str, givens: tuple[str, ...]) -> tuple[tuple[Answer, ...], list[Finding]]:
+def _collect(tree: ast.Module, path: Path, source: str, givens: tuple[str, ...], answers: dict[str, Answer]) -> list[Finding]:
+    """Enter the answers of one file into ``answers``; what is wrong with them is returned."""
     lines = source.splitlines()
-    answers: dict[str, Answer] = {}
     findings: list[Finding] = []
     for node in tree.body:
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or node.name.startswith("_"):
@@ -175,8 +185,8 @@ def _collect(tree: ast.Module, path: Path, source: str, givens: tuple[str, ...])
         if isinstance(node, ast.AsyncFunctionDef):
             findings.append(Finding("answers-failed", f"{node.name} is async; an answer is a plain function", span, "write def"))
         if node.name in answers:
-            findings.append(Finding("answer-duplicate", f"the answer {node.name} is defined twice: in line "
-                                    f"{answers[node.name].span.line} and here", span, "give one of them another name"))
+            findings.append(Finding("answer-duplicate", f"the answer {node.name} is defined twice: "
+                                    f"{_elsewhere(answers[node.name].span, path)} and here", span, "give one of them another name"))
             continue
         if node.name in givens:
             findings.append(Finding("answer-duplicate", f"{node.name} is a given and an answer", span,
@@ -187,7 +197,11 @@ def _collect(tree: ast.Module, path: Path, source: str, givens: tuple[str, ...])
         parameters, problems = _parameters(node, path, lines)
         findings += problems
         answers[node.name] = Answer(node.name, parameters, span, ast.get_docstring(node) or "")
-    return tuple(answers.values()), findings
+    return findings
+
+
+def _elsewhere(span: Span, path: Path) -> str:
+    return f"in line {span.line}" if span.file == str(path) else f"in {Path(span.file).name}, line {span.line},"
 
 
 def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef, path: Path,

@@ -144,10 +144,21 @@ def derive(folder: Path, only: Iterable[str] | None = None, *, draw: bool = True
         return result
 
     with figures.page_style():
-        graph = answers.load(folder / "answers.py", givens)
+        known: dict[str, object] = {**givens, **_documents(folder)}
+        graph = answers.load(folder / "answers.py", known)
         wanted = None if only is None else [_known(name, [*givens, *graph.order]) for name in only]
-        graph.evaluate(givens, enter, wanted)
+        graph.evaluate(known, enter, wanted)
     return Derived(meta, givens, graph, ledger, drawn)
+
+
+def _documents(folder: Path) -> dict[str, object]:
+    """What a report's answers can name beside its givens: ``submission``, where there is a document to be corrected."""
+    path = folder / "submission.md"
+    if not path.is_file():
+        return {}
+    from reportgen.submission import Submission
+
+    return {"submission": Submission(path)}
 
 
 def _known(name: str, known: Sequence[str]) -> str:

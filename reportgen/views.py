@@ -6,6 +6,7 @@ rounding has it certified first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -57,7 +58,7 @@ class View:
     @property
     def verdict(self) -> Shown:
         """The weakest verdict of all its obligations, in words."""
-        return self._text("verdict", verdict_text([j for j in _judged(self._context.ledger, self._entry)]))
+        return self._text("verdict", verdict_text(_judged(self._context.ledger, self._entry)))
 
     @property
     def strength(self) -> Shown:
@@ -174,8 +175,10 @@ class DerivationView(ValueView):
                 picked.append(line)
         parts = [to_latex(picked[0], self._context.style)]
         for before, line in zip(picked, picked[1:]):
-            same = isinstance(line, Operation) and isinstance(before, Operation) and line.head == before.head == "eq" and line.args[0] == before.args[0]
-            parts.append("= " + to_latex(line.args[1], self._context.style) if same else ("\\quad\\Rightarrow\\quad " if is_op(line, "eq") else "= ") + to_latex(line, self._context.style))
+            if is_op(line, "eq") and is_op(before, "eq") and line.args[0] == before.args[0]:
+                parts.append("= " + to_latex(line.args[1], self._context.style))
+            else:
+                parts.append(("\\quad\\Rightarrow\\quad " if is_op(line, "eq") else "= ") + to_latex(line, self._context.style))
         alt = " ; ".join(to_text(line) for line in picked)
         return Shown(self._entry.name, "chain", alt, " ".join(parts), None, alt)
 
@@ -474,7 +477,12 @@ def exact_form(value: Expr) -> Expr:
 def unit_latex(unit: str) -> str:
     if unit == "%":
         return "\\%"
-    return "\\,\\text{" + "".join("\\" + c if c in "#$%&_{}" else c for c in unit) + "}" if unit else ""
+    if not unit:
+        return ""
+    # m/s^2: powers are set as powers, the rest as text
+    parts = re.split(r"\^(-?\d+)", unit)
+    text = ["\\text{" + "".join("\\" + c if c in "#$%&_{}" else c for c in part) + "}" if part else "" for part in parts[::2]]
+    return "\\," + "".join(t + "^{" + p + "}" for t, p in zip(text, parts[1::2], strict=False)) + (text[-1] if len(parts) % 2 else "")
 
 
 __all__ = ["Context", "Rounded", "View", "details", "views"]

@@ -44,7 +44,7 @@ def rows(derivation: Derivation, style: NumberStyle) -> list[tuple[str, str]]:
             repeated = previous is not None and is_relation(previous) and previous.args[0] == line.args[0] and previous.head == line.head
             found.append(("" if repeated else left, rest))
         else:
-            chained = previous is not None and not isinstance(previous, type(None)) and not _is_statement(line)
+            chained = previous is not None and not _is_statement(line)
             found.append(("", f"= {rest}" if chained else rest))
         previous = line
     return found
@@ -88,11 +88,11 @@ def steps_blocks(derivation: Derivation, style: NumberStyle, *, reasons: bool = 
     aligned = rows(derivation, style)
     captions: list[Caption] = [(), *(step_caption(s) for s in derivation.steps)]
     texts = [caption_latex(c, style) if reasons else "" for c in captions]
-    left = max((width(l) for l, _ in aligned), default=0)
-    right = max((width(r) for _, r in aligned), default=0)
+    left = max((width(a) for a, _ in aligned), default=0)
+    right = max((width(b) for _, b in aligned), default=0)
     widest = left + right + (_GAP + max(map(width, texts)) if any(texts) else 0)
     if widest <= LINE - 4 or not any(texts):
-        body = " \\\\\n".join(f"{l} & {r}" + (f" && {t}" if t else "") for (l, r), t in zip(aligned, texts))
+        body = " \\\\\n".join(f"{a} & {b}" + (f" && {t}" if t else "") for (a, b), t in zip(aligned, texts))
         return (para([math(f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}", display=True)]),)
     return _stacked(aligned, captions, style)
 
@@ -129,7 +129,7 @@ def table_block(table: Table, style: NumberStyle, cell) -> Node:
         classes = ["total"] if table.total and number == len(table.rows) else []
         return [["", classes, []], [as_cell(t, c, number) for c, t in enumerate(things)]]
 
-    head = [["", [], []], [[["", [], []], [as_cell(c if isinstance(c, str) else c, k, 0) for k, c in enumerate(table.columns)]]]]
+    head = [["", [], []], [[["", [], []], [as_cell(c, k, 0) for k, c in enumerate(table.columns)]]]]
     body = [["", [], []], 0, [], [as_row(r, n) for n, r in enumerate(table.rows, start=1)]]
     caption = [None, [{"t": "Plain", "c": words(table.caption)}] if table.caption else []]
     specs = [[{"t": _ALIGN[a]}, {"t": "ColWidthDefault"}] for a in align]

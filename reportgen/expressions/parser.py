@@ -372,7 +372,8 @@ class _Parser:
     def checked(self, head: str, args: list[Expr]) -> Expr:
         least, most = HEADS[head]
         if len(args) < least or (most is not None and len(args) > most):
-            self.fail(f"{head} takes {least if least == most else f'{least} to {most or chr(8734)}'} arguments, not {len(args)}")
+            self.fail(f"{head} takes {least if least == most else f'{least} to {most or chr(8734)}'} arguments, "
+                      f"not {len(args)}")
         if head in ("sum", "prod", "limit") and not isinstance(args[1], Symbol):
             self.fail(f"the second argument of {head} is a name")
         return Operation(head, tuple(args))

@@ -99,7 +99,8 @@ def _closed(statement: Expr) -> Verdict | None:
         held = enclosure.holds(statement, bits=256)
         if held is None:
             return None
-        return proved("enclosure", "evaluation") if held else refuted("enclosure", "evaluation", sides=counterexample.sides_at(statement, counterexample.Point()))
+        sides = counterexample.sides_at(statement, counterexample.Point())
+        return proved("enclosure", "evaluation") if held else refuted("enclosure", "evaluation", sides=sides)
     bits = 64
     while bits <= 4096:
         try:
@@ -219,7 +220,8 @@ def _decide_rounding(value: Expr, shown: Expr, assumptions: tuple[Expr, ...], pl
     if not isinstance(target, fmpq):
         return undecided("unsupported: a rounding that is not a decimal")
     tie = rational is not None and (2 * rational * 10 ** digits).denominator == 1 and (rational * 10 ** digits).denominator != 1
-    witness = {"enclosure": ball, "places": str(digits), "rounding": _decimal(rounded, digits)} | ({"bits": str(bits)} if bits else {}) | ({"tie": "half even"} if tie else {})
+    witness = {"enclosure": ball, "places": str(digits), "rounding": _decimal(rounded, digits)}
+    witness |= ({"bits": str(bits)} if bits else {}) | ({"tie": "half even"} if tie else {})
     strength = "exact" if rational is not None else "enclosure"
     if Fraction(int(target.p), int(target.q)) == rounded:
         return proved(strength, "rounding of a rational" if rational is not None else "ball inside one rounding cell", witness)

@@ -99,6 +99,10 @@ def derivative(u: Expr, x: Expr) -> Expr:
         inner = differentiate(u)
         if inner is not None:
             return derivative(inner, x)
+        if args[1] == x and (len(args) == 2 or isinstance(args[2], Number)):      # d/dx of d^n f/dx^n, f unknown
+            return Operation("diff", (args[0], x, integer(int(args[2].value) + 1 if len(args) == 3 else 2)))
+    if head == "apply" and args[1:] == (x,):      # a function of which nothing is known keeps its derivative's sign
+        return Operation("diff", (u, x))
     if head in _OUTER:
         return Operation("mul", (_OUTER[head](args[0]), derivative(args[0], x)))
     raise Unsupported(f"the derivative of {head}")

@@ -19,7 +19,7 @@ from .forms import Overflow, Undefined, Unsupported
 SECONDS = 1.0        # of searching for one obligation; only how far is looked depends on it, never a verdict's truth
 POINTS = 3_000
 _SMALL = [Fraction(v) for v in (1, 0, 2, 3, 4, 5)]
-_WIDE = [Fraction(v) for v in (1, 2, 3, 0, -1)] + [Fraction(1, 2), Fraction(-2), Fraction(1, 3), Fraction(5), Fraction(7, 3), Fraction(-3, 2), Fraction(1, 10), Fraction(9, 10)]
+_WIDE = [Fraction(v) for v in ("1", "2", "3", "0", "-1", "1/2", "-2", "1/3", "5", "7/3", "-3/2", "1/10", "9/10")]
 
 
 class Point(dict):
@@ -199,7 +199,8 @@ def sample(statement: Expr, assumptions: tuple[Expr, ...], wanted: int = 24) -> 
 def _agrees(statement: Expr, point: Point) -> bool:
     if is_op(statement, "eq"):
         try:
-            difference = enclosure.to_arb(enclosure.evaluate(statement.args[0], point, 192)) - enclosure.to_arb(enclosure.evaluate(statement.args[1], point, 192))
+            left, right = (enclosure.to_arb(enclosure.evaluate(a, point, 192)) for a in statement.args)
+            difference = left - right
         except enclosure.NoValue:
             return False
         return bool(difference.contains(0)) and bool(abs(difference) < 1e-30)
