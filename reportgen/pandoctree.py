@@ -89,19 +89,25 @@ def rewrite(tree: Any, change: Change) -> Any:
     ``change`` answers None (keep), a node, or a list of nodes that takes its place in the list around it.
     """
     if isinstance(tree, dict):
-        return {key: rewrite(value, change) for key, value in tree.items()}
+        content = tree.get("c")
+        # Text, attributes and the like have nothing inside; most nodes are such leaves.
+        if content is None or isinstance(content, str):
+            return tree
+        return {**tree, "c": rewrite(content, change)}
     if isinstance(tree, list | tuple):
         out = []
         for item in tree:
-            new = rewrite(item, change)
-            if isinstance(item, dict) and "t" in item:
-                changed = change(new)
-                if changed is not None:
-                    new = changed
-                if isinstance(new, list):
-                    out.extend(new)
-                    continue
-            out.append(new)
+            if isinstance(item, str | int):
+                out.append(item)
+            elif isinstance(item, dict):
+                new = rewrite(item, change)
+                changed = change(new) if "t" in item else None
+                if isinstance(changed, list):
+                    out.extend(changed)
+                else:
+                    out.append(new if changed is None else changed)
+            else:
+                out.append(rewrite(item, change))
         return out
     return tree
 

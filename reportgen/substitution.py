@@ -21,7 +21,7 @@ _SPECIAL = str.maketrans({character: "\\" + character for character in "#$%&_{}"
 # a command that takes what follows for its argument
 _ARGUMENT = re.compile(r"\\(sqrt(\[[^\]]*\])?|frac|dfrac|tfrac|binom|hat|bar|vec|tilde|overline|underline|widehat|boxed|"
                        r"math[a-z]+|boldsymbol|text[a-z]*|operatorname|(?:[dt]?frac|binom)\s*\{[^{}]*\})$")
-_NUMBER = re.compile(r"[-−+]?\d[\d.,\u202f\u00a0']*%?")
+_NUMBER = re.compile(r"[-−+]?\d[\d.,\u202f\u00a0']*(?:%|\u00a0?[A-Za-zµ°€$]{1,6})?")
 
 
 class Substitution:

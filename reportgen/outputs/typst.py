@@ -48,7 +48,11 @@ def compile_pdf(folder: Path, date: str = "") -> bytes:
     try:
         compiler = typst.Compiler(str(folder / "report.typ"), root=str(folder), font_paths=_fonts(),
                                   package_path=str(folder), package_cache_path=str(folder))
-        pdf, warnings = compiler.compile_with_warnings(format="pdf", timestamp=_moment(date))
+        try:
+            # PDF/UA: readable aloud.  A text that cannot be (a level of headings left out) is delivered tagged all the same.
+            pdf, warnings = compiler.compile_with_warnings(format="pdf", timestamp=_moment(date), pdf_standards=["ua-1"])
+        except typst.TypstError:
+            pdf, warnings = compiler.compile_with_warnings(format="pdf", timestamp=_moment(date))
     except typst.TypstError as error:
         hints = "; ".join(getattr(error, "hints", None) or ())
         raise FindingsError(Finding("engine-failed", f"Typst: {getattr(error, 'message', error)}", hint=hints)) from error
@@ -107,14 +111,28 @@ def quoted(text: str) -> str:
 _WORDS = re.compile(r"\\text\{\s*([^{}]*?)\s*\}")
 
 
+def _words(match: re.Match[str]) -> str:
+    """Words without the spaces at their ends, their outer punctuation outside: Typst sets "v = 20, t" closed up."""
+    whole = match.group(0)[len("\\text{"):-1]
+    parts = re.fullmatch(r"(\s*)([,;.:)\]]*)(.*?)([(\[]*)(\s*)", whole, re.DOTALL)
+    if parts is None or not whole.strip():
+        return match.group()
+    _, before, inside, after, _ = parts.groups()
+    out = before    # TeX and Typst set the space after a comma themselves
+    if inside.strip():
+        out += "\\text{" + inside.strip() + "}"
+    if after:
+        out += "\\ " + after if inside[-1:].isspace() or whole[:1].isspace() else after
+    return out
+
+
 def _for_typst(tex: str) -> str:
     """TeX from which pandoc's converter makes Typst as it is meant: Typst sets a space of its own around words, and
     none between the columns of ``&&``."""
-    tex = _WORDS.sub(lambda match: "\\text{" + match.group(1) + "}" if match.group(1) else match.group(), one_piece_numbers(tex))
-    for left, right, bar in (("\\lvert", "\\rvert", "|"), ("\\lVert", "\\rVert", "\\|")):
+    tex = _WORDS.sub(_words, one_piece_numbers(tex))
+    if tex.count("\\lvert") == tex.count("\\rvert"):
         # as a pair of delimiters; a lone bar would get the spaces of a relation
-        if tex.count(left) == tex.count(right):
-            tex = tex.replace(left, "\\left" + bar + " ").replace(right, "\\right" + bar + " ")
+        tex = tex.replace("\\lvert", "\\left| ").replace("\\rvert", "\\right| ")
     return re.sub(r"&\s*&", "&& \\\\quad ", tex)
 
 
