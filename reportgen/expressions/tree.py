@@ -18,10 +18,10 @@ HEADS: dict[str, tuple[int, int | None]] = {
     # arithmetic
     "add": (2, None), "neg": (1, 1), "mul": (2, None), "div": (2, 2), "pow": (2, 2),
     # functions of one argument
-    **{name: (1, 1) for name in (
+    **dict.fromkeys((
         "sqrt", "exp", "ln", "abs", "sign", "floor", "ceil", "factorial",
         "sin", "cos", "tan", "cot", "sec", "csc", "asin", "acos", "atan", "sinh", "cosh", "tanh",
-        "transpose", "det", "inverse", "vec")},
+        "transpose", "det", "inverse", "vec"), (1, 1)),
     "norm": (1, 2),   # norm(w, p); without p the Euclidean norm
     # log(x) is the natural logarithm written "log"; log(x, b) has base b; root(x, n); binomial(n, k); round(x, d)
     "log": (1, 2), "root": (2, 2), "binomial": (2, 2), "min": (1, None), "max": (1, None), "round": (2, 2),
