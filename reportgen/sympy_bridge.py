@@ -175,7 +175,7 @@ class _Reader:
             return Operation("tuple", tuple(self.read(a) for a in obj.args))
         if isinstance(obj, sp.FiniteSet):
             return Operation("set", tuple(self.read(a) for a in sorted(obj.args, key=sp.default_sort_key)))
-        if isinstance(obj, sp.Function):
+        if isinstance(obj, (sp.Function, sp.Min, sp.Max)):
             return self.function(obj, name)
         raise BridgeError(f"{name} has no written form here: {obj}")
 

@@ -384,6 +384,8 @@ def _root(value: Operation, work: Work) -> Expr | None:
     known = rational_value(inner)
     if known < 0 and degree.value % 2 == 0:
         raise RuleError(f"evaluate: {to_text(value)} is not a real number")
+    if known < 0:
+        return None      # whether an odd root of a negative number has a value is a convention that is not taken for granted
     root = exact_root(known, int(degree.value))
     return None if root is None else _number("root", work, root, inner)
 
