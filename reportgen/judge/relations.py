@@ -271,7 +271,12 @@ def _by_function(field: Field, facts: Facts, first: Expr, second: Expr, both: bo
         return None
     (u, v), (fu, fv) = first.args, second.args
     candidates = ["ln", "exp"] + [Number(str(k)) for k in (2, 3, 4, 5)]
+    met = dict(field.requirements), dict(field.divisors)
     for function in candidates:
+        # what a candidate that failed would have needed (x > 0 for ln x) is no condition of the statement
+        for record, kept in zip((field.requirements, field.divisors), met):
+            record.clear()
+            record.update(kept)
         try:
             signs_of = {field.sign(field.normal(u)), field.sign(field.normal(v))}
             if function == "ln" and "+" not in signs_of:
@@ -285,6 +290,9 @@ def _by_function(field: Field, facts: Facts, first: Expr, second: Expr, both: bo
                 return proved("exact", f"{name} of both sides", {"function": name}, open_conditions(field))
         except (Unsupported, Undefined):
             continue
+    for record, kept in zip((field.requirements, field.divisors), met):
+        record.clear()
+        record.update(kept)
     return None
 
 
