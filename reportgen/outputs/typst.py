@@ -118,7 +118,8 @@ def _words(match: re.Match[str]) -> str:
     if parts is None or not whole.strip():
         return match.group()
     _, before, inside, after, _ = parts.groups()
-    out = before    # TeX and Typst set the space after a comma themselves
+    # the space after a comma between formulas: Typst's own and as much again make a word's
+    out = before + ("\\," if before and not inside and whole[-1:].isspace() else "")
     if inside.strip():
         out += "\\text{" + inside.strip() + "}"
     if after:
