@@ -116,10 +116,19 @@ def _build(options: argparse.Namespace, terminal: Terminal) -> int:
 
     code = EXIT_CLEAN
     for folder in find_reports(options.reports):
-        result = build(folder, options.to, _out(options, folder), engine=options.engine, strict=options.strict,
-                       on_target=lambda target, folder=folder: terminal.say(_target_line(folder.name, target)))
+        name = folder.resolve().name
+        try:
+            result = build(folder, options.to, _out(options, folder), engine=options.engine, strict=options.strict,
+                           on_target=lambda target, name=name: terminal.say(_target_line(name, target)))
+        except FindingsError as error:  # one bad report does not keep the others from being built
+            if options.debug:
+                _trace(error)
+            terminal.findings(error.findings)
+            terminal.say(f"{name}  failed: nothing was written")
+            code = max(code, error.exit_code)
+            continue
         terminal.findings(result.findings)
-        terminal.say(f"{folder.name}: {result.counts}")
+        terminal.say(f"{name}: {result.counts}")
         code = max(code, result.exit_code)
     return code
 

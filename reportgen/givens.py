@@ -29,7 +29,8 @@ from reportgen.toml_places import Places, places
 
 _KEYS = ("value", "unit", "symbol", "source")
 # Names that a template or a formula already gives a meaning.
-RESERVED = frozenset({"report", "true", "false", "none", "loop", "self", "super", "caller", "varargs", "kwargs"}) | CONSTANTS
+RESERVED = frozenset({"report", "submission", "true", "false", "none", "loop", "self", "super", "caller", "varargs", "kwargs"}) | CONSTANTS
+_UNIT = re.compile(r"[^\W\d_](?:[^\W_]|[ ./*·^()°µΩ⁻²³-])*|[%‰°€$£]|°[CF]|1/[^\W\d_]+")
 _SCIENTIFIC = re.compile(r"\d[eE][+-]?\d")
 _HEADS = frozenset({
     "add", "neg", "mul", "div", "pow", "sqrt", "exp", "ln", "log", "abs", "sign", "floor", "ceil", "factorial", "sin", "cos",
@@ -102,6 +103,8 @@ class _Reader:
                            span=self.where.key(self.file, (name, key)))
         value = self.value((name, "value"), entry)
         unit = self.text(name, entry, "unit")
+        if unit and not _UNIT.fullmatch(unit):
+            self.wrong((name, "unit"), f"{unit!r} is no unit", 'write letters, powers and quotients: unit = "m/s^2"')
         symbol = self.symbol(name, entry)
         source = self.text(name, entry, "source")
         if not source.strip() and isinstance(entry.get("source", ""), str):

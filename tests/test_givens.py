@@ -75,6 +75,11 @@ def test_symbols(tmp_path, name, line, symbol):
     assert givens(tmp_path, f"[{name}]\nvalue = 1\n{line}\n{SOURCE}")[name].symbol == symbol
 
 
+@pytest.mark.parametrize("unit", ["", "px", "m/s^2", "m/s²", "%", "°C", "kg·m²", "1/s", "Nm", "parameters", "bits per example", "µm", "€"])
+def test_units(tmp_path, unit):
+    assert givens(tmp_path, f'[x]\nvalue = 1\nunit = "{unit}"\n{SOURCE}')["x"].unit == unit
+
+
 def test_order_is_the_file_s(tmp_path):
     text = "".join(f"[{name}]\nvalue = 1\n{SOURCE}" for name in ("z", "a", "m"))
     assert list(givens(tmp_path, text)) == ["z", "a", "m"]
@@ -156,6 +161,9 @@ def test_wrong_values(tmp_path, value, path, column_, piece, hint):
     (f"[x]\n{SOURCE}", "given-invalid", 1, 2, "value is missing"),
     (f"[x]\nvalue = 1\nunits = \"m\"\n{SOURCE}", "given-invalid", 3, 1, "no 'units'"),
     (f"[x]\nvalue = 1\nunit = 3\n{SOURCE}", "given-invalid", 3, 8, "unit is a text"),
+    (f'[x]\nvalue = 1\nunit = "\\\\alpha"\n{SOURCE}', "given-invalid", 3, 8, "is no unit"),
+    (f'[x]\nvalue = 1\nunit = "{{m}}"\n{SOURCE}', "given-invalid", 3, 8, "is no unit"),
+    (f'[x]\nvalue = 1\nunit = "32"\n{SOURCE}', "given-invalid", 3, 8, "is no unit"),
     (f"[x]\nvalue = 1\nsymbol = 3\n{SOURCE}", "given-invalid", 3, 10, "symbol is a text"),
     (f'[x]\nvalue = 1\nsymbol = ""\n{SOURCE}', "given-invalid", 3, 10, "symbol is empty"),
     (f'[x]\nvalue = 1\nsymbol = "2x"\n{SOURCE}', "given-invalid", 3, 10, "no symbol that could stand"),
