@@ -84,6 +84,7 @@ CODES: dict[str, tuple[str, str]] = {
     "template-plain-text": ("a plain value in the template", "Only values of the ledger can be shown. Text and numbers computed in the template or elsewhere are refused."),
     "template-forbidden": ("the template does something forbidden", "Templates run in a sandbox; they hold prose, loops, ifs and includes, and compute nothing."),
     "typed-number": ("a number was typed", "A numeral stands in the text that comes from no value. Make it a given or an answer, or declare it under [declared] in report.toml."),
+    "raw-markup": ("raw markup in the text", "Raw HTML, TeX or Typst, scripts and styles in the text are refused: the text goes to every format, and no format may be told what another is not."),
     "figure-number": ("a figure shows a number that comes from no value", "A numeral in a title or label of a figure is not one of the values that the figure function was given."),
     "reference-unknown": ("a cross-reference leads nowhere", "No equation, figure, table or section has this label."),
     "label-duplicate": ("a label is used twice", "Labels of equations, figures, tables and sections are unique in a report."),
