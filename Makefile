@@ -21,7 +21,7 @@ report: $(READY)
 	$(PY) -m reportgen build $(ARGS)
 
 test: $(READY)
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n auto $(ARGS)
 
 lint: $(READY)
 	$(PY) -m ruff check .

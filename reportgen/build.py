@@ -43,14 +43,18 @@ class Counts:
     """What was derived, judged, declared and written."""
 
     derived: int = 0
-    judged: tuple[tuple[str, int], ...] = ()  # (strength, how many), strongest first
+    judged: tuple[tuple[str, int], ...] = ()  # (strength, how many) of what was proved, strongest first
     undecided: int = 0
+    agreed: int = 0  # those of the undecided where sampling agrees, which is no proof
+    reported: int = 0  # somebody's claims, of which the report only says what was found
     declared: int = 0
     files: int = 0
 
     def __str__(self) -> str:
         steps = ", ".join(f"{number} {strength}" for strength, number in self.judged) or "none"
-        return (f"{self.derived} derived; steps judged: {steps}; {self.undecided} undecided; "
+        undecided = f"{self.undecided} undecided" + (f" ({self.agreed} agreed)" if self.agreed else "")
+        reported = f"; {_plural(self.reported, 'claim')} reported on" if self.reported else ""
+        return (f"{self.derived} derived; steps judged: {steps}; {undecided}{reported}; "
                 f"{_plural(self.declared, 'declared number')}; {_plural(self.files, 'file')} written")
 
 
@@ -290,11 +294,9 @@ def _counts(ledger: Ledger, declared: int, written: int) -> Counts:
     from reportgen.ledger import ORDER
 
     strengths = ledger.counts()
-    judged = tuple((name, strengths[name]) for name in reversed(ORDER) if name not in ("undecided", "refuted") and strengths[name])
-    if strengths["reported"]:
-        judged += (("reported", strengths["reported"]),)
+    proved = tuple((name, strengths[name]) for name in reversed(ORDER) if name not in ("agreed", "undecided", "refuted") and strengths[name])
     derived = sum(1 for e in ledger.entries.values() if e.kind not in ("given", "group", "figure"))
-    return Counts(derived, judged, strengths["undecided"], declared, written)
+    return Counts(derived, proved, strengths["undecided"] + strengths["agreed"], strengths["agreed"], strengths["reported"], declared, written)
 
 
 def _plural(number: int, word: str) -> str:

@@ -227,7 +227,7 @@ def unsure(v):
     ("report.md", "{{ v }}", "{{ v", 1, "template-syntax", "report.md:3"),
     ("report.md", "{{ v }}", "{{ v.__class__ }}", 1, "template-", "report.md:3"),
     ("report.md", "{{ v }}", "20 m/s", 1, "typed-number", "report.md:3:15"),
-    ("report.md", "@sec:distance", "@sec:nowhere", 1, "reference-unknown", "report.md:11:41"),
+    ("report.md", "@sec:distance", "@sec:nowhere", 1, "reference-unknown", "report.md:11:46"),
     ("report.md", "# The time to react", "![A plot](figure:plot){#fig:plot}", 1, "figure-missing", "report.md:9:"),
 ])
 def test_bad_input_keeps_the_last_good_outputs(report, cli, tmp_path, file, old, new, code, finding, place):
