@@ -109,8 +109,9 @@ def test_package_docstring_tells_the_flows_in_under_30_lines():
 
 
 def test_no_module_is_too_long():
-    for path in (ROOT / "reportgen").rglob("*.py"):
-        assert len(path.read_text(encoding="utf-8").splitlines()) <= 500, path
+    lengths = {path.relative_to(ROOT).as_posix(): path.read_bytes().count(b"\n") for path in (ROOT / "reportgen").rglob("*.py")}
+    too_long = {name: lines for name, lines in lengths.items() if lines > 500}
+    assert not too_long
 
 
 def test_starter_is_in_the_templates():
