@@ -10,8 +10,8 @@ from functools import partial
 from ..derivation import Derivation, Rule, RuleError, Step, formula_of, name_of, side_of_work, start
 from ..expressions import Expr, Operation, Symbol, expr, is_op, mul, op, rational_value, replace, to_text, walk
 from ..expressions.tree import transform
-from .derivatives import Pushed, define, definition_of, logistic_definition, order_of, push
-from .forms import depends, nonzero, sign_of, total
+from .derivatives import Pushed, define, definition_of, known_sign, logistic_definition, order_of, push
+from .forms import depends, nonzero, total
 from .writing import ONE, ZERO, exact, factors_of, minus, over, plus, power, times, unsigned
 
 MAX_LEVELS = 60
@@ -103,7 +103,7 @@ def _simplified(statement: Expr, facts: Iterable[Expr]) -> tuple[Expr, tuple[Exp
     cancelled: dict[Expr, None] = {}
     after = put(neat(here, cancelled))
     known = tuple(facts)
-    return after, tuple(c for part in cancelled if sign_of(part, known) not in ("+", "-") for c in nonzero(part))
+    return after, tuple(c for part in cancelled if known_sign(part, known) not in ("+", "-") for c in nonzero(part))
 
 
 def _nested(value: Expr) -> int:

@@ -71,6 +71,17 @@ def is_logistic(name: Expr, facts: Iterable[Expr]) -> bool:
     return not rest and replace(formula, {variable: Symbol("t")}) in forms
 
 
+def known_sign(value: Expr, facts: Iterable[Expr]) -> str | None:
+    """What ``forms.sign_of`` knows, and that a logistic function lies between 0 and 1."""
+    known = tuple(facts)
+    rest = value
+    if is_op(value, "add") and len(value.args) == 2 and value.args[0] == ONE and is_op(value.args[1], "neg"):
+        rest = value.args[1].args[0]      # 1 - sigma(z)
+    if is_op(rest, "apply") and len(rest.args) == 2 and is_logistic(rest.args[0], known):
+        return "+"
+    return sign_of(value, known)
+
+
 # --- one level ------------------------------------------------------------------------------------------------
 
 # u -> f'(u), the rule's name, and what it needs
@@ -169,11 +180,11 @@ def _positive(value: Expr, facts: Iterable[Expr]) -> tuple[Expr, ...]:
     number = exact(value)
     if number is not None and number <= 0:
         raise RuleError(f"differentiate: {to_text(value)} is not positive, as the rule needs")
-    return () if value == E or number is not None or sign_of(value, facts) == "+" else (op("gt", value, ZERO),)
+    return () if value == E or number is not None or known_sign(value, facts) == "+" else (op("gt", value, ZERO),)
 
 
 def _not_zero(value: Expr, facts: Iterable[Expr]) -> tuple[Expr, ...]:
-    return () if sign_of(value, facts) in ("+", "-") else nonzero(value)
+    return () if known_sign(value, facts) in ("+", "-") else nonzero(value)
 
 
 def _product(factors: tuple[Expr, ...], x: Expr, mark: _Marker) -> Pushed:
@@ -222,7 +233,8 @@ def _applied(u: Operation, x: Expr, mark: _Marker, facts: tuple[Expr, ...]) -> P
         own = mul(u, op("add", 1, op("neg", u)))
         given = () if definition_of(name, facts) else (logistic_definition(name.name),)
         rule = "derivative of the logistic function"
-        return Pushed(_chain(rule, arguments[0], x), own if arguments[0] == x else mul(*own.args, mark(arguments[0])), (), given)
+        after = own if arguments[0] == x else mul(*own.args, mark(arguments[0]))
+        return Pushed(_chain(rule, arguments[0], x), after, (), given)
     if definition_of(name, facts):
         raise RuleError(f"differentiate: write {to_text(u)} out first, with unfold({to_text(name)!r})")
     if arguments == [x]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from ..derivation import Derivation, Rule, RuleError, Step, value_of
+from ..derivation import Caption, Derivation, Rule, RuleError, Step, value_of
 from ..expressions import Expr, Operation, Symbol, expr, is_op, op, to_text
 from ..expressions.tree import transform
 from .forms import sign_of
-from .writing import ONE, ZERO, exact, factors_of, is_one, over, plus, power, terms_of, times, unsigned
+from .writing import ONE, ZERO, exact, factors_of, is_one, over, power, terms_of, times, unsigned
 
 E = Symbol("e")
 _NATURAL = E
@@ -59,14 +59,14 @@ class _Laws:
             self.conditions.setdefault(op("gt", value, ZERO))
 
 
-def _everywhere(derivation: Derivation, rule: str, caption: str, change: Callable[[Expr, _Laws], Expr], wanted: str,
+def _everywhere(derivation: Derivation, rule: str, caption: str | Caption, change: Callable[[Expr, _Laws], Expr], wanted: str,
                 simple: bool = False) -> Iterator[Step]:
     """One step that applies a law wherever it fits, innermost first."""
     before, laws = derivation.conclusion, _Laws(derivation, simple)
     after = transform(before, lambda node: change(node, laws))
     if after == before:
         raise RuleError(f"{rule}: there is no {wanted} in {to_text(before)}")
-    yield Step(rule, before, _unbracketed(after), (caption,), tuple(laws.conditions))
+    yield Step(rule, before, _unbracketed(after), (caption,) if isinstance(caption, str) else caption, tuple(laws.conditions))
 
 
 def _unbracketed(value: Expr) -> Expr:
@@ -135,7 +135,7 @@ def _power(node: Expr, laws: _Laws) -> Expr:
 
 def log_of_one() -> Rule:
     """ln 1 = 0, ln e = 1, log_b b = 1."""
-    return partial(_everywhere, rule="log of one", caption="The logarithm of 1 is 0, that of the base is 1", change=_trivial,
+    return partial(_everywhere, rule="log of one", caption=("The logarithm of ", ONE, " is ", ZERO, ", that of the base is ", ONE), change=_trivial,
                    wanted="logarithm of 1 or of its base")
 
 

@@ -94,11 +94,10 @@ def _multiply(derivation: Derivation, zeros: Zeros, vector: bool) -> Iterator[St
     rule = "multiply matrix and vector" if vector else "multiply matrices"
     if not is_op(here, "mul"):
         raise RuleError(f"{rule}: there is no product in {to_text(here)}")
-    for i, (left, right) in enumerate(zip(here.args, here.args[1:])):
-        if is_op(left, "matrix") and is_op(right, "matrix"):
-            break
-    else:
+    i = next((i for i, pair in enumerate(zip(here.args, here.args[1:])) if all(is_op(a, "matrix") for a in pair)), None)
+    if i is None:
         raise RuleError(f"{rule}: no two matrices stand side by side in {_short(here)}")
+    left, right = here.args[i:i + 2]
     (height, inner), (other, width) = shape_of(left), shape_of(right)
     if inner != other:
         raise RuleError(f"{rule}: the left matrix has {inner} columns, the right one {other} rows")
@@ -135,9 +134,15 @@ def _evaluate_entries(derivation: Derivation) -> Iterator[Step]:
         yield Step("evaluate products", at, put(products), ("Work out each product",))
         at = put(products)
     if sums != products:
-        yield Step("evaluate sums", at, put(sums), ("Add up",) if not is_op(here, "matrix") else ("Add up each row",) if shape_of(here)[1] == 1 else ("Add up each entry",))
+        yield Step("evaluate sums", at, put(sums), (_adding_up(here),))
     if sums == here:
         raise RuleError(f"evaluate entries: there is nothing to work out in {_short(here)}")
+
+
+def _adding_up(value: Expr) -> str:
+    if not is_op(value, "matrix"):
+        return "Add up"
+    return "Add up each row" if shape_of(value)[1] == 1 else "Add up each entry"
 
 
 def _products(entry: Expr) -> Expr:
