@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import io
-import json
-import os
 import re
-import signal
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import pytest
 

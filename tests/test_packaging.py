@@ -30,7 +30,7 @@ def requirement(text):
     return canonical(name), bound
 
 
-LOCKED = dict((canonical(n), v) for n, v in re.findall(r"^([\w.-]+)==(\S+)$", LOCK, re.MULTILINE))
+LOCKED = {canonical(n): v for n, v in re.findall(r"^([\w.-]+)==(\S+)$", LOCK, re.MULTILINE)}
 
 
 @pytest.fixture(scope="module")
