@@ -13,7 +13,7 @@ from flint import fmpq
 
 from ..expressions import Expr, Number, Operation, Symbol, is_op, parse, symbols, to_text
 from ..obligation import Obligation, Status, Verdict, proved, refuted, undecided
-from . import counterexample, enclosure, relations
+from . import counterexample, enclosure, relations, trigonometry
 from .conditions import Facts, open_conditions, prepare
 from .exact import Field
 from .forms import Overflow, Undefined, Unsupported
@@ -128,6 +128,7 @@ def _short(value: enclosure.Value) -> str:
 def _exact(statement: Expr, assumptions: tuple[Expr, ...], size: int) -> Verdict:
     """Normal forms, zero sets and signs.  Assumed equations that are linear in a name are solved for it first."""
     field = Field(size)
+    field.angle_unit = trigonometry.unit(statement)
     facts = Facts(field, assumptions)
     solved = _solve_assumption(field, facts, assumptions)
     if solved is not None:

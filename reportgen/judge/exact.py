@@ -12,7 +12,7 @@ from fractions import Fraction
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 from ..expressions import Expr, Number, Operation, Symbol, rational_value, to_text
-from . import calculus, enclosure, sums
+from . import calculus, enclosure, sums, trigonometry
 from .forms import Atom, Overflow, Quotient, Undefined, Unsupported, prime_factors
 
 MAX_EXPONENT = 400        # of a polynomial power; larger ones are not expanded
@@ -30,6 +30,7 @@ class Field:
         self.divisors: dict[Expr, fmpq_mpoly] = {}               # written divisor -> polynomial that must not be zero
         self.requirements: dict[Expr, tuple[Quotient, str]] = {}  # relation needed for a value -> (its left side minus right, sign needed)
         self.depth = 0                                            # of nested symbolic sums
+        self.angle_unit = 1                                       # base angles are monomials over this number
         self.facts = None        # set by conditions.Facts: answers sign(poly)
         self.zero, self.one = self.ctx.constant(0), self.ctx.constant(1)
 
@@ -404,6 +405,28 @@ class Field:
             raise Unsupported("an index on an expression")
         keys = tuple(self.key(self.normal(a)) for a in expr.args[1:])
         return self.atom(("index", base.name, keys), "symbol", expr)
+
+    def _sin(self, expr: Operation) -> Quotient:
+        return trigonometry.function(self, expr)
+
+    _cos = _tan = _cot = _sec = _csc = _sin
+
+    def _sinh(self, expr: Operation) -> Quotient:
+        return self._hyperbolic(expr)[0]
+
+    def _cosh(self, expr: Operation) -> Quotient:
+        return self._hyperbolic(expr)[1]
+
+    def _tanh(self, expr: Operation) -> Quotient:
+        sinh, cosh = self._hyperbolic(expr)
+        return Quotient(sinh.num * cosh.den, sinh.den * cosh.num)     # cosh has no zero: no condition
+
+    def _hyperbolic(self, expr: Operation) -> tuple[Quotient, Quotient]:
+        """(sinh, cosh) by exponentials."""
+        up = self._exponential(self.normal(expr.args[0]))
+        down = Quotient(up.den, up.num)
+        half = self.constant(Fraction(1, 2))
+        return self.mul(half, self.sub(up, down)), self.mul(half, self.add(up, down))
 
     def _function(self, expr: Operation) -> Quotient:
         """A function of rationals that has a rational value is computed; any other is an atom named by its arguments' normal forms."""
