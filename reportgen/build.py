@@ -30,12 +30,16 @@ REPORTS = Path("reports")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One line of a build: a format (or "ledger"), its main file, the time it took, "built", "unchanged" or "failed"."""
+    """One line of a build: a format (or "ledger"), its main file, the time it took, "built", "unchanged" or "failed".
+
+    ``files`` are those whose bytes have changed.
+    """
 
     name: str
     path: Path
     seconds: float
     status: str
+    files: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,19 +231,18 @@ def build(folder: Path, targets: Sequence[str] | None, out: Path, *, engine: str
     ledger = page.derived.ledger
     findings = list(page.warnings)
     done: list[Target] = []
-    code, written = EXIT_CLEAN, 0
+    code = EXIT_CLEAN
 
     def finish(name: str, main: str, make: Callable[[], dict[str, bytes]], start: float) -> None:
-        nonlocal code, written
-        status = "failed"
+        nonlocal code
+        status, changed = "failed", ()
         try:
             changed = write_files(out, make())
-            written += len(changed)
             status = "built" if changed else "unchanged"
         except FindingsError as error:
             findings.extend(error.findings)
             code = max(code, error.exit_code)
-        done.append(Target(name, out / main, time.perf_counter() - start, status))
+        done.append(Target(name, out / main, time.perf_counter() - start, status, changed))
         on_target(done[-1])
 
     # The time of the first line is that of everything before it: deriving, judging, reading the document.
@@ -247,7 +250,7 @@ def build(folder: Path, targets: Sequence[str] | None, out: Path, *, engine: str
     for target in targets or page.derived.meta.formats:
         finish(target, f"report.{target}", lambda target=target: outputs.write(
             page.document, page.derived.meta, page.derived.figures, page.details, target, engine), time.perf_counter())
-    counts = _counts(ledger, page.document.declared_count, written)
+    counts = _counts(ledger, page.document.declared_count, sum(len(target.files) for target in done))
     return BuildResult(tuple(done), counts, tuple(findings), code)
 
 

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from reportgen import __version__
-from reportgen.diagnostics import EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNABLE, Finding, FindingsError, describe
+from reportgen.diagnostics import CODES, EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNABLE, Finding, FindingsError, describe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +83,7 @@ class Terminal:
             sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (stays open until the end)
 
     def note(self, text: str) -> None:
-        """A remark that only -v shows."""
+        """A remark that only -v shows, on standard error."""
         if self.verbosity > 0:
             print(text, file=sys.stderr, flush=True)
 
@@ -127,6 +127,8 @@ def _build(options: argparse.Namespace, terminal: Terminal) -> int:
             terminal.say(f"{name}  failed: nothing was written")
             code = max(code, error.exit_code)
             continue
+        for path in (path for target in result.targets for path in target.files):
+            terminal.note(f"  wrote {path}")
         terminal.findings(result.findings)
         terminal.say(f"{name}: {result.counts}")
         code = max(code, result.exit_code)
@@ -148,6 +150,13 @@ def _verify(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _explain(options: argparse.Namespace, terminal: Terminal) -> int:
+    if options.answer is None:
+        if options.report not in CODES:
+            raise FindingsError(Finding("usage", f"{options.report!r} is no code of a finding; to explain an answer, name the report and "
+                                        "the answer", hint="type: reportgen explain REPORT ANSWER"), exit_code=EXIT_UNABLE)
+        title, text = CODES[options.report]
+        terminal.show(f"{options.report}: {title}\n\n{text}")
+        return EXIT_CLEAN
     from reportgen.build import find_report
     from reportgen.explain import explain
 
@@ -235,8 +244,8 @@ def _parser() -> argparse.ArgumentParser:
     _out_option(verify)
 
     explain = command("explain", _explain, "show how an answer was derived: rules, side conditions, verdicts, sources")
-    explain.add_argument("report", metavar="REPORT")
-    explain.add_argument("answer", metavar="ANSWER", help="the name of an answer or a given")
+    explain.add_argument("report", metavar="REPORT", help="a report; or, alone, the code of a finding such as typed-number")
+    explain.add_argument("answer", metavar="ANSWER", nargs="?", help="the name of an answer or a given, or group.part")
 
     values = command("values", _values, "list every given and answer")
     values.add_argument("report", metavar="REPORT")
@@ -254,7 +263,7 @@ def _common(parser: argparse.ArgumentParser, *, verbosity: object, color: object
     group = parser.add_argument_group("output")
     level = group.add_mutually_exclusive_group()
     level.add_argument("-q", "--quiet", dest="verbosity", action="store_const", const=-1, default=verbosity, help="only errors")
-    level.add_argument("-v", "--verbose", dest="verbosity", action="store_const", const=1, default=verbosity, help="say more")
+    level.add_argument("-v", "--verbose", dest="verbosity", action="store_const", const=1, default=verbosity, help="say more: each file written")
     group.add_argument("--color", choices=("auto", "always", "never"), default=color, help="default: auto; NO_COLOR turns it off")
     group.add_argument("--debug", action="store_true", default=debug, help="show stack traces")
 

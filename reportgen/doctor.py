@@ -96,7 +96,7 @@ class Examination:
 
 def examine() -> Examination:
     """Look for everything: Python, packages, the two embedded engines, optional programs."""
-    rows = [_python(), *(_package(*row) for row in PACKAGES), _pandoc()]
+    rows = [_python(), *(_package(*row) for row in PACKAGES), _pandoc(), _templates()]
     return Examination((*rows, *(_program(p) for p in PROGRAMS)))
 
 
@@ -128,6 +128,15 @@ def _pandoc() -> Row:
         return Row("pandoc", "", "reads the report, writes LaTeX and HTML", error.findings[0].hint.removeprefix("type: "))
     version = _version_of(path)
     return Row("pandoc", version, path, "" if version else f"{sys.executable} -m pip install --force-reinstall pypandoc_binary")
+
+
+def _templates() -> Row:
+    from reportgen.resources import templates_folder
+
+    try:
+        return Row("templates", __version__, str(templates_folder()))
+    except FileNotFoundError:
+        return Row("templates", "", "page layouts", f"{sys.executable} -m pip install --force-reinstall reportgen")
 
 
 def _program(program: Program) -> Row:

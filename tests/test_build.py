@@ -95,6 +95,12 @@ def test_quiet(report, cli):
     assert cli("-q", "build", "--to", "md") == (0, "", "")
 
 
+def test_verbose_names_each_file_on_standard_error(report, cli):
+    _, out, err = cli("build", "-v", "--to", "md")
+    assert err.splitlines() == ["  wrote build/car/ledger.json", "  wrote build/car/report.md"]
+    assert "wrote" not in out
+
+
 def test_every_report_by_default_and_the_worst_exit_code(report, cli, tmp_path):
     shutil.copytree(report, tmp_path / "reports" / "bad")
     edit(tmp_path / "reports" / "bad" / "givens.toml", "value = 20", "value = 20.5")

@@ -68,14 +68,15 @@ def test_help_and_version_import_nothing_heavy():
     (("build", "-q", "-v"), "not allowed with", "reportgen build --help"),
     (("build", "--out"), "expected one argument", "reportgen build --help"),
     (("verify",), "required: REPORT", "reportgen verify --help"),
-    (("explain", "x"), "required: ANSWER", "reportgen explain --help"),
+    (("explain", "x"), "'x' is no code of a finding", "reportgen explain REPORT ANSWER"),
+    (("explain",), "required: REPORT", "reportgen explain --help"),
     (("values", "a", "b"), "unrecognized arguments: b", "reportgen"),
     (("--colour", "build"), "--colour", "reportgen"),
 ])
 def test_wrong_usage(cli, arguments, piece, hint):
     code, out, err = cli(*arguments)
     assert code == 2 and out == ""
-    assert err.startswith("error[usage]: reportgen") and piece in err and hint in err
+    assert err.startswith("error[usage]: ") and piece in err and hint in err
 
 
 # --- reports that are not there ---------------------------------------------------------------------------------
@@ -123,6 +124,11 @@ def test_new_takes_an_empty_folder_and_refuses_a_file(cli, tmp_path):
     assert code == 2 and "is a file" in err
     code, _, err = cli("new", "file/inside")
     assert code == 2 and "error[output-failed]" in err
+
+
+def test_explain_a_code(cli):
+    code, out, err = cli("explain", "typed-number")
+    assert (code, err) == (0, "") and out.startswith("typed-number: a number was typed\n\n") and "[declared]" in out
 
 
 # --- doctor -----------------------------------------------------------------------------------------------------
