@@ -170,8 +170,9 @@ def read_formula(text: str, *, without: str = "", repair: Mapping[str, str] | No
     for pattern, replacement in _TOLERATED:
         text = re.sub(pattern, _number if replacement == r"\1\2" else replacement, text)
     latex = syntax == "latex" or (syntax == "auto" and ("\\" in text or "{" in text))
-    if latex:      # in TeX a word would be a product of its letters
-        text = re.sub(r"(?<![\\A-Za-z{])[A-Za-z]{2,}(?![A-Za-z}])", lambda m: rf"\text{{{m.group()}}}", text)
+    if latex:
+        text = re.sub(r"(?<!sqrt)(\\left|\\right)?\s*([\[\]])", lambda m: (m.group(1) or "") + "()"[m.group(2) == "]"], text)
+        text = _WORDS.sub(_word, text)
     return parse(text.strip(), "latex" if latex else syntax)
 
 
@@ -184,6 +185,17 @@ def terms_in(value: Expr) -> int:
         if term == 0 and count is not None and count.denominator == 1:
             return int(count)
     return 1
+
+
+# commands, subscripts and the names inside \text{...} stay; what is left of two letters and more is a word
+_WORDS = re.compile(r"\\(?:text\w*|math\w+|operatorname\*?|begin|end)\{[^}]*\}|\\[A-Za-z]+|_\{[^}]*\}|[A-Za-z]{2,}")
+
+
+def _word(match: re.Match[str]) -> str:
+    """In TeX a word would be a product of its letters."""
+    if match.group()[0] in "\\_":
+        return match.group()
+    return f"\\{match.group()}" if match.group() in ("log", "ln", "exp", "sin", "cos", "tan", "max", "min") else rf"\text{{{match.group()}}}"
 
 
 def _number(match: re.Match[str]) -> str:

@@ -307,6 +307,14 @@ class TableView(View):
         return [math(to_latex(_expr_of(thing), self._context.style))]
 
 
+class CorrectionsView(TableView):
+    """Corrections are shown as their table; what it says of each statement is the judge's."""
+
+    @property
+    def _table(self) -> Table:
+        return self._entry.content.table(self._context.ledger.judge)
+
+
 @dataclass(frozen=True, slots=True)
 class Rounded:
     """In a table's cell: a value to be shown as a certified decimal."""
@@ -374,7 +382,8 @@ STRENGTH_MEANINGS = {
 
 # --- making views ---------------------------------------------------------------------------------------------
 
-_VIEWS = {"given": ValueView, "value": ValueView, "derivation": DerivationView, "claim": ClaimView, "table": TableView, "group": GroupView}
+_VIEWS = {"given": ValueView, "value": ValueView, "derivation": DerivationView, "claim": ClaimView, "table": TableView, "group": GroupView,
+          "corrections": CorrectionsView}
 
 
 def views(ledger: Ledger, style: NumberStyle) -> dict[str, object]:

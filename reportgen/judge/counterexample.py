@@ -26,6 +26,7 @@ class Point(dict):
     """Values of names.  Entries of indexed names (``x_3``) get values of their own when they are asked for."""
 
     seed = 0
+    signed = False
 
     def __contains__(self, key: object) -> bool:
         return super().__contains__(key) or self._is_entry(key)
@@ -38,6 +39,9 @@ class Point(dict):
         if not self._is_entry(key):
             raise KeyError(key)
         mixed = crc32(f"{self.seed}:{to_text(key)}".encode())
+        if self.signed:
+            self[key] = fmpq(mixed % 7 - 3)
+            return self[key]
         self[key] = fmpq(mixed % 23 + 1, mixed // 23 % 7 + 1)    # positive: sums of logarithms have values there
         return self[key]
 
@@ -101,7 +105,21 @@ def search(statement: Expr, assumptions: tuple[Expr, ...], constraint: Expr | No
             fallback = fallback or found
         if fallback is not None and values is _WIDE:
             break
-    return fallback
+    return fallback or _signed_entries(statement, wanted, names, solved)
+
+
+def _signed_entries(statement: Expr, wanted: tuple[Expr, ...], names: list[Symbol], solved: tuple[Symbol, Expr, Expr] | None) -> Counterexample | None:
+    """Small whole values of both signs for the entries of indexed names, which are positive elsewhere: ``|x_1| = x_1`` fails only there."""
+    if not any(is_op(node, "index") for part in (statement, *wanted) for node in walk(part)):
+        return None
+    for seed in range(24):
+        for choice in graded(len(names), _SMALL[:2]):
+            point = Point({n: fmpq(int(v)) for n, v in zip(names, choice)})
+            point.seed, point.signed = seed, True
+            if (solved is None or _complete(point, solved)) and all(enclosure.holds(a, point) is True for a in wanted) \
+                    and enclosure.holds(statement, point) is False:
+                return _described(point, statement)
+    return None
 
 
 def _solved(equation: Expr, names: list[Symbol]) -> tuple[Symbol, Expr, Expr] | None:
