@@ -10,8 +10,11 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from .expressions import (Expr, Number, Operation, ParseError, Symbol, add, expr, is_op, is_relation, matrix, mul, op, parse, rational_value, rows_of,
+from .expressions import (Expr, Number, Operation, ParseError, Symbol, add, expr, is_op, matrix, mul, op, parse, rational_value, rows_of,
                           to_text, walk)
+
+
+MAX_DEGREE = 30     # of a polynomial whose zeros are looked for
 
 
 class BridgeError(ValueError):
@@ -322,30 +325,99 @@ def name_from(name: str) -> Expr:
 # --- searches -------------------------------------------------------------------------------------------------------
 
 def solutions(relation: Expr, name: Expr) -> tuple[Expr, ...]:
-    """Real solutions of an equation for a name that SymPy finds, in increasing order where they are numbers; () where there is none.
+    """All real solutions of an equation for a name, in increasing order where they are numbers; () where there is none.
 
-    Raises BridgeError where it finds none that can be written.
+    For polynomials and quotients of them in the name, or in its exponential: with names in the coefficients up to degree 2, with
+    numbers where every real zero can be written exactly.  Raises BridgeError for everything else.
     """
-    if not is_op(relation, "eq") or not is_relation(relation):
+    import sympy as sp
+
+    if not is_op(relation, "eq"):
         raise BridgeError("only an equation can be searched for solutions")
-    sp_symbol = symbol_of(name)
+    symbol = symbol_of(name)
     left, right = (to_sympy(a) for a in relation.args)
-    return tuple(from_sympy(root, like=relation) for root in zeros(left - right, sp_symbol))
+    whole = sp.together(left - right)
+    above, below = sp.fraction(whole)
+    if above.free_symbols - {symbol}:
+        return tuple(from_sympy(root, like=relation) for root in _symbolic_zeros(above, symbol))
+    return tuple(from_sympy(root) for root in real_zeros(above, symbol) if sp.simplify(below.subs(symbol, root)) != 0)
 
 
-def zeros(obj: Any, symbol: Any) -> list[Any]:
-    """Real zeros of a SymPy expression in one symbol, sorted where they are numbers.  Raises BridgeError where SymPy gives up."""
+def _symbolic_zeros(obj: Any, symbol: Any) -> list[Any]:
+    """The zeros of a polynomial of degree 1 or 2 whose coefficients hold names, by the formula."""
     import sympy as sp
 
     try:
-        found = sp.solve(obj, symbol, dict=False)
-    except Exception as error:     # SymPy's searches fail in many ways; each means that nothing was found
-        raise BridgeError(f"SymPy found no solution: {type(error).__name__}") from None
-    kept = [root for root in found if isinstance(root, sp.Expr) and root.is_real is not False and not root.has(sp.I, sp.RootOf, sp.Symbol("I"))
-            and not root.has(symbol)]
-    if all(root.is_number for root in kept):
-        kept.sort(key=lambda root: root.evalf(30))
-    return kept
+        polynomial = sp.Poly(obj, symbol)
+    except sp.PolynomialError:
+        raise BridgeError("the equation is no polynomial in the name") from None
+    if polynomial.degree() > 2 or any(c.has(symbol) for c in polynomial.all_coeffs()):
+        raise BridgeError("the degree is above 2 and the coefficients hold names")
+    if polynomial.degree() < 2:
+        c1, c0 = polynomial.coeff_monomial(symbol), polynomial.coeff_monomial(1)
+        return [-c0 / c1]
+    c2, c1, c0 = polynomial.all_coeffs()
+    root = sp.sqrt(sp.factor(c1**2 - 4 * c2 * c0))
+    return [(-c1 + root) / (2 * c2), (-c1 - root) / (2 * c2)]
+
+
+def real_zeros(obj: Any, symbol: Any) -> list[Any]:
+    """Real zeros, exactly and increasing, of a SymPy polynomial in ``symbol`` or in its exponential with numbers as coefficients.
+
+    Raises BridgeError where the expression is zero everywhere, is of another kind, or has a zero that cannot be written exactly.
+    """
+    import sympy as sp
+
+    obj = sp.expand(obj)
+    if not obj.has(symbol):
+        if obj == 0:
+            raise BridgeError("the expression is zero everywhere")
+        return []
+    if not obj.has(sp.exp):
+        return _polynomial_zeros(obj, symbol)
+    u = sp.Dummy("u", positive=True)
+    inner = sp.expand(sp.powsimp(obj).replace(lambda e: isinstance(e, sp.exp), lambda e: _power_of(e, symbol, u)))
+    if inner.has(symbol):
+        raise BridgeError("the expression is rational neither in the name nor in its exponential")
+    positive = [root for root in _polynomial_zeros(sp.numer(sp.together(inner)), u) if root.evalf(40) > 0]
+    return [sp.expand_log(sp.log(root), force=True) if root.is_Rational else sp.log(root) for root in positive]
+
+
+def _power_of(e: Any, symbol: Any, u: Any) -> Any:
+    """exp(k x + c) as e^c u^k."""
+    import sympy as sp
+
+    slope = sp.expand(e.args[0]).coeff(symbol, 1)
+    rest = sp.expand(e.args[0] - slope * symbol)
+    if not slope.is_Integer or rest.has(symbol):
+        raise BridgeError("the expression is not rational in the exponential of the name")
+    return sp.exp(rest) * u**slope
+
+
+def _polynomial_zeros(obj: Any, symbol: Any) -> list[Any]:
+    import sympy as sp
+
+    try:
+        polynomial = sp.Poly(obj, symbol)
+    except sp.PolynomialError:
+        raise BridgeError("the expression is rational neither in the name nor in its exponential") from None
+    if polynomial.degree() < 1:
+        return []
+    if polynomial.degree() > MAX_DEGREE or not (polynomial.domain.is_QQ or polynomial.domain.is_ZZ):
+        if polynomial.degree() > 2:
+            raise BridgeError("the zeros cannot be written exactly")
+    found: list[Any] = []
+    for part, _times in polynomial.factor_list()[1]:
+        rational = part.domain.is_QQ or part.domain.is_ZZ
+        if part.degree() > 2:
+            if rational and part.count_roots() == 0:
+                continue
+            raise BridgeError("the zeros cannot be written exactly")
+        real = [root for root in sp.roots(part, symbol) if root.is_real or abs(sp.im(root.evalf(40))) < sp.Rational(1, 10**30)]
+        if any(root.has(sp.I) for root in real):
+            raise BridgeError("the zeros cannot be written exactly")
+        found.extend(real)
+    return sorted(set(found), key=lambda root: root.evalf(40))
 
 
 def searched(value: Expr, search: Callable[[Any], Any], like: Expr | None = None) -> Expr:

@@ -88,14 +88,16 @@ def test_nothing_to_evaluate_is_no_step(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "says"), [
     ("x/0", "division by zero"), ("1/(2 - 2)", "division by zero"), ("0^(-1)", "division by zero"), ("0^0", "0^0"), ("sqrt(-4)", "real"),
-    ("root(-4, 2)", "real"), ("ln(0)", "real"), ("ln(-1)", "real"), ("9^9^9^9", "digits"), ("2000!", "too long"), ("(-1)!", "whole"), ("(1/2)!", "whole"),
+    ("root(-4, 2)", "real"), ("ln(0)", "real"), ("ln(-1)", "real"), ("9^9^9^9", "digits"), ("2000!", "too long"), ("(-1)!", "whole"),
+    ("(1/2)!", "whole"),
     ("(10^3000)*(10^3000)", "digits")])
 def test_evaluate_refuses(text: str, says: str) -> None:
     with pytest.raises(RuleError, match=says.replace("^", r"\^")):
         start(text).then(evaluate())
 
 
-@pytest.mark.parametrize(("text", "conditions"), [("0/x", ["x != 0"]), ("x^0", ["x != 0"]), ("0*(1/x)", ["x != 0"]), ("exp(ln(x))", ["x > 0"]), ("0*x", [])])
+@pytest.mark.parametrize(("text", "conditions"), [("0/x", ["x != 0"]), ("x^0", ["x != 0"]), ("0*(1/x)", ["x != 0"]), ("exp(ln(x))", ["x > 0"]),
+    ("0*x", [])])
 def test_conditions_of_a_step_are_stated(text: str, conditions: list[str]) -> None:
     steps = start(text).then(evaluate()).steps
     assert [to_text(c) for step in steps for c in step.conditions] == conditions
@@ -298,14 +300,17 @@ def test_substitute_vector_refuses(text: str, vector: str, says: str) -> None:
 
 @pytest.mark.parametrize(("above", "below", "expected"), [
     (["S", "O - 1"], [], "S*(O - 1)"), (["O - 1", "S"], [], "S*(O - 1)"), (["2", "3*y"], [], "6*y"), (["S", "a/S"], [], "a"), (["y"], ["0.5"], "2*y"),
-    (["a - b"], ["-2"], "(b - a)/2"), (["-x", "y"], [], "-x*y"), (["0", "x"], [], "0"), (["-y - 1"], ["1 - y"], "(y + 1)/(y - 1)"), (["1/2", "x"], ["3"], "x/6")])
+    (["a - b"], ["-2"], "(b - a)/2"), (["-x", "y"], [], "-x*y"), (["0", "x"], [], "0"), (["-y - 1"], ["1 - y"], "(y + 1)/(y - 1)"),
+    (["1/2", "x"], ["3"], "x/6")])
 def test_quotient_is_tidy(above: list[str], below: list[str], expected: str) -> None:
     assert to_text(quotient([parse(a) for a in above], [parse(b) for b in below])) == expected
 
 
 @pytest.mark.parametrize(("text", "assume", "expected"), [
-    ("3", [], "+"), ("-1/2", [], "-"), ("x", [], None), ("x", ["x > 0"], "+"), ("x", ["0 > x"], "-"), ("x", ["x >= 0"], ">="), ("x*y", ["x > 0", "y < 0"], "-"),
-    ("x^2", [], ">="), ("exp(x) + 1", [], "+"), ("x - y", ["x > 0", "y < 0"], "+"), ("x - y", ["x > 0", "y > 0"], None), ("x", ["x = -3"], "-"), ("x", ["x > -1"], None),
+    ("3", [], "+"), ("-1/2", [], "-"), ("x", [], None), ("x", ["x > 0"], "+"), ("x", ["0 > x"], "-"), ("x", ["x >= 0"], ">="),
+    ("x*y", ["x > 0", "y < 0"], "-"),
+    ("x^2", [], ">="), ("exp(x) + 1", [], "+"), ("x - y", ["x > 0", "y < 0"], "+"), ("x - y", ["x > 0", "y > 0"], None), ("x", ["x = -3"], "-"),
+    ("x", ["x > -1"], None),
     ("-x/y", ["x > 0", "y > 0"], "-"), ("sqrt(x)", [], ">="), ("x^3", [], None), ("x - 1", ["x - 1 > 0"], "+")])
 def test_sign_of(text: str, assume: list[str], expected: str | None) -> None:
     assert sign_of(parse(text), [parse(a) for a in assume]) == expected

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from ..derivation import Caption, Derivation, Rule, RuleError, Step, formula_of, name_of
 from ..expressions import Expr, Operation, add, count_nodes, is_op, is_relation, op, rational_value, to_text
 from .forms import (CONNECTIVES, INEQUALITIES, ZERO, denominators, depends, known_facts, link_of, map_sides, negated, nonzero, product, quotient,
-                    relation_of, sign_of, terms_of, total)
+                    relation_of, relied_on, sign_of, terms_of, total)
 from .polynomial import MAX_POLYNOMIAL_TERMS, collected, over_common_denominator, terms
 
 MAX_SHOWN_TERMS = 12    # a product with more terms than this is shown with like terms combined at once
@@ -74,15 +74,15 @@ def _scale(name: str, by: object, words: str, change: Callable[[Expr, Expr], Exp
         relation = relation_of(derivation, name)
         if rational_value(amount) == 0:
             raise RuleError(f"{name}: zero is no factor for both sides, because the step could not be taken back")
-        head, conditions, caption = relation.head, nonzero(amount), (words, amount)
+        head, conditions, caption, facts = relation.head, nonzero(amount), (words, amount), ()
         if head in INEQUALITIES:
             sign = sign_of(amount, known_facts(derivation))
             if sign not in ("+", "-"):
                 raise RuleError(f"{name}: the sign of {to_text(amount)} is not known; assume \"{to_text(amount)} > 0\" or \"{to_text(amount)} < 0\"")
-            conditions = ()
+            conditions, facts = (), relied_on(derivation, amount)
             if sign == "-":
                 head, caption = INEQUALITIES[head], (words, amount, "; the inequality sign turns")
-        return (Step(name, relation, Operation(head, tuple(change(side, amount) for side in relation.args)), caption, conditions),)
+        return (Step(name, relation, Operation(head, tuple(change(side, amount) for side in relation.args)), caption, conditions, facts),)
 
     return rule
 
@@ -128,8 +128,9 @@ def apply_to_both_sides(function: str) -> Rule:
         facts = known_facts(derivation)
         met = ("+",) if needed == "gt" else ("+", ">=", "0")
         conditions = tuple(op(needed, side, 0) for side in relation.args if needed and sign_of(side, facts) not in met)
+        relied = tuple(dict.fromkeys(f for side in relation.args for f in relied_on(derivation, side))) if needed else ()
         sides = tuple(op("pow", side, 2) if function == "square" else op(function, side) for side in relation.args)
-        return (Step("apply_to_both_sides", relation, Operation(relation.head, sides), (words,), conditions, link="equivalent" if back else "implies"),)
+        return (Step("apply_to_both_sides", relation, Operation(relation.head, sides), (words,), conditions, relied, link="equivalent" if back else "implies"),)
 
     return rule
 

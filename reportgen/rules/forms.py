@@ -334,6 +334,13 @@ def known_facts(derivation: Derivation) -> tuple[Expr, ...]:
     return tuple(dict.fromkeys(facts))
 
 
+def relied_on(derivation: Derivation, value: Expr) -> tuple[Expr, ...]:
+    """The facts beside the assumptions that the sign of the value comes from: a step that uses it states them."""
+    if sign_of(value, derivation.assumptions) == sign_of(value, known_facts(derivation)):
+        return ()
+    return tuple(f for f in known_facts(derivation) if f not in derivation.assumptions)
+
+
 # --- the sides of a statement ---------------------------------------------------------------------------------
 
 def relation_of(derivation: Derivation, rule: str) -> Operation:
@@ -368,4 +375,4 @@ def listed(items: Sequence[object], between: str = ", ", last: str = " and ") ->
 
 __all__ = ["CONNECTIVES", "CONSTANTS", "INEQUALITIES", "ONE", "TWO", "ZERO", "check_size", "decimal_places", "denominators", "depends", "factors_of",
            "is_decimal", "is_negative", "known_facts", "link_of", "listed", "map_sides", "negated", "nonzero", "number", "occurrences", "opposite",
-           "product", "quotient", "relation_of", "sign_of", "terms_of", "total"]
+           "product", "quotient", "relation_of", "relied_on", "sign_of", "terms_of", "total"]

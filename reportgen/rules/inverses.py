@@ -6,7 +6,6 @@ its conditions.  The table INVERSES at the end says which head is undone by whic
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -139,7 +138,7 @@ def _undo_div(r: Sides, name: Expr) -> Move:
     right = product(r.right, below)
     if right == ZERO:
         raise RuleError(f"isolate: {to_text(r.left)} = 0 has no solution in {to_text(name)} unless {to_text(above)} = 0")
-    return Move(op("eq", above, right), ("Multiply both sides by ", below), nonzero(below))
+    return r.to(above, right, "Multiply both sides by ", below, conditions=nonzero(below))
 
 
 def _bare(term: Expr) -> Expr:
@@ -192,7 +191,7 @@ def _even_power(r: Sides, base: Expr, degree: int) -> Move:
 def _fractional_power(r: Sides, base: Expr, exponent: Fraction) -> Move:
     if r.sign(base) not in ("+", ">="):
         raise RuleError(f"isolate: {to_text(r.left)} needs {to_text(base)} >= 0; assume it")
-    return r.to(base, _power(r.right, number(1 / exponent)), "Raise both sides to the power of ", number(1 / exponent), conditions=_at_least_zero(r.right))
+    return r.to(base, _power(r.right, number(1 / exponent)), "Raise both sides to the power of ", number(1 / exponent), conditions=_at_least_zero(r))
 
 
 def _symbolic_power(r: Sides, base: Expr, power: Expr) -> Move:
@@ -204,24 +203,29 @@ def _symbolic_power(r: Sides, base: Expr, power: Expr) -> Move:
                 conditions=(*nonzero(power), op("gt", r.right, 0)))
 
 
-def _at_least_zero(value: Expr) -> tuple[Expr, ...]:
-    literal = rational_value(value)
+def _nothing_to_solve(r: Sides, why: str) -> RuleError:
+    what = "there is no real solution" if r.head == "eq" else "the relation holds always or never"
+    return RuleError(f"isolate: {what}, because {to_text(r.right)} {why}")
+
+
+def _at_least_zero(r: Sides) -> tuple[Expr, ...]:
+    value, literal = r.right, rational_value(r.right)
     if literal is not None and literal < 0:
-        raise RuleError(f"isolate: there is no real solution, because {to_text(value)} is negative")
+        raise _nothing_to_solve(r, "is negative")
     return () if literal is not None else (op("ge", value, 0),)
 
 
-def _above_zero(value: Expr, facts: Sequence[Expr] = ()) -> tuple[Expr, ...]:
-    literal = rational_value(value)
+def _above_zero(r: Sides) -> tuple[Expr, ...]:
+    value, literal = r.right, rational_value(r.right)
     if literal is not None and literal <= 0:
-        raise RuleError(f"isolate: there is no real solution, because {to_text(value)} is not positive")
+        raise _nothing_to_solve(r, "is not positive")
     return () if literal is not None or value == _E or is_op(value, "exp") else (op("gt", value, 0),)
 
 
 def _undo_exponential(r: Sides, base: Expr, power: Expr) -> Move:
     if depends(base, power) or r.head == "ne":
         raise Stuck("the name stands in base and exponent")
-    conditions = _above_zero(r.right)
+    conditions = _above_zero(r)
     if base == _E:
         return r.to(power, _ln(r.right), "Take the natural logarithm of both sides", conditions=conditions)
     literal = rational_value(base)
@@ -229,13 +233,13 @@ def _undo_exponential(r: Sides, base: Expr, power: Expr) -> Move:
         raise RuleError(f"isolate: {to_text(r.left)} cannot be solved for its exponent")
     if literal is None and r.ordered:
         raise Stuck("an inequality with a base that is a name")
-    conditions += _above_zero(base)
+    conditions += () if literal is not None else (op("gt", base, 0),)
     return r.to(mul(power, op("ln", base)), _ln(r.right), "Take the natural logarithm of both sides; ",
                 op("eq", op("ln", r.left), mul(power, op("ln", base))), conditions=conditions)
 
 
 def _undo_exp(r: Sides, name: Expr) -> Move:
-    return r.to(r.left.args[0], _ln(r.right), "Take the natural logarithm of both sides", conditions=_above_zero(r.right))
+    return r.to(r.left.args[0], _ln(r.right), "Take the natural logarithm of both sides", conditions=_above_zero(r))
 
 
 def _undo_ln(r: Sides, name: Expr) -> Move:
@@ -255,7 +259,7 @@ def _undo_ln(r: Sides, name: Expr) -> Move:
 
 def _undo_sqrt(r: Sides, name: Expr) -> Move:
     inner = r.left.args[0]
-    conditions = _at_least_zero(r.right)
+    conditions = _at_least_zero(r)
     if r.ordered:
         conditions += (op("ge", inner, 0),)
     return r.to(inner, _power(r.right, TWO), "Square both sides", conditions=conditions)
@@ -268,7 +272,7 @@ def _undo_root(r: Sides, name: Expr) -> Move:
         raise Stuck("a root whose degree is not a number")
     conditions: tuple[Expr, ...] = ()
     if known % 2 == 0:
-        conditions = _at_least_zero(r.right) + ((op("ge", inner, 0),) if r.ordered else ())
+        conditions = _at_least_zero(r) + ((op("ge", inner, 0),) if r.ordered else ())
     return r.to(inner, _power(r.right, degree), "Raise both sides to the power of ", degree, conditions=conditions)
 
 
@@ -285,7 +289,7 @@ def _undo_abs(r: Sides, name: Expr) -> Move:
             return Move(both, ("Split the absolute value",))
         either = op("or", Operation(INEQUALITIES[r.head], (inner, negated(r.right))), Operation(r.head, (inner, r.right)))
         return Move(either, ("Split the absolute value",))
-    conditions = _at_least_zero(r.right)
+    conditions = _at_least_zero(r)
     if r.right == ZERO:
         return r.to(inner, ZERO, "An absolute value is zero only at zero")
     return Move(op("or", op("eq", inner, r.right), op("eq", inner, negated(r.right))), ("Split the absolute value",), conditions)

@@ -32,19 +32,22 @@ def isolate(name: str | Expr) -> Rule:
     wanted = name_of(name)
 
     def rule(derivation: Derivation) -> tuple[Step, ...]:
-        return isolation_steps(derivation.conclusion, wanted, known_facts(derivation))
+        return isolation_steps(derivation.conclusion, wanted, derivation.assumptions, known_facts(derivation))
 
     return rule
 
 
-def isolation_steps(current: Expr, name: Expr, facts: Sequence[Expr] = ()) -> tuple[Step, ...]:
-    """The steps of ``isolate``; ``facts`` are what holds already (signs, domains)."""
+def isolation_steps(current: Expr, name: Expr, assumed: Sequence[Expr] = (), facts: Sequence[Expr] = ()) -> tuple[Step, ...]:
+    """The steps of ``isolate``; ``assumed`` holds throughout, ``facts`` came up on the way here (signs, domains).
+
+    A step that relies on a fact says so in its ``given``, so that it can be judged by itself.
+    """
     branches = _branches(current)
     if not depends(current, name):
         raise RuleError(f"isolate: {to_text(name)} does not occur in {to_text(current)}")
-    known, steps = list(facts), []
+    known, steps = list(dict.fromkeys((*assumed, *facts))), []
     for _ in range(MAX_MOVES):
-        moves = [None if _solved(branch, name) or not depends(branch, name) else _next_move(branch, name, known) for branch in branches]
+        moves = [_move(branch, name, known) for branch in branches]
         done = [move for move in moves if move is not None]
         if not done:
             return tuple(steps)
@@ -55,10 +58,23 @@ def isolation_steps(current: Expr, name: Expr, facts: Sequence[Expr] = ()) -> tu
         captions = list(dict.fromkeys(move.caption for move in done))
         caption = captions[0] if len(captions) == 1 else tuple(part for i, c in enumerate(captions) for part in (("; " if i else ""), *c) if part)
         conditions = tuple(dict.fromkeys(c for move in done for c in move.conditions))
-        steps.append(Step(done[0].rule, current, after, caption, conditions, link="equivalent"))
+        relied = () if moves == _moves_without(branches, name, assumed) else tuple(f for f in known if f not in assumed)
+        steps.append(Step(done[0].rule, current, after, caption, conditions, relied, link="equivalent"))
         known.extend(conditions)
         current, branches = after, _branches(after)
     raise RuleError(f"isolate: no way to {to_text(name)} was found in {MAX_MOVES} moves")
+
+
+def _move(branch: Operation, name: Expr, facts: Sequence[Expr]) -> Move | None:
+    return None if _solved(branch, name) or not depends(branch, name) else _next_move(branch, name, facts)
+
+
+def _moves_without(branches: list[Expr], name: Expr, assumed: Sequence[Expr]) -> list[Move | None] | None:
+    """The moves as they are with the assumptions alone; None where they cannot be made."""
+    try:
+        return [_move(branch, name, assumed) for branch in branches]
+    except RuleError:
+        return None
 
 
 def _branches(value: Expr) -> list[Expr]:
@@ -85,11 +101,16 @@ def _next_move(relation: Operation, name: Expr, facts: Sequence[Expr]) -> Move:
         turned = Operation(INEQUALITIES.get(relation.head, relation.head), (right, left))
         return Move(turned, ("Swap the sides, so that ", name, " stands on the left"))
     try:
-        if depends(right, name) or occurrences(left, name) > 1:
+        if depends(right, name) or not _in_one_place(left, name):
             return _gather(relation, name, facts)
         return undo(Sides(relation.head, left, right, tuple(facts)), name)
     except Stuck as stuck:
         return _search(relation, name, str(stuck))
+
+
+def _in_one_place(value: Expr, name: Expr) -> bool:
+    """True where one argument alone holds the name, so that what was done to it last can be undone: sqrt(x + 3x)."""
+    return isinstance(value, Operation) and sum(depends(a, name) for a in value.args) == 1
 
 
 def _under_the_bar(value: Expr, name: Expr) -> bool:

@@ -96,12 +96,12 @@ def sign_table(expression: object, name: str | Expr, assume: Iterable[object] = 
         raise RuleError(f"sign_table: {to_text(value)} also depends on {', '.join(others)}; substitute first")
     import sympy as sp
 
-    from ..sympy_bridge import BridgeError, from_sympy, symbol_of, to_sympy
+    from ..sympy_bridge import BridgeError, from_sympy, real_zeros, symbol_of, to_sympy
 
     x = symbol_of(wanted)
     try:
         obj = sp.cancel(sp.together(to_sympy(value)))
-        zeros, poles = _zeros(sp, sp.numer(sp.together(obj)), x), _zeros(sp, sp.denom(sp.together(to_sympy(value))), x)
+        zeros, poles = real_zeros(sp.numer(sp.together(obj)), x), real_zeros(sp.denom(sp.together(to_sympy(value))), x)
         lower, upper = _bounds(sp, facts, wanted)
     except BridgeError as error:
         raise RuleError(f"sign_table: {error}") from None
@@ -131,50 +131,6 @@ def _readable(value: Expr) -> Expr:
         if is_op(node, "ln") and is_op(node.args[0], "div") and node.args[0].args[0] == ONE:
             flipped[node] = Operation("neg", (Operation("ln", (node.args[0].args[1],)),))
     return fully(replace(value, flipped)) if flipped else value
-
-
-def _zeros(sp, obj, x) -> list:
-    """Real zeros of a polynomial in x or in e^x, exactly and increasing.  Raises RuleError otherwise."""
-    obj = sp.expand(obj)
-    if not obj.has(x):
-        if obj == 0:
-            raise RuleError("sign_table: the expression is zero everywhere")
-        return []
-    u = sp.Dummy("u", positive=True)
-    if obj.has(sp.exp):
-        inner = sp.expand(sp.powsimp(obj).replace(lambda e: isinstance(e, sp.exp), lambda e: _power_of(sp, e, x, u)))
-        if inner.has(x):
-            raise RuleError("sign_table: the expression is rational neither in the name nor in its exponential")
-        return [sp.expand_log(sp.log(root), force=True) if root.is_Rational else sp.log(root)
-                for root in _polynomial_zeros(sp, sp.numer(sp.together(inner)), u) if root.is_positive or root.evalf(40) > 0]
-    return _polynomial_zeros(sp, obj, x)
-
-
-def _power_of(sp, e, x, u):
-    """exp(k x + c) as e^c u^k."""
-    slope = sp.expand(e.args[0]).coeff(x, 1)
-    rest = sp.expand(e.args[0] - slope * x)
-    if not slope.is_Integer or rest.has(x):
-        raise RuleError("sign_table: the expression is not rational in the exponential of the name")
-    return sp.exp(rest) * u**slope
-
-
-def _polynomial_zeros(sp, obj, x) -> list:
-    try:
-        polynomial = sp.Poly(obj, x)
-    except sp.PolynomialError:
-        raise RuleError("sign_table: the expression is rational neither in the name nor in its exponential") from None
-    if polynomial.degree() < 1:
-        return []
-    found: list = []
-    for part, _times in polynomial.factor_list()[1]:
-        roots = sp.roots(part, x)
-        count = part.count_roots() if part.domain.is_QQ or part.domain.is_ZZ else None
-        real = [root for root in roots if root.is_real or (root.is_real is None and abs(sp.im(root.evalf(40))) < sp.Rational(1, 10**30))]
-        if any(root.has(sp.I) for root in real) or (count is not None and count != len(real)) or (count is None and sum(roots.values()) != part.degree()):
-            raise RuleError("sign_table: the zeros cannot be written exactly")
-        found.extend(real)
-    return sorted(set(found), key=lambda root: root.evalf(40))
 
 
 def _bounds(sp, facts: tuple[Expr, ...], name: Expr):
