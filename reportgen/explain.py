@@ -81,11 +81,11 @@ def _body(entry: Entry, ledger: Ledger) -> list[str]:
         return [f"  {to_text(content.statement)}", *_under(content.assumptions, "assuming"), *(f"    {_verdict(j)}" for j in entry.judged)]
     if isinstance(content, Table):
         rows = [tuple(_cell(c) for c in content.columns), *(tuple(_cell(c) for c in row) for row in content.rows)]
-        return [*_columns([tuple("  " + c for c in row) for row in rows]), *_judged_lines(entry)]
+        return [*_columns([tuple("  " + c for c in row) for row in rows]), "", *_judged_lines(entry)]
     if isinstance(content, Mapping):
         return ["Its parts:", *_columns([(f"  {entry.name}.{key}", _headline(ledger.entries[f"{entry.name}.{key}"]).partition(" = ")[2])
                                          for key in content])]
-    return _judged_lines(entry) or ["Nothing was derived here."]
+    return _judged_lines(entry) or [f"Made from {', '.join(entry.uses) or 'nothing'}; nothing was derived."]
 
 
 def _derivation(content: Derivation, entry: Entry, judged: Mapping[str, Judged]) -> list[str]:
@@ -129,7 +129,7 @@ def _verdict(judged: Judged) -> str:
 
 
 def _judged_lines(entry: Entry) -> list[str]:
-    return [line for j in entry.judged for line in ("", f"  {to_text(j.obligation.statement)}", f"    {_verdict(j)}")]
+    return [line for j in entry.judged for line in (f"  {to_text(j.obligation.statement)}", f"    {_verdict(j)}", "")][:-1]
 
 
 def _cell(cell: object) -> str:
