@@ -16,7 +16,6 @@ from reportgen.rules.isolate import isolate
 from reportgen.rules.logarithms import collect_base, combine_logs, expand_logs
 
 _SIGMOID = ("sigma(z) = 1/(1 + e^(-z))",)
-_ODD, _ROUNDED = expr(1), expr(0)      # the labels, as the assignment codes them
 
 
 def _formula(text):
@@ -63,17 +62,17 @@ def mse_curvature():
         rewrite("2*sigma(z)*(1 - sigma(z))*(2*(1 + y)*sigma(z) - 3*sigma(z)^2 - y)", "Derivative of the sigmoid, and collect"))
 
 
-def mse_curvature_odd(mse_curvature):
+def mse_curvature_odd(mse_curvature, odd):
     """The second derivative for an odd-shaped durian, factored: its sign is that of 3 sigma - 1."""
     return start(mse_curvature.value, assume=_SIGMOID).then(
-        substitute(y=_ODD), evaluate("short"),
+        substitute(y=odd), evaluate("short"),
         rewrite("2*sigma(z)*(1 - sigma(z))^2*(3*sigma(z) - 1)", "Factor"))
 
 
-def mse_curvature_rounded(mse_curvature):
+def mse_curvature_rounded(mse_curvature, rounded):
     """The second derivative for a rounded durian, factored: its sign is that of 2 - 3 sigma."""
     return start(mse_curvature.value, assume=_SIGMOID).then(
-        substitute(y=_ROUNDED), evaluate("short"),
+        substitute(y=rounded), evaluate("short"),
         rewrite("2*sigma(z)^2*(1 - sigma(z))*(2 - 3*sigma(z))", "Factor"))
 
 
@@ -90,15 +89,26 @@ def inflection_rounded():
 
 def mse_shape():
     """Where the squared error bends down, where up, and that the boundary is exact."""
-    odd, rounded = "diff((sigma(z) - 1)^2, z, 2)", "diff((sigma(z) - 0)^2, z, 2)"
+    one, zero = "diff((sigma(z) - 1)^2, z, 2)", "diff((sigma(z) - 0)^2, z, 2)"
     return {
-        "odd_concave": claim(f"{odd} < 0", assume=(*_SIGMOID, "z < -ln(2)")),
-        "odd_zero": claim(f"{odd} = 0 <=> z = -ln(2)", assume=_SIGMOID),
-        "odd_convex": claim(f"{odd} > 0", assume=(*_SIGMOID, "z > -ln(2)")),
-        "rounded_convex": claim(f"{rounded} > 0", assume=(*_SIGMOID, "z < ln(2)")),
-        "rounded_zero": claim(f"{rounded} = 0", assume=(*_SIGMOID, "z = ln(2)")),
-        "rounded_concave": claim(f"{rounded} < 0", assume=(*_SIGMOID, "z > ln(2)")),
+        "odd_concave": claim(f"{one} < 0", assume=(*_SIGMOID, "z < -ln(2)")),
+        "odd_zero": claim(f"{one} = 0 <=> z = -ln(2)", assume=_SIGMOID),
+        "odd_convex": claim(f"{one} > 0", assume=(*_SIGMOID, "z > -ln(2)")),
+        "rounded_convex": claim(f"{zero} > 0", assume=(*_SIGMOID, "z < ln(2)")),
+        "rounded_zero": claim(f"{zero} = 0", assume=(*_SIGMOID, "z = ln(2)")),
+        "rounded_concave": claim(f"{zero} < 0", assume=(*_SIGMOID, "z > ln(2)")),
     }
+
+
+def mse_signs(mse_shape):
+    """The same as a table; what stands in it is what was judged."""
+    rows = []
+    for name, label, bends in (("odd_concave", "odd-shaped", "down"), ("odd_zero", "odd-shaped", "not: the curvature is zero"), ("odd_convex", "odd-shaped", "up"),
+                               ("rounded_convex", "rounded", "up"), ("rounded_zero", "rounded", "not: the curvature is zero"), ("rounded_concave", "rounded", "down")):
+        judged = mse_shape[name]
+        where = judged.statement.args[1] if judged.statement.head == "iff" else judged.assumptions[-1]
+        rows.append((label, where, bends))
+    return Table(("Durian", "where", "the squared error bends"), tuple(rows), align="lll")
 
 
 def bce_slope():
@@ -137,10 +147,10 @@ def slope_limits():
     }
 
 
-def steepest(mse_slope):
+def steepest(mse_slope, odd):
     """The slope of the squared error at the inflection point: the largest that it ever has."""
     return start(mse_slope.value).then(
-        substitute({"y": _ODD}), rewrite("-2*s*(1 - s)^2", ("Write ", parse("s"), " for the prediction"), given=["sigma(z) = s"]),
+        substitute({"y": odd}), rewrite("-2*s*(1 - s)^2", ("Write ", parse("s"), " for the prediction"), given=["sigma(z) = s"]),
         substitute(s=parse("1/3")), evaluate("short"))
 
 
@@ -170,11 +180,11 @@ def likelihood():
     return start("L = y_hat^y*(1 - y_hat)^(1 - y)", assume=_INSIDE)
 
 
-def likelihood_cases(likelihood):
+def likelihood_cases(likelihood, odd, rounded):
     """One formula for both labels."""
     return {
-        "odd": start(likelihood, assume=_INSIDE).then(substitute(y=_ODD), evaluate("short")),
-        "rounded": start(likelihood, assume=_INSIDE).then(substitute(y=_ROUNDED), evaluate("short")),
+        "odd": start(likelihood, assume=_INSIDE).then(substitute(y=odd), evaluate("short")),
+        "rounded": start(likelihood, assume=_INSIDE).then(substitute(y=rounded), evaluate("short")),
     }
 
 
@@ -183,11 +193,11 @@ def bce_one():
     return start("ell = -ln(y_hat^y*(1 - y_hat)^(1 - y))", assume=_INSIDE).then(expand_logs())
 
 
-def bce_cases(bce_one):
+def bce_cases(bce_one, odd, rounded):
     """What is left of it for each label."""
     return {
-        "odd": start(bce_one, assume=_INSIDE).then(substitute(y=_ODD), evaluate("short")),
-        "rounded": start(bce_one, assume=_INSIDE).then(substitute(y=_ROUNDED), evaluate("short")),
+        "odd": start(bce_one, assume=_INSIDE).then(substitute(y=odd), evaluate("short")),
+        "rounded": start(bce_one, assume=_INSIDE).then(substitute(y=rounded), evaluate("short")),
     }
 
 
@@ -222,6 +232,11 @@ def bce_terms(labels, predictions, bce_nats, bce_bits):
                      _rounded(f"bits{i}", op("div", loss.value, parse("ln(2)")), places)))
     rows.append(("mean", "", "", Value(bce_nats.value), _rounded("mean", bce_nats.value, places), _rounded("bits", bce_bits.value, places)))
     return Table((parse("i"), parse("y_i"), parse("y_hat[i]"), "loss", "in nats", "in bits"), tuple(rows), align="rrrldd", total=True)
+
+
+def labels_first(predictions):
+    """The prediction for the first durian, to be named in the text."""
+    return {"prediction": Value(_entries(predictions)[0])}
 
 
 # --- (iv) L2 regularisation ---------------------------------------------------------------------------------------------
