@@ -13,7 +13,7 @@ from flint import fmpq
 
 from ..expressions import Expr, Number, Operation, Symbol, is_op, parse, symbols, to_text
 from ..obligation import Obligation, Status, Verdict, proved, refuted, undecided
-from . import counterexample, enclosure, relations, trigonometry
+from . import cases, counterexample, enclosure, induction, relations, trigonometry
 from .conditions import Facts, open_conditions, prepare
 from .exact import Field
 from .forms import Overflow, Undefined, Unsupported
@@ -53,12 +53,12 @@ def _with_definitions(verdict: Verdict, obligation: Obligation, definitions: tup
     return replace(verdict, counterexample=tuple((to_text(n), Fraction(int(v.p), int(v.q))) for n, v in named))
 
 
-def _decide(statement: Expr, assumptions: tuple[Expr, ...]) -> Verdict:
+def _decide(statement: Expr, assumptions: tuple[Expr, ...], splits: int = 0) -> Verdict:
     if not isinstance(statement, Operation):
         return undecided("unsupported: not a relation")
     head = statement.head
     if head == "and":
-        return _weakest([_decide(a, assumptions) for a in statement.args])
+        return _weakest([_decide(a, assumptions, splits) for a in statement.args])
     if head == "approx":
         return _decide_rounding(statement.args[0], statement.args[1], assumptions)
     if head == "eq" and is_op(statement.args[0], "round"):
@@ -67,7 +67,7 @@ def _decide(statement: Expr, assumptions: tuple[Expr, ...]) -> Verdict:
     if head == "implies" and not (is_op(statement.args[0], "eq", "or") and is_op(statement.args[1], "eq", "or")):
         inner = prepare(Obligation(statement.args[1], (*assumptions, statement.args[0])))
         if inner.inconsistent is None:
-            return _decide(inner.statement, inner.assumptions)
+            return _decide(inner.statement, inner.assumptions, splits)
     closed = not counterexample.free_names(statement) and not symbols(statement)
     if closed:
         verdict = _closed(statement)
@@ -90,7 +90,29 @@ def _decide(statement: Expr, assumptions: tuple[Expr, ...]) -> Verdict:
             break
     if verdict.proved or verdict.refuted:
         return verdict
-    return _by_points(statement, assumptions, verdict)
+    further = _by_cases(statement, assumptions, splits) or induction.prove(statement, assumptions, lambda s, a: _decide(s, a, splits + 1))
+    return further or _by_points(statement, assumptions, verdict)
+
+
+def _by_cases(statement: Expr, assumptions: tuple[Expr, ...], splits: int) -> Verdict | None:
+    """Proved where both cases are, refuted where one is; a case that the assumptions exclude is left out."""
+    found = cases.split(statement) if splits < cases.MAX_SPLITS else None
+    if found is None:
+        return None
+    condition, given = found
+    verdicts: list[Verdict] = []
+    for case, holds in ((condition, True), (cases.negation(condition), False)):
+        other = cases.negation(case)
+        if not _decide(other, assumptions, cases.MAX_SPLITS).proved:
+            prepared = prepare(Obligation(given(holds), (*assumptions, case)))
+            if prepared.inconsistent is None:
+                verdicts.append(_decide(prepared.statement, prepared.assumptions, splits + 1))
+    joined = _weakest(verdicts) if verdicts else None
+    if joined is None or not (joined.proved or joined.refuted):
+        return None
+    if joined.proved:
+        return replace(joined, method=f"cases by {to_text(condition)}; {joined.method}")
+    return joined
 
 
 def _closed(statement: Expr) -> Verdict | None:

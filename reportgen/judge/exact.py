@@ -225,8 +225,12 @@ class Field:
             if number < 0:
                 inside = self.neg(inside)
             for factor, exponent in factors:
+                sign = self.facts.sign(factor) if self.facts is not None else None
+                outside_part = sign in ("+", ">=", "-", "<=")
+                if sign in ("-", "<="):
+                    factor = -factor
+                    inside = self.neg(inside) if exponent % 2 else inside
                 base = Quotient(factor, self.one)
-                outside_part = self.facts is not None and self.facts.sign(factor) in ("+", ">=")
                 if outside_part:
                     whole, rest = divmod(exponent, k)
                     value = Quotient(factor ** whole, self.one)
@@ -398,6 +402,34 @@ class Field:
 
     def _limit(self, expr: Operation) -> Quotient:
         return calculus.limit(self, expr)
+
+    def _factorial(self, expr: Operation) -> Quotient:
+        """(n + c)! as (n + 1)...(n + c) n! for an integer c: factorials of neighbours share one atom."""
+        q = self.lowest(self.reduced(self.normal(expr.args[0])))
+        if self.rational(q) is not None or not q.den.is_constant():
+            return self._function(expr)
+        constant = next((c for e, c in q.num.to_dict().items() if not any(e)), fmpq(0)) / q.den.leading_coefficient()
+        if constant.q != 1 or abs(int(constant.p)) > MAX_EXPONENT:
+            return self._function(expr)
+        shift = int(constant.p)
+        base = self.sub(q, self.constant(shift))
+        written = self.to_expr(base)
+        result = self.atom(("factorial", *self.key(base)), "opaque", Operation("factorial", (written,)))
+        self.require("ge", expr.args[0], q)
+        for k in range(1, shift + 1):
+            result = self.mul(result, self.add(base, self.constant(k)))
+        for k in range(0, -shift):
+            factor = self.sub(base, self.constant(k))
+            result = self.div(result, factor, self.to_expr(factor))
+        return result
+
+    def _binomial(self, expr: Operation) -> Quotient:
+        n, k = expr.args
+        if None not in (self.rational(self.normal(n)), self.rational(self.normal(k))):
+            return self._function(expr)
+        chosen = Operation("factorial", (Operation("add", (n, Operation("neg", (k,)))),))
+        below = Operation("mul", (Operation("factorial", (k,)), chosen))
+        return self.normal(Operation("div", (Operation("factorial", (n,)), below)))
 
     def _index(self, expr: Operation) -> Quotient:
         base = expr.args[0]

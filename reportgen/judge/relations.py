@@ -8,7 +8,7 @@ from flint import fmpq, fmpq_mpoly, fmpq_poly
 
 from ..expressions import Expr, Number, Operation, Symbol, is_op, symbols, to_text
 from ..obligation import Verdict, proved
-from . import enclosure, signs
+from . import algebraic, enclosure, signs
 from .conditions import Facts, as_difference, open_conditions
 from .exact import Field
 from .forms import Quotient, Undefined, Unsupported
@@ -36,6 +36,8 @@ def equation(field: Field, facts: Facts, statement: Expr) -> Verdict | None:
     if difference.num == 0:
         witness = {"normal form": to_text(field.to_expr(field.lowest(field.reduced(field.normal(right)))))}
         return proved("exact", "normal form", witness, open_conditions(field))
+    if algebraic.is_zero(field, difference):
+        return proved("exact", "radicals, by a bound on the roots", {"difference": to_text(field.to_expr(difference))}, open_conditions(field))
     for given in facts.equations:
         if given != 0 and _covers(facts, given, difference.num):
             return proved("exact", "normal form modulo an assumed equation", {"equation": to_text(field.poly_expr(given))}, open_conditions(field))
