@@ -123,7 +123,7 @@ def from_sympy(obj: Any, like: Expr | None = None) -> Expr:
     """
     import sympy as sp
 
-    if isinstance(obj, (bool, int, Fraction)) and not isinstance(obj, bool):
+    if isinstance(obj, (int, Fraction)) and not isinstance(obj, bool):
         return expr(obj)
     if isinstance(obj, (str, float)):
         raise TypeError(f"{obj!r} is not an exact SymPy object")

@@ -19,6 +19,7 @@ from .work import Work
 MAX_FACTORIAL = 1_000
 MAX_PASSES = 200
 _E = Symbol("e")
+_MINUS_ZERO = Operation("neg", (ZERO,))
 
 
 def one_pass(value: Expr) -> tuple[Expr, Work]:
@@ -52,7 +53,8 @@ def _visit(value: Expr, work: Work) -> Expr:
         return value if args == value.args else Operation(value.head, args)
     if value.head == "add" and _same_denominators(value.args):
         return _reduce(value, work)     # 3/6 + 1/6: the fractions were just brought to this form
-    args = tuple(_visit(a, work) for a in value.args)
+    # 1 - 0 is worked out at once, not by way of 1 + 0
+    args = tuple(a if value.head == "add" and a == _MINUS_ZERO else _visit(a, work) for a in value.args)
     if args != value.args:
         return _fold(Operation(value.head, args))
     return _reduce(value, work)
@@ -67,7 +69,7 @@ def _fold(value: Operation) -> Expr:
     if value.head == "div" and value.args[1] == ONE and _final(value.args[0]):
         return value.args[0]
     if value.head == "add" and ZERO in value.args and not all(_final(a) for a in value.args):
-        return add(*[a for a in value.args if a != ZERO])
+        return add(*[a for a in value.args if a not in (ZERO, _MINUS_ZERO)])
     return value
 
 
@@ -149,7 +151,7 @@ def _add(value: Operation, work: Work) -> Expr | None:
         result = sum((rational_value(t) for t in terms), Fraction(0))
         _name_sum(terms, work)
         return number(result, is_decimal(value))
-    kept = [t for t in terms if t != ZERO]
+    kept = [t for t in terms if t not in (ZERO, _MINUS_ZERO)]
     if len(kept) < len(terms):
         work.kinds.add("neutral")
         return add(*kept)
@@ -402,13 +404,13 @@ def _log(value: Operation, work: Work) -> Expr | None:
     elif inner == base:
         result = Fraction(1)
     elif base == _E and is_op(inner, "exp"):
-        work.kinds.add("function")
+        work.kinds.add("logarithm")
         return inner.args[0]
     elif is_op(inner, "pow") and inner.args[0] == base and _final(inner.args[1]):
         result = rational_value(inner.args[1])
     elif _final(inner) and _final(base) and rational_value(base) > 1:
         result = _exponent(rational_value(inner), rational_value(base))
-    return None if result is None else _number("function", work, result)
+    return None if result is None else _number("logarithm", work, result)
 
 
 def _exponent(value: Fraction, base: Fraction) -> Fraction | None:
@@ -430,11 +432,11 @@ def _exp(value: Operation, work: Work) -> Expr | None:
     return None
 
 
-def _of_one(function: Callable[[Fraction], Fraction]) -> Callable[[Operation, Work], Expr | None]:
+def _of_one(function: Callable[[Fraction], Fraction], kind: str = "function") -> Callable[[Operation, Work], Expr | None]:
     def rule(value: Operation, work: Work) -> Expr | None:
         if not _final(value.args[0]):
             return None
-        return _number("function", work, function(rational_value(value.args[0])), value.args[0])
+        return _number(kind, work, function(rational_value(value.args[0])), value.args[0])
     return rule
 
 
@@ -451,7 +453,7 @@ def _factorial(value: Operation, work: Work) -> Expr | None:
         raise RuleError(f"evaluate: {to_text(value)} is defined for whole numbers from 0 on")
     if n > MAX_FACTORIAL:
         raise RuleError(f"evaluate: {to_text(value)} is too long to write; {MAX_FACTORIAL}! is the most")
-    return _number("function", work, Fraction(factorial(n)))
+    return _number("factorial", work, Fraction(factorial(n)))
 
 
 def _binomial(value: Operation, work: Work) -> Expr | None:
@@ -460,7 +462,7 @@ def _binomial(value: Operation, work: Work) -> Expr | None:
         return None
     if n > 10 * MAX_FACTORIAL:
         raise RuleError(f"evaluate: {to_text(value)} is too long to write; {10 * MAX_FACTORIAL} is the most above")
-    return _number("function", work, Fraction(comb(n, k) if k >= 0 else 0))
+    return _number("binomial", work, Fraction(comb(n, k) if k >= 0 else 0))
 
 
 def _extreme(choose: Callable[[list[Fraction]], Fraction]) -> Callable[[Operation, Work], Expr | None]:
@@ -468,14 +470,15 @@ def _extreme(choose: Callable[[list[Fraction]], Fraction]) -> Callable[[Operatio
         if not all(_final(a) for a in value.args):
             return None
         best = choose([rational_value(a) for a in value.args])
-        work.kinds.add("function")
+        work.kinds.add("extreme")
         return next(a for a in value.args if rational_value(a) == best)
     return rule
 
 
 _RULES: dict[str, Callable[[Operation, Work], Expr | None]] = {
     "neg": _neg, "add": _add, "mul": _mul, "div": _div, "pow": _pow, "sqrt": _sqrt, "root": _root, "ln": _log, "log": _log, "exp": _exp,
-    "abs": _of_one(abs), "sign": _of_one(lambda x: Fraction((x > 0) - (x < 0))),
-    "floor": _of_one(lambda x: Fraction(x.numerator // x.denominator)), "ceil": _of_one(lambda x: Fraction(-(-x.numerator // x.denominator))),
+    "abs": _of_one(abs, "abs"), "sign": _of_one(lambda x: Fraction((x > 0) - (x < 0))),
+    "floor": _of_one(lambda x: Fraction(x.numerator // x.denominator), "floor"),
+    "ceil": _of_one(lambda x: Fraction(-(-x.numerator // x.denominator)), "ceil"),
     "factorial": _factorial, "binomial": _binomial, "min": _extreme(min), "max": _extreme(max),
 }

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from ..expressions import Expr
 
 # kinds of work, in the order in which a caption names them
-KINDS = {"index": "work out the index", "power": "work out the power", "root": "take the root", "function": "evaluate the function",
+KINDS = {"index": "work out the index", "power": "work out the power", "root": "take the root",
+         "logarithm": "work out the logarithm", "factorial": "work out the factorial",
+         "binomial": "work out the binomial coefficient", "abs": "leave out the absolute value", "floor": "round down", "ceil": "round up",
+         "extreme": "compare the values", "function": "evaluate the function",
          "reciprocal": "multiply by the reciprocal", "multiply": "multiply", "divide": "divide", "cancel": "reduce the fraction",
          "common": "bring to a common denominator", "sign": "resolve the signs", "add": "add", "subtract": "subtract",
          "combine": "combine the numbers", "neutral": "leave out zeros and ones"}
