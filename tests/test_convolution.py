@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reportgen.domains.convolution import (circulant, direct, flip, is_circulant, is_doubly_blocked_circulant, is_doubly_blocked_toeplitz, is_toeplitz,
-                                           output_shape, product_derivation, row_derivations, structure, symbolic_image, symbolic_kernel, toeplitz,
+from reportgen.domains.convolution import (circulant, circular_padding, direct, flip, is_circulant, is_doubly_blocked_circulant, is_doubly_blocked_toeplitz, is_toeplitz,
+                                           output_shape, product_derivation, row_derivations, rows_without_wrapping, structure, symbolic_image, symbolic_kernel, toeplitz,
                                            vec_image)
 from reportgen.expressions import expr, matrix, parse, rational_value, rows_of, to_text
+from reportgen.judge import judge
 
 IMAGE = parse("[[10, 10, 0, 0], [10, 10, 0, 0], [10, 10, 0, 0], [10, 10, 0, 0]]")
 SOBEL = parse("[[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]")
@@ -76,6 +77,9 @@ def test_cyclic_convolution_is_circulant(problem):
     expected = correlate(wrapped, w, (1, 1), (0, 0), (1, 1))
     assert (to_array(big).dot(x.reshape(-1)) == expected.reshape(-1)).all()
     assert is_doubly_blocked_circulant(big, (x.shape[1], x.shape[1]))
+    assert (to_array(direct(from_array(w), circular_padding(from_array(x), w.shape))) == expected).all()
+    rows = rows_of(big)
+    assert rows_of(toeplitz(from_array(w), x.shape)) == tuple(rows[i] for i in rows_without_wrapping(x.shape, w.shape))
 
 
 def test_the_homework_by_hand():
@@ -88,6 +92,15 @@ def test_the_homework_by_hand():
     assert to_text(rows[0].start) == "y_1 = (-1)*10 + 0*10 + 1*0 + (-2)*10 + 0*10 + 2*0 + (-1)*10 + 0*10 + 1*0"
     assert [to_text(s.after) for s in rows[0].steps] == ["y_1 = -10 + 0 + 0 - 20 + 0 + 0 - 10 + 0 + 0", "y_1 = -40"]
     assert len(rows) == 4 and all(to_text(r.value) == "-40" for r in rows)
+
+
+@pytest.mark.parametrize("kernel, image, stride, padding", [
+    (SOBEL, IMAGE, 1, 0), (SOBEL, IMAGE, 2, 1), (symbolic_kernel(3, 3), IMAGE, 1, 0), (symbolic_kernel(2, 2), symbolic_image(3, 3), 1, 1)])
+def test_the_judge_proves_every_step(kernel, image, stride, padding):
+    found = [*product_derivation(kernel, image, stride, padding).obligations("y")]
+    for row in row_derivations(kernel, image, stride, padding):
+        found.extend(row.obligations("y_k"))
+    assert found and all(judge(obligation).proved for obligation in found)
 
 
 def test_zeros_written_or_not():

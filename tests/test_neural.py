@@ -12,6 +12,7 @@ from reportgen.derivation import start
 from reportgen.domains.neural import (AvgPool2d, BatchNorm2d, Conv2d, Dropout, Flatten, LayerError, Linear, LogSoftmax, MaxPool2d, Network, ReLU,
                                       size_derivation)
 from reportgen.expressions import parse, to_text
+from reportgen.judge import judge
 
 LENET = Network((1, 32, 32), [Conv2d(1, 6, 5), ReLU(), MaxPool2d(2), Conv2d(6, 16, 5), ReLU(), MaxPool2d(2), Conv2d(16, 120, 5), ReLU(),
                               Flatten(listed=False), Linear(120, 84), ReLU(), Linear(84, 10), LogSoftmax()])
@@ -37,6 +38,14 @@ def test_each_number_is_derived():
         for size, derivation in zip(row.output_shape[1:], row.sizes if len(row.output_shape) == 3 else ()):
             assert derivation.value == parse(str(size))
         assert row.obligations("x") or row.count == 0
+
+
+def test_the_judge_proves_every_step():
+    found = [o for row in LENET.trace() for o in row.obligations(row.name)]
+    found += LENET.total().obligations("total")
+    found += size_derivation("height", 7, 3, 2, 1, 2, ceil_mode=True).obligations("ceil")
+    found += Conv2d(4, 8, (3, 5), groups=2).parameters().obligations("groups")
+    assert len(found) > 60 and all(judge(obligation).proved for obligation in found)
 
 
 def test_table_ends_with_the_total():

@@ -6,6 +6,7 @@ import pytest
 
 from reportgen.derivation import RuleError, start
 from reportgen.expressions import parse, to_text
+from reportgen.judge import judge
 from reportgen.rules.matrices import (add_matrices, evaluate_entries, matrix_product, multiply_matrix_vector, named_matrix, reshape, reshaped,
                                       scale_matrix, transpose, vec, written_product)
 
@@ -59,6 +60,13 @@ def test_rule_applies(rule, before, after):
 def test_rule_refuses(rule, before, message):
     with pytest.raises(RuleError, match=message):
         start(before).then(rule)
+
+
+@pytest.mark.parametrize("rule, before, after", APPLIES)
+def test_the_judge_proves_every_step(rule, before, after):
+    for obligation in start(before).then(rule).obligations("t"):
+        verdict = judge(obligation)
+        assert verdict.proved, f"{obligation}: {verdict.reason}"
 
 
 def test_every_row_is_a_substep():

@@ -147,6 +147,23 @@ def circulant(kernel: Expr, input_shape: Pair) -> Operation:
     return matrix(lines)
 
 
+def circular_padding(image: Expr, kernel_shape: Pair) -> Operation:
+    """The image continued periodically by the kernel's size less one, below and to the right.
+
+    Its cross-correlation without padding is the cyclic one: ``direct(kernel, circular_padding(x, shape))`` has the entries of
+    ``circulant(kernel, input_shape)`` times vec(x).
+    """
+    rows = rows_of(image)
+    height, width = shape_of(image)
+    return matrix([[rows[i % height][j % width] for j in range(width + kernel_shape[1] - 1)] for i in range(height + kernel_shape[0] - 1)])
+
+
+def rows_without_wrapping(input_shape: Pair, kernel_shape: Pair) -> tuple[int, ...]:
+    """Which rows of ``circulant`` (from 0) make up ``toeplitz``: those of the outputs at which the kernel does not reach over the edge."""
+    height, width = output_shape(input_shape, kernel_shape)
+    return tuple(i * input_shape[1] + j for i in range(height) for j in range(width))
+
+
 # --- structure ------------------------------------------------------------------------------------------------
 
 def is_toeplitz(value: Expr) -> bool:

@@ -10,12 +10,12 @@ from ..derivation import Derivation, RuleError, Step, start, value_of
 from ..expressions import Expr, Number, Operation, Symbol, expr, is_op, op, parse, replace
 from ..expressions.tree import transform
 from ..rules.arithmetic import evaluate, expand_sum, substitute, substitute_vector
-from ..rules.calculus import derivative_of, differentiate, limit_derivation, neat
+from ..rules.calculus import derivative_of, differentiate, limit_derivation, neat, tidy
 from ..rules.derivatives import logistic_definition
 from ..rules.evaluation import fully
 from ..rules.logarithms import combine_logs, log_of_power, log_of_product
 from ..rules.statistics import become, entries
-from ..rules.writing import exact, minus, terms_of
+from ..rules.writing import exact, minus, plus, terms_of
 
 LOGISTIC = logistic_definition()    # sigma(z) = 1/(1 + e^(-z)), to be assumed: start(..., assume=[LOGISTIC])
 
@@ -102,6 +102,8 @@ def mean_cross_entropy_of(labels: object, predictions: object, *, name: str = "J
         raise RuleError("cross-entropy: the predictions lie between 0 and 1")
     work = start(op("eq", name, mean_cross_entropy(base)), title="Mean binary cross-entropy")
     work = work.then(substitute(n=len(y)), expand_sum(), substitute_vector("y", op("tuple", *y)), substitute_vector("y_hat", op("tuple", *p)))
+    if len(y) == 1:      # one term: there is nothing to combine
+        return work.then(_work_out_terms, tidy())
     return work.then(_work_out_terms, _distribute_sign, combine_logs())
 
 
@@ -125,12 +127,16 @@ def _plain(value: Expr) -> bool:
 
 
 def _neat_terms(value: Expr) -> Expr:
-    """The sum inside the brackets tidied; the factor in front stays as written."""
+    """The sum inside the brackets tidied term by term, equal terms kept apart; the factor in front stays as written."""
     if is_op(value, "neg"):
         return op("neg", _neat_terms(value.args[0]))
     if is_op(value, "mul"):
-        return Operation("mul", tuple(neat(a) if is_op(a, "add") or not _plain(a) else a for a in value.args))
-    return neat(value)
+        return Operation("mul", tuple(_tidy_sum(a) if not _plain(a) else a for a in value.args))
+    return _tidy_sum(value)
+
+
+def _tidy_sum(value: Expr) -> Expr:
+    return plus(*(_tidy_sum(term) for term in value.args)) if is_op(value, "add") else neat(value)
 
 
 def _distribute_sign(derivation: Derivation) -> tuple[Step, ...]:

@@ -97,12 +97,15 @@ _OUTER: dict[str, tuple[Callable[[Expr], Expr], str]] = {
 
 
 def push(u: Expr, x: Expr, facts: tuple[Expr, ...] = ()) -> Pushed | None:
-    """What d/dx [u] becomes by one rule; None where u is a function of x that nothing defines (it stays as written).
+    """What d/dx [u] becomes by one rule; None where u is a name alone, which may stand for anything, or a
+    function of x that nothing defines: then it stays as written.
 
     Raises RuleError where there is no rule.
     """
     if u == x:
         return Pushed("identity rule", ONE)
+    if isinstance(u, Symbol) or (is_op(u, "index") and not depends(u, x)):
+        return None
     if not depends(u, x):
         return Pushed("constant rule", ZERO)
     mark = _Marker(x)
@@ -223,7 +226,8 @@ def _power(base: Expr, exponent: Expr, x: Expr, mark: _Marker, facts: tuple[Expr
         return Pushed(_chain("exponential rule", exponent, x), u if exponent == x else mul(u, mark(exponent)))
     logarithm = op("ln", base)
     if not depends(base, x):
-        return Pushed(_chain("exponential rule", exponent, x), mul(u, logarithm) if exponent == x else mul(u, logarithm, mark(exponent)), _positive(base, facts))
+        whole = mul(u, logarithm) if exponent == x else mul(u, logarithm, mark(exponent))
+        return Pushed(_chain("exponential rule", exponent, x), whole, _positive(base, facts))
     return Pushed("logarithmic differentiation", mul(u, mark(mul(exponent, logarithm))), _positive(base, facts))
 
 

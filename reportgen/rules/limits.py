@@ -35,7 +35,7 @@ def steps_of(limit: Operation) -> Iterator[Found]:
         if value is None:
             raise RuleError(f"limit: {to_text(body)} has no finite limit at 0")
     written = replace(body, {x: point})
-    yield ("Put ", op("eq", x, point), " in: the denominator is not 0 there"), written, ()
+    yield ("Put ", op("eq", x, point), " in"), written, ()
     if value != written:
         yield ("Work it out",), value, ()
 
@@ -44,9 +44,10 @@ def _to_zero(body: Expr, x: Expr, upwards: bool) -> tuple[Expr, Expr, Caption]:
     """The body in u, which goes to 0 from above as x goes to plus or minus infinity."""
     powers = [node for node in walk(body) if (is_op(node, "exp") or (is_op(node, "pow") and node.args[0] == E)) and depends(node, x)]
     u = Symbol(next(letter for letter in ("u", "t", "s", "v") if letter not in symbols(body)))
+    then = ("; then ", u, " goes to ", ZERO, " from above")
     if not powers:
         return replace(body, {x: over(ONE, u) if upwards else minus(over(ONE, u))}), u, \
-            ("Let ", op("eq", x, over(ONE, u) if upwards else minus(over(ONE, u))))
+            ("Let ", op("eq", x, over(ONE, u) if upwards else minus(over(ONE, u))), *then)
 
     def change(node: Expr) -> Expr:
         if node not in powers:
@@ -60,7 +61,7 @@ def _to_zero(body: Expr, x: Expr, upwards: bool) -> tuple[Expr, Expr, Caption]:
     after = transform(body, change)
     if depends(after, x):
         raise RuleError(f"limit: {to_text(x)} occurs both in an exponent and outside; this method knows one or the other")
-    return after, u, ("Let ", op("eq", u, op("pow", E, op("neg", x) if upwards else x)))
+    return after, u, ("Let ", op("eq", u, op("pow", E, op("neg", x) if upwards else x)), *then)
 
 
 def _multiple(exponent: Expr, x: Expr) -> int | None:

@@ -57,7 +57,8 @@ def order_claim(data: Data) -> Claim:
 def become(formula: "str | Expr | int", caption: "str | Caption", *, given: Iterable["str | Expr"] = (),
            conditions: Iterable["str | Expr"] = ()) -> Rule:
     """The expression (or right side) in another written form; the judge says whether it is the same."""
-    return partial(_become, new=formula_of(formula), caption=(caption,) if isinstance(caption, str) else caption, given=tuple(map(formula_of, given)), conditions=tuple(map(formula_of, conditions)))
+    text = (caption,) if isinstance(caption, str) else caption
+    return partial(_become, new=formula_of(formula), caption=text, given=tuple(map(formula_of, given)), conditions=tuple(map(formula_of, conditions)))
 
 
 def _become(derivation: Derivation, new: Expr, caption: Caption, given: tuple[Expr, ...], conditions: tuple[Expr, ...]) -> tuple[Step, ...]:
