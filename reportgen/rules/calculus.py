@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace as changed
 from fractions import Fraction
 from functools import partial
+from math import gcd
 
 from ..derivation import Derivation, Rule, RuleError, Step, formula_of, name_of, side_of_work, start
 from ..expressions import Expr, Operation, Symbol, expr, is_op, mul, op, rational_value, replace, to_text, walk
@@ -229,12 +230,26 @@ def _joined(product: Expr, cancelled: dict[Expr, None] | None = None) -> Expr:
         else:
             out[at] = (base, out[at][1] + n)
     factors = [power(base, expr(n)) for base, n in out]
+    if cancelled is not None:
+        factors = _numeral_under_bar(factors, cancelled)
     if is_op(factors[-1], "div") and factors[-1].args[0] == ONE and len(factors) > 1 and exact(factors[-1]) is None:
         top, bottom = times(*factors[:-1]), factors[-1].args[1]
         bare = over(top, bottom) if cancelled is None else _cancel(top, bottom, cancelled)
     else:
         bare = times(*factors)
     return minus(bare) if negative else bare
+
+
+def _numeral_under_bar(factors: list[Expr], cancelled: dict[Expr, None]) -> list[Expr]:
+    """2*(a/(2*m)) -> a/m: a whole number in front goes into the first fraction whose denominator it shortens."""
+    front = rational_value(factors[0])
+    if front is None or front.denominator != 1:
+        return factors
+    for k, factor in enumerate(factors[1:], start=1):
+        below = rational_value(factors_of(factor.args[1])[0]) if is_op(factor, "div") else None
+        if below is not None and below.denominator == 1 and gcd(int(front), int(below)) > 1:
+            return [*factors[1:k], _cancel(times(factors[0], factor.args[0]), factor.args[1], cancelled), *factors[k + 1:]]
+    return factors
 
 
 def tidy() -> Rule:

@@ -131,7 +131,7 @@ def _rule(u: Operation, x: Expr, mark: "_Marker", facts: tuple[Expr, ...]) -> Pu
     if head == "root":
         return Pushed("root as a power", mark(op("pow", args[0], op("div", 1, args[1]))), _positive(args[0], facts))
     if head == "exp":
-        return Pushed(_chain("exponential rule", args[0], x), u if args[0] == x else mul(u, mark(args[0])))
+        return Pushed(_chain("exponential rule", args[0], x), u if args[0] == x else mul(mark(args[0]), u))
     if head == "ln" or (head == "log" and len(args) == 1):
         return Pushed(_chain("derivative of the logarithm", args[0], x), op("div", ONE if args[0] == x else mark(args[0]), args[0]), _positive(args[0], facts))
     if head == "log" and not depends(args[1], x):
@@ -223,7 +223,7 @@ def _power(base: Expr, exponent: Expr, x: Expr, mark: _Marker, facts: tuple[Expr
         return Pushed(_chain("power rule", base, x), mul(*front, *(() if lowered == ONE and (front or inner) else (lowered,)), *inner), conditions)
     u = op("pow", base, exponent)
     if base == E:
-        return Pushed(_chain("exponential rule", exponent, x), u if exponent == x else mul(u, mark(exponent)))
+        return Pushed(_chain("exponential rule", exponent, x), u if exponent == x else mul(mark(exponent), u))
     logarithm = op("ln", base)
     if not depends(base, x):
         whole = mul(u, logarithm) if exponent == x else mul(u, logarithm, mark(exponent))
