@@ -138,6 +138,8 @@ class _Numbered:
             return self._paragraph(tag, content)
         if tag in ("Div", "BlockQuote"):
             if tag == "Div":
+                if content[0][0].startswith("tbl:"):     # a label around a table that a value brings is that table's
+                    return self._list(_labelled_table(content[0][0], content[1]))
                 return [{"t": tag, "c": [content[0], self._list(content[1])]}]
             return [{"t": tag, "c": self._list(content)}]
         if tag == "BulletList":
@@ -194,6 +196,19 @@ class _Numbered:
                                   alt=alt or " ".join(tex.split()), entries=entries)]))
         flush()
         return out
+
+
+def _labelled_table(name: str, blocks: list[Node]) -> list[Node]:
+    """The blocks with the label on the first table in them that has none."""
+    taken: list[str] = []
+
+    def change(node: Node) -> Node | None:
+        if taken or node["t"] != "Table" or node["c"][0][0]:
+            return None
+        taken.append(name)
+        (_, classes, pairs), *rest = node["c"]
+        return {"t": "Table", "c": [[name, classes, pairs], *rest]}
+    return rewrite(blocks, change)
 
 
 def _display(node: Node) -> tuple[str, str, str, str] | None:

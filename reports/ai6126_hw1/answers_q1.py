@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reportgen.derivation import Claim, Derivation, Table, claim, start
+from reportgen.derivation import Claim, Derivation, Table, Value, claim, start
 from reportgen.domains.neural import Conv2d, Flatten, Linear, LogSoftmax, MaxPool2d, Network, ReLU, total_of, whole
-from reportgen.expressions import Expr, Symbol, op, rows_of
+from reportgen.expressions import Expr, Symbol, is_op, op, rows_of
 from reportgen.expressions import replace as exchange
 from reportgen.rules import evaluate, isolate, substitute
 
@@ -21,6 +21,21 @@ _NAMES = {Symbol("n_in"): Symbol("d_in"), Symbol("n_out"): Symbol("d_out")}
 
 def _entries(given) -> tuple[Expr, ...]:
     return tuple(row[0] for row in rows_of(given.value))
+
+
+# --- the assignment -----------------------------------------------------------------------------------------------
+
+def side(input_shape):
+    """Height and width of the input image."""
+    return Value(_entries(input_shape)[1])
+
+
+def assignment_shapes(input_shape, shape_conv1, shape_pool3, shape_conv4, shape_pool6, shape_conv7, features9, features11):
+    """What the assignment says of the network."""
+    rows = [("Input", input_shape), ("Conv2d-1, ReLU-2", shape_conv1), ("MaxPool2d-3", shape_pool3), ("Conv2d-4, ReLU-5", shape_conv4),
+            ("MaxPool2d-6", shape_pool6), ("Conv2d-7, ReLU-8", shape_conv7), ("Linear-9, ReLU-10", features9), ("Linear-11, LogSoftmax-12", features11)]
+    shown = ((name, op("tuple", *_entries(given)) if is_op(given.value, "matrix") else given.value) for name, given in rows)
+    return Table(("Layers", "Output shape"), tuple(shown), "ll", caption="The network of the assignment. Shapes are (channels, height, width), without the batch.")
 
 
 # --- kernel sizes -------------------------------------------------------------------------------------------------
@@ -134,6 +149,21 @@ def shapes_agree(input_shape, stride, padding, kernels, pools, shape_conv1, shap
         return claim(op("eq", row.shape, op("tuple", *_entries(given)) if len(row.output_shape) > 1 else given.value))
 
     return {_key(row): agreed(row) for row in _rows(built)}
+
+
+def agreement(shapes_agree):
+    """All shapes at once."""
+    return claim(op("and", *(agreed.statement for agreed in shapes_agree.values())))
+
+
+def conv_count():
+    """The parameters of a convolution with biases."""
+    return start(f"{_LETTER} = (k_h*k_w*c_in + 1)*c_out")
+
+
+def linear_count():
+    """The parameters of a linear layer with biases."""
+    return start(f"{_LETTER} = (d_in + 1)*d_out")
 
 
 def size_table(sizes, network, shapes_agree):

@@ -51,6 +51,16 @@ def stated_size(submission):
     return Value(submission.stated(_SIZE_LINE).formula(without=r" for Conv2d-\d+"))
 
 
+def stated_rearrangement(submission):
+    """What the submission makes of it."""
+    return Value(submission.line(_REARRANGED).formula())
+
+
+def rearrangement_line(submission):
+    """Where that stands."""
+    return Value(expr(submission.line(_REARRANGED).line))
+
+
 def rearrangement(submission, stated_size):
     """Is the rearrangement equivalent to the equation that it comes from?"""
     return _any(op("iff", stated_size.value, submission.line(_REARRANGED).formula()),
@@ -113,7 +123,12 @@ def corrections_q1(submission, rearrangement, kernel_size, kernels, network, sha
 
 # --- question 2 ---------------------------------------------------------------------------------------------------
 
-def corrections_q2(submission, rows, outputs, pixels, product, W):
+def heading_claim(outputs, pixels):
+    """A circulant matrix is square."""
+    return _any(op("eq", outputs.value, pixels.value))
+
+
+def corrections_q2(submission, rows, outputs, pixels, product, heading_claim):
     """Question 2, line by line."""
     first, second = submission.math(68).sums()
     third, *further = submission.math(70).sums()
@@ -124,9 +139,9 @@ def corrections_q2(submission, rows, outputs, pixels, product, W):
     heading = submission.line(66)
     written = 3 + len(further)
     return Corrections((
-        correction(heading, claim=None, stated=("the matrix is announced",),
-                   right=("it is never written down. It has the shape ", outputs.value, " × ", pixels.value,
-                          ", is a Toeplitz matrix in blocks, and not circulant, because it is not square.")),
+        correction(heading, claim=heading_claim, stated=("w becomes a circulant matrix",),
+                   right=("it has ", outputs.value, " rows and ", pixels.value, " columns, and a circulant matrix is square. It is a Toeplitz matrix in blocks. "
+                          "The submission announces it and does not write it down.")),
         correction(first, stated=("first row",), claim=_any(_all([(first.formula(), values[0]), (expr(terms_in(first.formula())), pixels.value)])),
                    right=("the same: ", pixels.value, " products with the sum ", values[0], ".")),
         correction(second, stated=("second row, with ", count, " products",), claim=_any(op("eq", count, pixels.value)),
