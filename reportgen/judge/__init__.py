@@ -11,9 +11,9 @@ from fractions import Fraction
 
 from flint import fmpq
 
-from ..expressions import Expr, Number, Operation, Symbol, is_op, parse, symbols, to_text
+from ..expressions import Expr, Number, Operation, Symbol, is_op, parse, symbols, to_text, walk
 from ..obligation import Obligation, Status, Verdict, proved, refuted, undecided
-from . import cases, counterexample, enclosure, induction, relations, trigonometry
+from . import cases, counterexample, enclosure, induction, integrals, relations, trigonometry
 from .conditions import Facts, open_conditions, prepare
 from .exact import Field
 from .forms import Overflow, Undefined, Unsupported
@@ -124,7 +124,8 @@ def _closed(statement: Expr) -> Verdict | None:
         sides = counterexample.sides_at(statement, counterexample.Point())
         return proved("enclosure", "evaluation") if held else refuted("enclosure", "evaluation", sides=sides)
     bits = 64
-    while bits <= 4096:
+    most = integrals.MAX_BITS if any(is_op(node, "integral") for node in walk(statement)) else 4096
+    while bits <= most:
         try:
             left, right = (enclosure.evaluate(a, bits=bits) for a in statement.args)
         except enclosure.NoValue:
@@ -160,7 +161,7 @@ def _exact(statement: Expr, assumptions: tuple[Expr, ...], size: int) -> Verdict
         return inner if inner.proved else undecided("gave up: not proved by normal forms")
     head = statement.head
     if head == "eq":
-        found = relations.equation(field, facts, statement)
+        found = relations.equation(field, facts, statement) or relations.integral(field, statement, lambda s: _decide(s, assumptions))
         entry = None if found else relations.differing_entry(field, statement)
         if entry is not None:
             return _decide(entry, assumptions)

@@ -13,7 +13,7 @@ from math import comb, factorial
 from flint import arb, ctx, fmpq, fmpz
 
 from ..expressions import Expr, Number, Operation, Symbol, is_op, replace
-from . import calculus
+from . import calculus, integrals
 from .forms import Unsupported
 
 MAX_BITS = 1 << 16        # precision at which a decision is given up
@@ -67,7 +67,7 @@ class _Evaluator:
             return method(*expr.args)
         if expr.head in _BALL_FUNCTIONS:
             return self.ball_function(expr.head, expr.args[0])
-        if expr.head in ("matrix", "row", "tuple", "set", "apply", "limit", "integral"):
+        if expr.head in ("matrix", "row", "tuple", "set", "apply", "limit"):
             raise NoValue(f"no value for {expr.head}")
         values = [self.value(a) for a in expr.args]
         if all(isinstance(v, fmpq) for v in values):
@@ -246,6 +246,15 @@ class _Evaluator:
             number = Number(str(i)) if i >= 0 else Operation("neg", (Number(str(-i)),))
             # names such as x_i become x_1, which env may know; the index itself is replaced everywhere
             yield self.value(replace(body, {index: number}))
+
+    def _integral(self, *args: Expr) -> Value:
+        if len(args) != 4:
+            raise NoValue("an antiderivative")
+        low, high = (to_arb(self.value(a)) for a in args[2:])
+        found = integrals.enclosure(args[0], args[1], low, high, dict(self.env), ctx.prec)
+        if found is None:
+            raise NoValue("the integral could not be enclosed")
+        return found
 
     def _diff(self, *args: Expr) -> Value:
         try:

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 from flint import fmpq, fmpq_mpoly, fmpq_poly
 
-from ..expressions import Expr, Number, Operation, Symbol, is_op, symbols, to_text
+from ..expressions import Expr, Number, Operation, Symbol, is_op, replace, symbols, to_text
 from ..obligation import Verdict, proved
-from . import algebraic, enclosure, signs
+from . import algebraic, calculus, enclosure, integrals, signs
 from .conditions import Facts, as_difference, open_conditions
 from .exact import Field
 from .forms import Quotient, Undefined, Unsupported
@@ -48,6 +48,36 @@ def _covers(facts: Facts, given: fmpq_mpoly, wanted: fmpq_mpoly) -> bool:
     """given = 0 implies wanted = 0: every factor of given is never zero or divides wanted."""
     _, factors = given.factor()
     return all(facts.nonzero(f) or divmod(wanted, f)[1] == 0 for f, _ in factors)
+
+
+def integral(field: Field, statement: Expr, decide) -> Verdict | None:
+    """``integral(f, x) = F`` where dF/dx = f; ``integral(f, x, a, b) = v`` where a rule's F has F(b) - F(a) = v and f is continuous on [a, b]."""
+    for left, right in (statement.args, statement.args[::-1]):
+        if not is_op(left, "integral") or is_op(right, "integral"):
+            continue
+        body, x = left.args[:2]
+        if len(left.args) == 2:
+            check = Operation("eq", (Operation("diff", (right, x)), body))
+            inner = decide(check) if calculus.depends(right, x) else None
+            if inner is not None and inner.proved:
+                return proved(inner.strength, "derivative of the antiderivative", {"derivative": to_text(check)}, inner.conditions)
+            if inner is not None and inner.refuted:
+                return inner
+            continue
+        low, high = left.args[2:]
+        found = integrals.antiderivative(body, x)
+        if found is None or symbols(low) or symbols(high):
+            continue
+        checks = [Operation("eq", (Operation("diff", (found, x)), body)),
+                  Operation("eq", (Operation("add", (replace(found, {x: high}), Operation("neg", (replace(found, {x: low}),)))), right))]
+        try:     # a finite enclosure over [a, b] shows that the integrand is continuous there
+            enclosure.evaluate(left, bits=64)
+        except enclosure.NoValue:
+            continue
+        verdicts = [decide(c) for c in checks]
+        if all(v.proved and v.strength == "exact" for v in verdicts):
+            return proved("exact", "fundamental theorem", {"antiderivative": to_text(found)}, verdicts[1].conditions)
+    return None
 
 
 # --- inequalities ---------------------------------------------------------------------------------------------
