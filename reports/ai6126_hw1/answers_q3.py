@@ -57,9 +57,9 @@ def mse_slope():
 def mse_curvature():
     """Second derivative of the squared error of one example in the score, for either label."""
     return start("diff((sigma(z) - y)^2, z, 2)", assume=_SIGMOID).then(
-        rewrite("diff(2*(sigma(z) - y)*sigma(z)*(1 - sigma(z)), z)", "Differentiate the first derivative"),
-        rewrite("2*(sigma(z)*(1 - sigma(z)) + (sigma(z) - y)*(1 - 2*sigma(z)))*diff(sigma(z), z)", "Product rule and chain rule"),
-        rewrite("2*sigma(z)*(1 - sigma(z))*(2*(1 + y)*sigma(z) - 3*sigma(z)^2 - y)", "Derivative of the sigmoid, and collect"))
+        rewrite("diff(2*(sigma(z) - y)*sigma(z)*(1 - sigma(z)), z)", "First derivative"),
+        rewrite("2*(sigma(z)*(1 - sigma(z)) + (sigma(z) - y)*(1 - 2*sigma(z)))*diff(sigma(z), z)", "Product rule"),
+        rewrite("2*sigma(z)*(1 - sigma(z))*(2*(1 + y)*sigma(z) - 3*sigma(z)^2 - y)", "Collect"))
 
 
 def mse_curvature_odd(mse_curvature, odd):
@@ -140,8 +140,10 @@ def slope_limits():
         return parse(f"limit({body}, z, {point})")
 
     return {
-        "mse_wrong": start(limit(mse, "-inf"), assume=_SIGMOID).then(evaluate_limit()),
-        "bce_wrong": start(limit(bce, "-inf"), assume=_SIGMOID).then(evaluate_limit()),
+        "mse_wrong": start(limit(mse, "-inf"), assume=_SIGMOID).then(
+            rewrite("limit(-2*u/(1 + u)^3, u, 0, 1)", ("With ", parse("u = e^z"))), evaluate_limit()),
+        "bce_wrong": start(limit(bce, "-inf"), assume=_SIGMOID).then(
+            rewrite("limit(-1/(1 + u), u, 0, 1)", ("With ", parse("u = e^z"))), evaluate_limit()),
         "mse_right": start(limit(mse, "inf"), assume=_SIGMOID).then(evaluate_limit()),
         "bce_right": start(limit(bce, "inf"), assume=_SIGMOID).then(evaluate_limit()),
     }
@@ -172,7 +174,7 @@ def slopes(confidences):
 
 # --- (ii) one example ---------------------------------------------------------------------------------------------------
 
-_INSIDE = ("y_hat > 0", "y_hat < 1")
+_INSIDE = ("y_hat > 0", "1 - y_hat > 0")
 
 
 def likelihood():
@@ -212,15 +214,14 @@ def bce_nats(bce_mean_formula, labels, predictions):
     """The mean cross-entropy of the three durians in nats."""
     return start(bce_mean_formula).then(
         substitute(m=len(_entries(labels))), expand_sum(),
-        substitute_vector("y", labels), substitute_vector("y_hat", predictions),
-        evaluate(), combine_logs(),
-        rewrite("1/3*ln(100/9)", "A minus sign before a logarithm turns its argument over"))
+        substitute_vector("y", labels), substitute_vector("y_hat", predictions), evaluate("short"), combine_logs(),
+        rewrite("1/3*ln(100/9)", ("As ", parse("-ln(x) = ln(1/x)"))))
 
 
 def bce_bits(bce_nats):
     """The same cost in bits: the natural logarithm over ln 2."""
     return start(op("eq", parse("J_bits"), op("div", "J", parse("ln(2)")))).then(
-        substitute(J=bce_nats), rewrite("1/3*(ln(100/9)/ln(2))", "Take the constant out of the quotient"), collect_base())
+        substitute(J=bce_nats), rewrite("1/3*(ln(100/9)/ln(2))", "Constant factor"), collect_base())
 
 
 def bce_terms(labels, predictions, bce_nats, bce_bits):
@@ -263,7 +264,6 @@ def step_a():
     """Gradient descent with the penalty, for one weight (the squares of the others do not depend on it)."""
     return start(_formula("w - eta*diff(J(w) + lambda/(2*m)*w^2, w)"), assume=_COST).then(
         differentiate(),
-        rewrite(_formula("w - eta*(diff(J(w), w) + lambda/m*w)"), "Cancel the two"),
         rewrite(_formula("w - eta*lambda/m*w - eta*diff(J(w), w)"), "Multiply out"),
         rewrite(_formula("(1 - eta*lambda/m)*w - eta*diff(J(w), w)"), "Collect the weight"))
 

@@ -99,6 +99,12 @@ def l1_odd():
 
 # --- an exact data set --------------------------------------------------------------------------------------------------
 
+def targets(measurements, outlier):
+    """The sorted targets, without and with the outlier."""
+    return {name: Value(op("tuple", *(expr(x) for x in numbers)))
+            for name, numbers in (("clean", _numbers(measurements)), ("outlier", _numbers(measurements, outlier)))}
+
+
 def _mean(numbers):
     n = len(numbers)
     terms = [expr(x) for x in numbers]
@@ -220,6 +226,11 @@ def huber_joins():
         found[f"value_{name}"] = claim(f"{_FAR} = r^2/2", assume=["delta > 0", point])
         found[f"slope_{name}"] = claim(f"diff({_FAR}, r) = diff(r^2/2, r)", assume=["delta > 0", point])
     return found
+
+
+def joins():
+    """The two joins, to be named in the text."""
+    return {"above": start("r = delta"), "below": start("r = -delta")}
 
 
 def huber_bound():

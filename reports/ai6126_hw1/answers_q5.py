@@ -47,6 +47,11 @@ def normalised():
     return start("x_hat[i] = (x_i - mu_B)/sqrt(sigma_B^2 + epsilon)")
 
 
+def zero():
+    """The number zero, for the text."""
+    return Value(expr(0))
+
+
 # --- how far the batch's statistics are from the truth ---------------------------------------------------------------------
 
 def mean_noise():
@@ -101,6 +106,11 @@ def square_noise(second_moment, fourth_moment):
                 given=[_moment("Var(Z^2) = E(Z^4) - E(Z^2)^2")]),
         substitute({_moment("E(Z^4)"): fourth_moment}), substitute({_moment("E(Z^2)"): second_moment}),
         evaluate("short"))
+
+
+def spread():
+    """What Cochran's theorem speaks of: the scale of the batch variance and the number of squares in it."""
+    return {"scale": Value(parse("sigma^2/m")), "squares": Value(parse("m - 1"))}
 
 
 def variance_mean(second_moment):
