@@ -50,6 +50,7 @@ DERIVATIVES = [
     ("abs(x - 3)", "x", "(x - 3)/abs(x - 3)", None),
     ("sin(x)*cos(x)", "x", "cos(x)^2 - sin(x)^2", None),
     ("sum((x_i - c)^2, i, 1, n)", "c", "sum(-2*(x_i - c), i, 1, n)", None),
+    ("w_2^2 + w_1^2", "w_1", "2*w_1", None),
     ("sum(x_i, i, 1, n)", "c", "0", {"Constant rule"}),
     ("sigma(z)", "z", "sigma(z)*(1 - sigma(z))", {"Derivative of the logistic function"}),
     ("sigma(w*x)", "w", "sigma(w*x)*(1 - sigma(w*x))*x", None),
@@ -81,6 +82,9 @@ REFUSED = [
     (lambda: start("diff(x^2, x, 13)").then(differentiate()), "order"),
     (lambda: start("diff(x^2, x, k)").then(differentiate()), "order"),
     (lambda: derivative_of("sum(i, i, 1, x)", "x"), "no rule"),
+    (lambda: derivative_of("sum(w_i^2, i, 1, n)", "w_j"), "whether w_i is w_j is not known"),
+    (lambda: derivative_of("sum(w_i^2, i, 1, n)", "w_1"), "whether w_i is w_1 is not known"),
+    (lambda: derivative_of("w_i^2 + w_j", "w_j"), "not known"),
     (lambda: start("x^2 = 4").then(differentiate("3")), "not a name"),
     (lambda: start("z").then(unfold("sigma")), "no assumption defines"),
     (lambda: start("z", assume=[LOGISTIC]).then(unfold("sigma")), "does not occur"),
@@ -133,6 +137,12 @@ def test_a_false_rule_would_be_refuted():
     for text in ("diff(x^2, x) = x", "diff(x*x^2, x) = diff(x, x)*diff(x^2, x)", "diff(1/x, x) = 1/x^2"):
         assert judge(Obligation(parse(text))).refuted, text
     assert not judge(Obligation(parse("limit(1/(1 + e^(-z)), z, inf) = 0"))).proved
+
+
+@pytest.mark.parametrize("text", ["diff(sum(w_i^2, i, 1, n), w_j) = 0", "diff(sum(w_i^2, i, 1, n), w_1) = 0", "diff(w_i^2, w_j) = 0"])
+def test_indexed_names_that_may_be_the_same(text):
+    """False for n >= 1 (it is 2 w_1), or not known (i may be j): never proved."""
+    assert not judge(Obligation(parse(text), (parse("n >= 1"),))).proved
 
 
 # --- by other routes ------------------------------------------------------------------------------------------

@@ -68,11 +68,21 @@ def differentiate(expr: Operation) -> Expr | None:
     return body
 
 
+def _perhaps_same(node: Expr, x: Expr) -> bool:
+    """True for w_i beside w_j or w_1: the same letter, and positions that are not two different numbers."""
+    if node == x or not is_op(node, "index") or node.args[0] != x.args[0] or len(node.args) != len(x.args):
+        return False
+    pairs = [(rational_value(a), rational_value(b)) for a, b in zip(node.args[1:], x.args[1:])]
+    return not any(a is not None and b is not None and a != b for a, b in pairs)
+
+
 def derivative(u: Expr, x: Expr) -> Expr:
     """du/dx by sum, product, quotient, power and chain rules.  Other names are constants.  Raises Unsupported."""
 
     if u == x:
         return _ONE
+    if is_op(x, "index") and any(_perhaps_same(node, x) for node in walk(u)):
+        raise Unsupported("a derivative by one of several indexed names that may be the same")
     if not depends(u, x):
         return _ZERO
     if not isinstance(u, Operation):

@@ -12,7 +12,7 @@ from dataclasses import replace as replaced
 from fractions import Fraction
 
 from ..derivation import RuleError
-from ..expressions import Expr, Operation, Symbol, expr, is_op, mul, op, parse, rational_value, replace, to_text
+from ..expressions import Expr, Operation, Symbol, expr, is_op, mul, op, parse, rational_value, replace, to_text, walk
 from .forms import depends, nonzero, sign_of
 from .writing import ONE, ZERO, exact, power
 
@@ -104,6 +104,9 @@ def push(u: Expr, x: Expr, facts: tuple[Expr, ...] = ()) -> Pushed | None:
     """
     if u == x:
         return Pushed("identity rule", ONE)
+    twin = next((node for node in walk(u) if perhaps_same(node, x)), None)
+    if twin is not None:
+        raise RuleError(f"differentiate: whether {to_text(twin)} is {to_text(x)} is not known; write the sum out first, with expand_sum()")
     if isinstance(u, Symbol) or (is_op(u, "index") and not depends(u, x)):
         return None
     if not depends(u, x):
@@ -152,6 +155,14 @@ def _rule(u: Operation, x: Expr, mark: "_Marker", facts: tuple[Expr, ...]) -> Pu
     if head == "index":
         raise RuleError(f"differentiate: {to_text(u)} has a position that depends on {to_text(x)}")
     raise RuleError(f"differentiate: there is no rule for the derivative of {to_text(u)}")
+
+
+def perhaps_same(node: Expr, x: Expr) -> bool:
+    """True for w_i beside w_j or w_1: one letter, and positions that are not two different numbers."""
+    if node == x or not is_op(node, "index") or not is_op(x, "index") or node.args[0] != x.args[0] or len(node.args) != len(x.args):
+        return False
+    pairs = [(rational_value(a), rational_value(b)) for a, b in zip(node.args[1:], x.args[1:])]
+    return not any(a is not None and b is not None and a != b for a, b in pairs)
 
 
 class _Marker:
