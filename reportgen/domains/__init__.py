@@ -1,0 +1,1 @@
+"""Knowledge of a field, built from rules: networks, convolution, losses."""
