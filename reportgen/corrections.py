@@ -17,7 +17,8 @@ from .submission import Piece
 
 Judge = Callable[[Obligation], Verdict]
 
-COLUMNS = ("Line", "It states", "Verdict", "Right is", "Why")
+COLUMNS = ("Line", "It states", "Verdict", "What is right, and why")
+WIDTHS = (8, 28, 13, 51)      # hundredths of the line
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Correction:
 
     ``pieces``: where it is stated, the first is the one that is quoted; ``stated``: how it is shown, a formula read from the
     submission or text (empty: the first piece's text, in quotation marks).  ``right`` and ``why`` are text with formulas in it;
-    derivations stand for their conclusion.  ``answer`` is only looked at where the claim is not refuted.
+    derivations stand for their conclusion; in the table ``why`` goes on from ``right`` and brings its own punctuation.  ``answer`` is only looked at where the claim is not refuted.
     """
 
     pieces: tuple[Piece, ...]
@@ -66,8 +67,8 @@ class Corrections:
 
     def table(self, judge: Judge | None = None) -> Table:
         """The rows as a table; every cell is text with formulas in it."""
-        rows = tuple((line_numbers(row.lines), row.stated, (row.verdict(judge),), row.right, row.why) for row in self.rows)
-        return Table(COLUMNS, rows, "rllll", caption=self.caption)
+        rows = tuple((line_numbers(row.lines), row.stated, (row.verdict(judge),), (*row.right, *row.why)) for row in self.rows)
+        return Table(COLUMNS, rows, "llll", caption=self.caption, widths=WIDTHS)
 
 
 def correction(*pieces: Piece, stated: object = None, claim: Claim | None = None, answer: Claim | None = None, right: object = "", why: object = "") -> Correction:

@@ -164,6 +164,7 @@ class Table:
     """A table of values: ``columns`` are headings; a cell is text (a label), an Expr, or anything with a value.
 
     ``align``: one of "l", "r", "d" (on the decimal), "c" a column; ``total``: the last row is a total, set off by a rule.
+    ``widths``: of the columns, in hundredths of the line (empty: as wide as they need to be).
     Cells that are derivations bring their obligations with them.
     """
 
@@ -172,6 +173,7 @@ class Table:
     align: str = ""
     total: bool = False
     caption: str = ""
+    widths: tuple[int, ...] = ()
 
     def obligations(self, name: str) -> tuple[Obligation, ...]:
         found: list[Obligation] = []

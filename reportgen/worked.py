@@ -132,5 +132,6 @@ def table_block(table: Table, style: NumberStyle, cell) -> Node:
     head = [["", [], []], [[["", [], []], [as_cell(c, k, 0) for k, c in enumerate(table.columns)]]]]
     body = [["", [], []], 0, [], [as_row(r, n) for n, r in enumerate(table.rows, start=1)]]
     caption = [None, [{"t": "Plain", "c": words(table.caption)}] if table.caption else []]
-    specs = [[{"t": _ALIGN[a]}, {"t": "ColWidthDefault"}] for a in align]
+    widths = [{"t": "ColWidth", "c": w / 100} for w in table.widths] or [{"t": "ColWidthDefault"}] * count
+    specs = [[{"t": _ALIGN[a]}, width] for a, width in zip(align, widths, strict=True)]
     return {"t": "Table", "c": [["", ["total"] if table.total else [], []], caption, specs, head, [body], [["", [], []], []]]}

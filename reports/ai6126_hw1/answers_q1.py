@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from reportgen.derivation import Claim, Derivation, Table, Value, claim, start
 from reportgen.domains.neural import Conv2d, Flatten, Linear, LogSoftmax, MaxPool2d, Network, ReLU, total_of, whole
-from reportgen.expressions import Expr, Symbol, is_op, op, rows_of
+from reportgen.expressions import Expr, Symbol, is_op, op, parse, rows_of
 from reportgen.expressions import replace as exchange
 from reportgen.rules import evaluate, isolate, substitute
 
@@ -66,18 +66,23 @@ def kernels_check(output_size, kernels, input_shape, stride, padding, shape_conv
     """The output-size equation with everything in place: it must give the assignment's heights again."""
     def checked(before, after, kernel):
         derivation = output_size.then(substitute(N=_entries(before)[1], F=kernel, P=padding, S=stride))
-        return claim(op("eq", derivation.value, _entries(after)[1]))
+        return op("eq", derivation.value, _entries(after)[1])
 
-    return {"conv1": checked(input_shape, shape_conv1, kernels["conv1"]),
-            "conv4": checked(shape_pool3, shape_conv4, kernels["conv4"]),
-            "conv7": checked(shape_pool6, shape_conv7, kernels["conv7"])}
+    return claim(op("and", checked(input_shape, shape_conv1, kernels["conv1"]), checked(shape_pool3, shape_conv4, kernels["conv4"]),
+                    checked(shape_pool6, shape_conv7, kernels["conv7"])))
 
 
 # --- pooling ------------------------------------------------------------------------------------------------------
 
 def pool_window():
-    """The window of a pooling whose windows neither overlap nor leave gaps (stride = window), solved from the same equation."""
-    return start("O = (N - k)/k + 1", assume=["k > 0", "O > 0"]).then(isolate("k"))
+    """Windows of k pixels that neither overlap nor leave gaps: O of them cover N pixels."""
+    return start("O*k = N", assume=["k > 0", "O > 0"]).then(isolate("k"))
+
+
+def pool_equation(output_size, padding):
+    """The output-size equation without padding, with a stride that is the window, says the same."""
+    return claim(op("iff", exchange(output_size.start, {Symbol("F"): Symbol("k"), Symbol("S"): Symbol("k"), Symbol("P"): padding.value}), parse("O*k = N")),
+                 assume=["k > 0"])
 
 
 def pools(pool_window, shape_conv1, shape_pool3, shape_conv4, shape_pool6):

@@ -229,12 +229,12 @@ def corrections_q3(submission, stated_cost, bracketed_cost, cost_brackets, writt
                    why=(". Without brackets the sum ends before the plus sign. In two of the three lines the sum also has no lower limit, and in all of them the labels "
                         "and predictions lack their index.")),
         correction(change, stated=change.formula(), claim=_any(change.formula(), "x > 0"), right=("the same: the rule for a change of base.",)),
-        correction(from_two, stated=_shown_sum(bounds), claim=_any(op("eq", *losses)), right=_shown_sum(losses[1].args[2:]),
+        correction(from_two, stated=("losses summed as ", _shown_sum(bounds)), claim=_any(op("eq", *losses)), right=_shown_sum(losses[1].args[2:]),
                    why=(": there are three examples, and the first is left out; with it goes the largest loss.",)),
         correction(submission.math(90), submission.math(92), submission.math(94),
                    stated=("sums from ", *_starts(inner), " inside the terms",), claim=same(written_bits.value, bce_bits.value), right=bce_bits.value,
-                   why=(". A sum with its examples put in is already written out: a sign of summation before a constant multiplies it. Besides, ", unclosed,
-                        " bracket is opened and never closed, and in the last of the three lines a factor before the dot is lost.")),
+                   why=(". A sum with its examples put in is already written out: a sign of summation before a constant multiplies it. Besides, brackets that are opened and never "
+                        "closed in the first of the three lines: ", unclosed, "; and in the last a factor before the dot is lost.")),
         correction(terms, stated=terms.formula(), claim=_any(op("and", *(op("approx", log, value) for log, value in zip(logs, shown, strict=True)))),
                    right=("the same: the three terms that were meant, to the decimals shown.",)),
         correction(result, stated=result.formula(), claim=_any(op("approx", bce_bits.value, result.formula())), right=rounded,
