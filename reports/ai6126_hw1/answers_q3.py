@@ -43,7 +43,7 @@ def sigmoid():
 def sigmoid_slope():
     """The derivative of the sigmoid in terms of the sigmoid itself."""
     return start("diff(sigma(z), z)", assume=_SIGMOID).then(
-        unfold("sigma"), differentiate(),
+        unfold("sigma"), rewrite("e^(-z)/(1 + e^(-z))^2", "Reciprocal rule and chain rule"),
         rewrite("1/(1 + e^(-z))*(1 - 1/(1 + e^(-z)))", ("Split off one factor; ", parse("e^(-z)/(1 + e^(-z)) = 1 - 1/(1 + e^(-z))"))),
         rewrite("sigma(z)*(1 - sigma(z))", "Definition of the sigmoid"))
 
@@ -295,7 +295,8 @@ def decay():
 
 def half_life(shrink):
     """The number of steps in which a weight that the data do not hold in place loses half its size."""
-    return start("rho^k = 1/2").then(substitute(shrink), isolate("k"))
+    return start("rho^k = 1/2").then(substitute(shrink),
+        rewrite(op("eq", op("mul", "k", op("ln", shrink.value)), parse("ln(1/2)")), "Take the logarithm of both sides"), isolate("k"))
 
 
 def half_life_steps(half_life):

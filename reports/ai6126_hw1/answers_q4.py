@@ -8,12 +8,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 from reportgen.derivation import Table, Value, claim, start
-from reportgen.expressions import add, expr, op, parse, rational_value, rows_of
+from reportgen.expressions import Operation, add, expr, op, parse, rational_value, rows_of
+from reportgen.ledger import rounded_literal
 from reportgen.rules.algebra import expand, rewrite
 from reportgen.rules.arithmetic import evaluate, expand_sum, substitute
 from reportgen.rules.calculus import differentiate
 from reportgen.rules.isolate import isolate
-from reportgen.rules.sums import linearity
 
 
 def _entries(given):
@@ -29,6 +29,12 @@ def _numbers(*givens):
     return sorted(found)
 
 
+def _rounded(name, value, places):
+    """A certified decimal as a cell of a table: the judge proves the rounding."""
+    literal = rounded_literal(name, value, places)
+    return Value(literal, statement=op("eq", Operation("round", (value, expr(places))), literal))
+
+
 # --- the squared loss: the mean -----------------------------------------------------------------------------------------
 
 def l2_cost():
@@ -38,7 +44,8 @@ def l2_cost():
 
 def l2_slope():
     """Its derivative, taken under the sum."""
-    return start("diff(sum((x_i - c)^2, i, 1, n), c)", assume=["n >= 1"]).then(differentiate(), linearity())
+    return start("diff(sum((x_i - c)^2, i, 1, n), c)", assume=["n >= 1"]).then(
+        differentiate(), rewrite("-2*(sum(x_i, i, 1, n) - n*c)", "Split the sum"))
 
 
 def l2_minimiser(l2_slope):
@@ -265,12 +272,12 @@ def _huber_root(numbers, bound):
 
 def huber_outlier(measurements, outlier, delta):
     """The minimiser of the Huber cost with the outlier: it pulls with delta, not with its distance."""
-    return _huber_equation(_numbers(measurements, outlier), delta).then(substitute(delta), isolate("c"))
+    return _huber_equation(_numbers(measurements, outlier), delta).then(substitute(delta), expand(), isolate("c"))
 
 
 def huber_clean(measurements, delta):
     """The minimiser of the Huber cost without the outlier."""
-    return _huber_equation(_numbers(measurements), delta).then(isolate("c"))
+    return _huber_equation(_numbers(measurements), delta).then(expand(), isolate("c"))
 
 
 def huber_inside(measurements, outlier, delta, huber_outlier, huber_clean):
@@ -291,7 +298,7 @@ def huber_shift(huber_clean, huber_outlier):
 def shifts(mean_clean, mean_outlier, mean_shift, huber_clean, huber_outlier, huber_shift, median_clean, median_outlier, median_shift):
     """The three minimisers side by side."""
     def row(name, *found):
-        return (name, *(Value(d.value) for d in found))
+        return (name, *(_rounded(f"{name}_{k}", d.value, 1) for k, d in enumerate(found)))
 
     return Table(("loss", "minimiser without", "with the outlier", "moved by"), (
         row("squared: the mean", mean_clean, mean_outlier, mean_shift),
@@ -362,9 +369,9 @@ def robust_costs(measurements, outlier, delta):
         axes.plot([c[scaled.argmin()]], [1], "o", color=colour, markersize=5)
     axes.plot(numbers[numbers <= 25], np.full((numbers <= 25).sum(), 0.93), "|", color="black", markersize=9)
     axes.set_xlim(0, 25)
-    axes.set_ylim(0.9, 1.6)
+    axes.set_ylim(0.9, 1.75)
     axes.set_xlabel("prediction $c$")
     axes.set_ylabel("cost, relative to its minimum")
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, loc="upper right")
+    axes.legend(frameon=False, loc="upper left")
     return figure

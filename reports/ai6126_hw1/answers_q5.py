@@ -142,6 +142,11 @@ def relative_noise(variance_noise, variance_mean):
         rewrite("q = sqrt(2/(m - 1))", "Square root of the numerator, and cancel"))
 
 
+def relative_at(relative_noise, small_batch, large_batch):
+    """The same for two batch sizes."""
+    return {name: start(relative_noise).then(substitute(m=size), evaluate("short")) for name, size in (("small", small_batch), ("large", large_batch))}
+
+
 def noise_falls():
     """Both kinds of noise fall as the batch grows, without ever reaching zero."""
     return {
@@ -192,7 +197,7 @@ def batch_table(batch_sizes, share_odd, images, updates, one_class):
         chance = start(one_class).then(substitute({"p": share_odd, "m": m}), evaluate("short"))
         count = start(updates).then(substitute({"n": images, "m": m}), evaluate("short"))
         rows.append((Value(m), _rounded(f"mean_{size}", spread, 3), "none" if relative is None else _rounded(f"variance_{size}", relative, 3),
-                     _rounded(f"one_class_{size}", chance.value, 4), Value(count.value, statement=op("eq", op("ceil", op("div", images.value, m)), count.value))))
+                     _rounded(f"one_class_{size}", chance.value, 6), Value(count.value, statement=op("eq", op("ceil", op("div", images.value, m)), count.value))))
     return Table((parse("m"), "noise of the mean", "noise of the variance", "one class only", "updates"), tuple(rows), align="rdddr")
 
 
