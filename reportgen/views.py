@@ -184,8 +184,9 @@ class DerivationView(ValueView):
 
     @property
     def conditions(self) -> Shown:
-        """The side conditions of all steps."""
-        found = tuple(dict.fromkeys(c for s in self._derivation.steps for c in s.conditions))
+        """The side conditions of all steps: those that the rules state, and those that only the judge met."""
+        met = [c for conditions in open_conditions(self._entry).values() for c in conditions]
+        found = tuple(dict.fromkeys([*(c for s in self._derivation.steps for c in s.conditions), *met]))
         if not found:
             return self._text("conditions", "none")
         latex = ",\\; ".join(to_latex(c, self._context.style) for c in found)
@@ -194,7 +195,8 @@ class DerivationView(ValueView):
 
     @property
     def steps(self) -> "Steps":
-        return Steps(self._blocks("steps", worked.steps_blocks(self._derivation, self._context.style), self._plain_steps()), self)
+        return Steps(self._blocks("steps", worked.steps_blocks(
+            self._derivation, self._context.style, open_conditions=open_conditions(self._entry)), self._plain_steps()), self)
 
     def _compact(self) -> Shown:
         return self._blocks("steps(compact)", worked.steps_blocks(self._derivation, self._context.style, reasons=False), self._plain_steps())
@@ -417,7 +419,7 @@ def details(ledger: Ledger, style: NumberStyle, entries: tuple[str, ...]) -> Map
             continue
         blocks: list[Node] = []
         if isinstance(entry.content, Derivation):
-            blocks += worked.steps_blocks(entry.content, style)
+            blocks += worked.steps_blocks(entry.content, style, open_conditions=open_conditions(entry))
         elif isinstance(entry.content, Claim):
             blocks.append(para([math(to_latex(entry.content.statement, style), display=True)]))
         if entry.kind == "given":
@@ -428,6 +430,16 @@ def details(ledger: Ledger, style: NumberStyle, entries: tuple[str, ...]) -> Map
             if where:
                 blocks.append(para(words("From " + where + ".")))
         found[name] = tuple(blocks)
+    return found
+
+
+def open_conditions(entry: Entry) -> dict[int, tuple[Expr, ...]]:
+    """By number of the step: side conditions that the judge met and neither the assumptions nor the step state."""
+    found: dict[int, tuple[Expr, ...]] = {}
+    for judged in entry.judged:
+        number = judged.obligation.name.rpartition("/")[2]
+        if number.isdigit() and judged.verdict.conditions:
+            found[int(number)] = judged.verdict.conditions
     return found
 
 

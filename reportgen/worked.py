@@ -5,12 +5,18 @@ Where a line and its reason do not fit side by side, each reason becomes a sente
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from math import ceil
+from types import MappingProxyType
+
 from .derivation import Caption, Derivation, Step, Table
 from .expressions import Expr, Operation, is_relation
 from .mathprint import NumberStyle, to_latex
 from .pandoctree import Node, math, para, string, words
 from .texlayout import LINE, width
 
+_LEAST_ROOM = 20.0   # for a reason beside its line
 _GAP = 4.0       # between a line and its reason, in characters of mathematics
 
 
@@ -69,32 +75,93 @@ def caption_latex(caption: Caption, style: NumberStyle) -> str:
     return "".join(f"\\text{{{_escaped(piece)}}}" if isinstance(piece, str) else to_latex(piece, style) for piece in caption)
 
 
+def caption_lines(caption: Caption, style: NumberStyle, room: float) -> list[str]:
+    """The caption as TeX in lines no wider than ``room``, broken between words; a formula is never broken."""
+    words_: list[tuple[str, bool]] = []      # (TeX, does a space stand before it)
+    for piece in caption:
+        if isinstance(piece, str):
+            parts = piece.split(" ")
+            for k, part in enumerate(parts):
+                if part:
+                    words_.append((f"\\text{{{_escaped(part)}}}", k > 0))
+                elif k == len(parts) - 1 and k > 0:
+                    words_.append(("", True))
+        else:
+            words_.append((to_latex(piece, style), False))
+    chunks: list[str] = []       # what must stay together
+    space = True
+    for tex, spaced in words_:
+        if not tex:
+            space = True
+        elif spaced or space or not chunks:
+            chunks.append(tex)
+            space = False
+        else:
+            chunks[-1] += tex
+    whole = width("\\text{ }".join(chunks))
+    if whole > room:
+        room = min(room, 1.2 * whole / ceil(whole / room))     # lines of about one length, no last word alone
+    lines_: list[str] = []
+    for chunk in chunks:
+        joined = f"{lines_[-1]}\\text{{ }}{chunk}" if lines_ else chunk
+        if lines_ and width(joined) <= room:
+            lines_[-1] = joined
+        else:
+            lines_.append(chunk)
+    return [_merged(line) for line in lines_]
+
+
+_NEIGHBOURS = re.compile(r"(\\text\{[^{}]*)\}\\text\{")
+
+
+def _merged(tex: str) -> str:
+    """Neighbouring pieces of text as one: ``\\text{a}\\text{ }\\text{b}`` is ``\\text{a b}``."""
+    while (merged := _NEIGHBOURS.sub(r"\1", tex)) != tex:
+        tex = merged
+    return tex
+
+
 def _escaped(text: str) -> str:
     return "".join("\\" + c if c in "#$%&_{}" else "" if c in "\\^~" else c for c in text)
 
 
-def step_caption(step: Step) -> Caption:
+def step_caption(step: Step, more: tuple[Expr, ...] = ()) -> Caption:
     """The step's caption with its side conditions: ("Multiply both sides by ", S, " (", S ≠ 0, ")")."""
-    if not step.conditions:
+    conditions = tuple(dict.fromkeys((*step.conditions, *more)))
+    if not conditions:
         return step.caption
     pieces: list[str | Expr] = [*step.caption, " ("]
-    for i, condition in enumerate(step.conditions):
+    for i, condition in enumerate(conditions):
         pieces += [", ", condition] if i else [condition]
     return (*pieces, ")")
 
 
-def steps_blocks(derivation: Derivation, style: NumberStyle, *, reasons: bool = True) -> tuple[Node, ...]:
-    """The worked lines as pandoc blocks."""
+def steps_blocks(derivation: Derivation, style: NumberStyle, *, reasons: bool = True,
+                 open_conditions: Mapping[int, tuple[Expr, ...]] = MappingProxyType({})) -> tuple[Node, ...]:
+    """The worked lines as pandoc blocks.
+
+    ``open_conditions``: by step number from 1, side conditions that the judge met beyond those that the step states.
+    """
     aligned = rows(derivation, style)
-    captions: list[Caption] = [(), *(step_caption(s) for s in derivation.steps)]
-    texts = [caption_latex(c, style) if reasons else "" for c in captions]
+    captions: list[Caption] = [(), *(step_caption(s, open_conditions.get(n, ())) for n, s in enumerate(derivation.steps, start=1))]
     left = max((width(a) for a, _ in aligned), default=0)
     right = max((width(b) for _, b in aligned), default=0)
-    widest = left + right + (_GAP + max(map(width, texts)) if any(texts) else 0)
-    if widest <= LINE - 4 or not any(texts):
-        body = " \\\\\n".join(f"{a} & {b}" + (f" && {t}" if t else "") for (a, b), t in zip(aligned, texts))
-        return (para([math(f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}", display=True)]),)
-    return _stacked(aligned, captions, style)
+    room = LINE - 4 - left - right - _GAP
+    if not reasons or not any(captions):
+        return (_aligned([f"{a} & {b}" for a, b in aligned]),)
+    if room < _LEAST_ROOM:
+        return _stacked(aligned, captions, style)
+    out: list[str] = []
+    for (a, b), caption in zip(aligned, captions):
+        first, *others = caption_lines(caption, style, room) or [""]
+        out.append(f"{a} & {b}" + (f" && {first}" if first else ""))
+        out += [f"& && {other}" for other in others]
+    return (_aligned(out),)
+
+
+def _aligned(rows_: list[str]) -> Node:
+    body = " \\\\\n".join(rows_)
+    return para([math(f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}", display=True)])
 
 
 def _stacked(aligned: list[tuple[str, str]], captions: list[Caption], style: NumberStyle) -> tuple[Node, ...]:

@@ -16,7 +16,7 @@ from ..obligation import Obligation, Status, Verdict, proved, refuted, undecided
 from . import cases, counterexample, enclosure, induction, integrals, relations, trigonometry
 from .conditions import Facts, open_conditions, prepare
 from .exact import Field
-from .forms import Overflow, Undefined, Unsupported
+from .forms import Inconsistent, Overflow, Undefined, Unsupported
 
 MAX_ATOMS = 512
 _STRENGTH_ORDER = {"enclosure": 0, "exact": 1, "kernel": 2}
@@ -30,6 +30,8 @@ def judge(obligation: Obligation) -> Verdict:
             return undecided(f"the assumptions contradict each other: {to_text(prepared.inconsistent)} is false")
         verdict = _decide(prepared.statement, prepared.assumptions)
         return _with_definitions(verdict, obligation, prepared.definitions) if verdict.counterexample else verdict
+    except Inconsistent as error:
+        return undecided(f"the assumptions contradict each other: {error}")
     except Unsupported as error:
         return undecided(f"unsupported: {error}")
     except RecursionError:
@@ -65,7 +67,7 @@ def _decide(statement: Expr, assumptions: tuple[Expr, ...], splits: int = 0) -> 
         value, places = statement.args[0].args
         return _decide_rounding(value, statement.args[1], assumptions, places)
     if head == "implies" and not (is_op(statement.args[0], "eq", "or") and is_op(statement.args[1], "eq", "or")):
-        inner = prepare(Obligation(statement.args[1], (*assumptions, statement.args[0])))
+        inner = prepare(Obligation(statement.args[1], (*assumptions, statement.args[0])), functions_too=False)
         if inner.inconsistent is None:
             return _decide(inner.statement, inner.assumptions, splits)
     closed = not counterexample.free_names(statement) and not symbols(statement)
@@ -103,8 +105,9 @@ def _by_cases(statement: Expr, assumptions: tuple[Expr, ...], splits: int) -> Ve
     verdicts: list[Verdict] = []
     for case, holds in ((condition, True), (cases.negation(condition), False)):
         other = cases.negation(case)
-        if not _decide(other, assumptions, cases.MAX_SPLITS).proved:
-            prepared = prepare(Obligation(given(holds), (*assumptions, case)))
+        excluded = _decide(other, assumptions, cases.MAX_SPLITS)
+        if not excluded.proved or excluded.conditions:
+            prepared = prepare(Obligation(given(holds), (*assumptions, case)), functions_too=False)
             if prepared.inconsistent is None:
                 verdicts.append(_decide(prepared.statement, prepared.assumptions, splits + 1))
     joined = _weakest(verdicts) if verdicts else None
@@ -156,7 +159,9 @@ def _exact(statement: Expr, assumptions: tuple[Expr, ...], size: int) -> Verdict
     solved = _solve_assumption(field, facts, assumptions)
     if solved is not None:
         rest, definition = solved
-        again = prepare(Obligation(statement, (*rest, definition)))
+        again = prepare(Obligation(statement, (*rest, definition)), functions_too=False)
+        if again.inconsistent is not None:
+            raise Inconsistent(f"{to_text(again.inconsistent)} is false")
         inner = _exact(again.statement, again.assumptions, size)
         return inner if inner.proved else undecided("gave up: not proved by normal forms")
     head = statement.head

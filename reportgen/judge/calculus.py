@@ -141,6 +141,11 @@ def _power_rule(base: Expr, exponent: Expr, x: Expr) -> Expr:
 
 # --- limits ---------------------------------------------------------------------------------------------------
 
+def _only_of(field: "Field", poly, variable: Expr) -> bool:
+    used = [field.atoms[i].expr for i, d in enumerate(poly.degrees()) if d]
+    return all(e == variable or e == Operation("exp", (variable,)) for e in used)
+
+
 def limit(field: "Field", expr: Operation) -> "Quotient":
     """The limit of a quotient of polynomials in x and exp(x).
 
@@ -152,7 +157,10 @@ def limit(field: "Field", expr: Operation) -> "Quotient":
     body, variable, point = expr.args[:3]
     if not isinstance(variable, Symbol):
         raise Unsupported("a limit in an expression")
+    before = dict(field.divisors)
     q = field.lowest(field.reduced(field.normal(body)))
+    # a polynomial in x (and exp(x)) alone has no zero close to the limit's point, beside the point itself
+    field.divisors = {w: p for w, p in field.divisors.items() if w in before or not _only_of(field, p, variable)}
     x = field.normal(variable)
     x_place = field.gens.index(x.num) if x.num in field.gens else None
     exp_place = None

@@ -6,17 +6,19 @@ polynomial from what is assumed.  A sign is only given where it is proved.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
 from flint import fmpq, fmpq_mpoly
 
-from ..expressions import Expr, Operation, Symbol, is_op, symbols, to_text, transform, walk
+from ..expressions import Expr, Operation, Symbol, is_op, rational_value, symbols, to_text, walk
 from ..obligation import Obligation
 from . import calculus, enclosure
 from .exact import Field
-from .forms import Quotient, Undefined, Unsupported
+from .forms import Inconsistent, Quotient, Undefined, Unsupported
 
 MAX_ROUNDS = 30
 
@@ -31,10 +33,11 @@ class Prepared:
     inconsistent: Expr | None = None
 
 
-def prepare(obligation: Obligation) -> Prepared:
+def prepare(obligation: Obligation, functions_too: bool = True) -> Prepared:
     """Equations ``name = expression`` and ``f(x) = expression`` among the assumptions are put into all else.
 
-    A name that is defined twice keeps its second equation as an assumption, which must then hold.
+    A name that is defined twice keeps its second equation as an assumption, which must then hold.  ``functions_too`` is False
+    where an equation is a premise: there ``f(x) = 0`` speaks of one x and defines nothing.
     """
     values: dict[Expr, Expr] = {}
     functions: dict[str, tuple[tuple[Expr, ...], Expr]] = {}
@@ -47,8 +50,8 @@ def prepare(obligation: Obligation) -> Prepared:
                 values[left] = right
                 definitions.append(fact)
                 continue
-            if is_op(left, "apply") and all(isinstance(a, Symbol) for a in left.args) and left.args[0].name not in functions \
-                    and not _applies(right, left.args[0]):
+            if functions_too and is_op(left, "apply") and all(isinstance(a, Symbol) for a in left.args) and left.args[0].name not in functions \
+                    and len(set(left.args)) == len(left.args) and not _applies(right, left.args[0]):
                 functions[left.args[0].name] = (left.args[1:], right)
                 definitions.append(fact)
                 continue
@@ -56,7 +59,7 @@ def prepare(obligation: Obligation) -> Prepared:
 
     def put_in(expr: Expr) -> Expr:
         for _ in range(MAX_ROUNDS):
-            changed = transform(expr, lambda node: _applied(node, functions))
+            changed = _applied(expr, functions) if functions else expr
             changed = _replace_free(changed, values)
             if changed == expr:
                 return expr
@@ -91,38 +94,75 @@ def _applies(expr: Expr, function: Expr) -> bool:
     return any(is_op(node, "apply") and node.args[0] == function for node in walk(expr))
 
 
-def _applied(node: Expr, functions: dict[str, tuple[tuple[Expr, ...], Expr]]) -> Expr:
-    if is_op(node, "apply") and isinstance(node.args[0], Symbol) and node.args[0].name in functions:
-        parameters, body = functions[node.args[0].name]
-        if len(parameters) == len(node.args) - 1:
-            return _replace_free(body, dict(zip(parameters, node.args[1:])))
-    return node
+def _applied(expr: Expr, functions: dict[str, tuple[tuple[Expr, ...], Expr]], bound: frozenset[Expr] = frozenset()) -> Expr:
+    """Every f(a) exchanged for the body of f with a put in.  A body that uses a name bound where it would stand is refused."""
+    if not isinstance(expr, Operation):
+        return expr
+    inside = bound | {expr.args[1]} if expr.head in _CAPTURING else bound
+    args = (_applied(expr.args[0], functions, inside), *(_applied(a, functions, bound) for a in expr.args[1:])) if expr.args else ()
+    expr = expr if args == expr.args else Operation(expr.head, args)
+    if is_op(expr, "apply") and isinstance(expr.args[0], Symbol) and expr.args[0].name in functions:
+        parameters, body = functions[expr.args[0].name]
+        if len(parameters) == len(expr.args) - 1:
+            own = set(symbols(body)) - {p.name for p in parameters if isinstance(p, Symbol)}
+            if any(isinstance(b, Symbol) and b.name in own for b in bound):
+                raise Unsupported("a function that uses a bound name")
+            return _replace_free(body, dict(zip(parameters, expr.args[1:])), renaming=True)
+    return expr
 
 
-def _replace_free(expr: Expr, values: dict[Expr, Expr]) -> Expr:
+_CAPTURING = frozenset({"sum", "prod", "limit", "integral"})
+
+
+def _replace_free(expr: Expr, values: dict[Expr, Expr], renaming: bool = False) -> Expr:
     """Values for names, not inside what the name binds.
 
     A value that holds the bound name would be captured: that is refused.  A derivative needs its variable: diff(f, z) at z = 2 is
-    the derivative first and the value afterwards, so the variable stays and the value waits until the derivative is taken.
+    the derivative first and the value afterwards, so the variable stays and the value waits until the derivative is taken; names
+    that depend on z are then put in before.  ``renaming``: the values are a function's arguments.
     """
     if expr in values:
         return values[expr]
     if not isinstance(expr, Operation):
         return expr
-    if expr.head in ("sum", "prod", "limit", "integral", "diff"):
+    if expr.head in _CAPTURING or expr.head == "diff":
         bound = expr.args[1]
+        inner = {k: v for k, v in values.items() if k != bound}
+        if expr.head != "diff" and any(calculus.depends(k, bound) and calculus.depends(expr.args[0], k) for k in inner):
+            raise Unsupported(f"an entry whose index {to_text(bound)} is free here and bound there")
+        captured = any(calculus.depends(v, bound) and calculus.depends(expr.args[0], k) for k, v in inner.items())
+        if captured and (expr.head != "diff" or renaming):
+            raise Unsupported(f"a value that uses the bound name {to_text(bound)}")
         if expr.head == "diff" and bound in values:
+            if captured or any(calculus.depends(expr.args[0], k) and isinstance(k, Symbol) and _reaches(v, bound, inner) for k, v in inner.items()):
+                return Operation("diff", (_replace_free(expr.args[0], inner), *expr.args[1:]))
             taken = calculus.differentiate(expr)
             return expr if taken is None else _replace_free(taken, values)
-        inner = {k: v for k, v in values.items() if k != bound}
-        if any(calculus.depends(v, bound) for k, v in inner.items() if calculus.depends(expr.args[0], k)) and expr.head != "diff":
-            raise Unsupported(f"a value that uses the bound name {to_text(bound)}")
-        args = (_replace_free(expr.args[0], inner), bound, *(_replace_free(a, values) for a in expr.args[2:]))
+        args = (_replace_free(expr.args[0], inner, renaming), bound, *(_replace_free(a, values, renaming) for a in expr.args[2:]))
     elif expr.head == "apply":
-        args = (expr.args[0], *(_replace_free(a, values) for a in expr.args[1:]))
+        args = (expr.args[0], *(_replace_free(a, values, renaming) for a in expr.args[1:]))
+    elif expr.head == "index":
+        base = values.get(expr.args[0], expr.args[0])
+        if base != expr.args[0] and not (renaming and isinstance(base, Symbol)):
+            if rational_value(base) is None:
+                raise Unsupported(f"entries of {to_text(expr.args[0])}, which has a value of its own")
+            base = expr.args[0]     # a number has no entries: x_1 is a name of its own
+        args = (base, *(_replace_free(a, values, renaming) for a in expr.args[1:]))
     else:
-        args = tuple(_replace_free(a, values) for a in expr.args)
+        args = tuple(_replace_free(a, values, renaming) for a in expr.args)
     return expr if args == expr.args else Operation(expr.head, args)
+
+
+def _reaches(value: Expr, name: Expr, values: dict[Expr, Expr]) -> bool:
+    """True where the value has the name in it once all values are put in."""
+    for _ in range(MAX_ROUNDS):
+        if calculus.depends(value, name):
+            return True
+        further = _replace_free(value, values)
+        if further == value:
+            return False
+        value = further
+    raise Unsupported("definitions that need each other in a circle")
 
 
 # --- signs ----------------------------------------------------------------------------------------------------
@@ -142,6 +182,13 @@ class Facts:
         field.facts = self
         for fact in assumptions:
             self._learn(fact)
+        for i, low in self.lower.items():
+            high = self.upper.get(i)
+            if high is not None and (low > high or low == high and (self._strict(i, low, "lower") or self._strict(i, high, "upper"))):
+                raise Inconsistent(f"{to_text(field.atoms[i].expr)} would be above {low} and below {high}")
+        for poly in self.equations:
+            if self.nonzero(poly):
+                raise Inconsistent(f"{to_text(field.poly_expr(poly))} is never 0")
 
     def _learn(self, fact: Expr) -> None:
         if is_op(fact, "element") and fact.args[1] == Symbol("NN"):
@@ -290,6 +337,15 @@ class Facts:
         if atom.kind == "ln" and not symbols(atom.expr):
             return self._numeric_sign(self.field.gens[i])
         return None
+
+    @contextmanager
+    def at_least(self, place: int, bound: Fraction) -> Iterator[None]:
+        """For a while: the atom at this place is at least the bound."""
+        self.lower[place] = bound
+        try:
+            yield
+        finally:
+            del self.lower[place]
 
     def nonzero(self, factor: fmpq_mpoly) -> bool:
         return self.sign(factor) in ("+", "-", "!=")

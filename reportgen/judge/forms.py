@@ -20,6 +20,10 @@ class Undefined(Exception):
     """The expression has no value: a division by zero, the logarithm of a negative number."""
 
 
+class Inconsistent(Exception):
+    """The assumptions contradict each other: anything would follow."""
+
+
 class Overflow(Exception):
     """More atoms than the context has variables: the field is made again, larger."""
 

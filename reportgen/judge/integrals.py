@@ -14,7 +14,7 @@ from flint import acb, arb, ctx, fmpq
 from ..expressions import Expr, Number, Operation, Symbol, is_op, rational_value
 from .calculus import depends
 
-MAX_EVALUATIONS = 3_000    # of an integrand: what is harder stays undecided
+MAX_EVALUATIONS = 8_000    # of an integrand: what is harder stays undecided
 MAX_BITS = 256             # a statement with an integral is not pursued beyond this precision
 
 _NAN = acb("nan")

@@ -34,8 +34,10 @@ def _symbolic(field: Field, expr: Operation) -> Quotient:
     body, index, lower, upper = expr.args
     marked = Symbol(f"index {field.depth}")    # no parsed name has spaces, and nested sums have different ones: no clash
     field.depth += 1
+    before = set(field.divisors) | set(field.requirements)
     q = field.lowest(field.reduced(field.normal(replace(body, {index: marked}))))
     field.depth -= 1
+    _discharge_inside(field, marked, lower, before)
     dependent = {i for i, atom in enumerate(field.atoms) if calculus.depends(atom.expr, marked)}
     if any(q.den.degrees()[i] for i in dependent):
         return field.atom(("sum", *field.key(q), *field.key(field.normal(lower)), *field.key(field.normal(upper))), "opaque", expr)
@@ -73,3 +75,23 @@ def product(field: Field, expr: Operation) -> Quotient:
     for i in range(int(bounds[0]), int(bounds[1]) + 1):
         result = field.mul(result, field.normal(replace(body, {index: calculus.integer(i)})))
     return result
+
+
+def _discharge_inside(field: Field, marked: Symbol, lower: Expr, before: set[Expr]) -> None:
+    """Divisors and domains of the body must hold for every index from the lower bound on.  Raises Unsupported where that is not shown."""
+    place = field.index[("symbol", marked.name)] if ("symbol", marked.name) in field.index else None
+    first = field.rational(field.normal(lower))
+    inside = [w for w in (*field.divisors, *field.requirements) if w not in before and calculus.depends(w, marked)]
+    if not inside:
+        return
+    if field.facts is None or place is None or first is None:
+        raise Unsupported("a sum whose terms may have no value")
+    with field.facts.at_least(place, first):
+        for written in inside:
+            if written in field.divisors:
+                shown = field.facts.nonzero(field.divisors.pop(written))
+            else:
+                quotient, head = field.requirements.pop(written)
+                shown = field.sign(quotient) in (("+", ">=", "0") if head == "ge" else ("+",))
+            if not shown:
+                raise Unsupported("a sum whose terms may have no value")
