@@ -242,6 +242,8 @@ class _Evaluator:
         first, last = self.value(lower), self.value(upper)
         if not all(isinstance(b, fmpq) and b.q == 1 for b in (first, last)) or last - first > MAX_TERMS:
             raise NoValue("the bounds of a sum")
+        if last < first - 1:      # an empty sum ends one before it begins; below that nobody means it
+            raise NoValue("a sum that ends before it begins")
         for i in range(int(first.p), int(last.p) + 1):
             number = Number(str(i)) if i >= 0 else Operation("neg", (Number(str(-i)),))
             # names such as x_i become x_1, which env may know; the index itself is replaced everywhere

@@ -40,7 +40,11 @@ def _symbolic(field: Field, expr: Operation) -> Quotient:
     _discharge_inside(field, marked, lower, before)
     dependent = {i for i, atom in enumerate(field.atoms) if calculus.depends(atom.expr, marked)}
     if any(q.den.degrees()[i] for i in dependent):
-        return field.atom(("sum", *field.key(q), *field.key(field.normal(lower)), *field.key(field.normal(upper))), "opaque", expr)
+        lead = q.num.leading_coefficient()      # a number goes out even where the body cannot be taken apart
+        key = ("sum", *field.key(Quotient(q.num / lead, q.den)), *field.key(field.normal(lower)), *field.key(field.normal(upper)))
+        written = Operation("sum", (replace(field.to_expr(Quotient(q.num / lead, q.den)), {marked: index}), index, lower, upper))
+        atom = field.atom(key, "opaque", written)
+        return Quotient(atom.num * lead, atom.den)
     inner: dict[tuple[int, ...], dict] = {}
     for exponents, coefficient in q.num.to_dict().items():
         varying = tuple(e if i in dependent else 0 for i, e in enumerate(exponents))
