@@ -109,7 +109,10 @@ def _by_cases(statement: Expr, assumptions: tuple[Expr, ...], splits: int) -> Ve
         if not excluded.proved or excluded.conditions:
             prepared = prepare(Obligation(given(holds), (*assumptions, case)), functions_too=False)
             if prepared.inconsistent is None:
-                verdicts.append(_decide(prepared.statement, prepared.assumptions, splits + 1))
+                try:
+                    verdicts.append(_decide(prepared.statement, prepared.assumptions, splits + 1))
+                except Inconsistent:      # a case that cannot occur
+                    continue
     joined = _weakest(verdicts) if verdicts else None
     if joined is None or not (joined.proved or joined.refuted):
         return None
@@ -188,7 +191,10 @@ def _under_requirements(field: Field, statement: Expr, assumptions: tuple[Expr, 
     needed = tuple(r for r in open_conditions(field) if r not in assumptions)
     if not field.requirements or not needed:
         return None
-    inner = _exact(statement, (*assumptions, *needed), size)
+    try:
+        inner = _exact(statement, (*assumptions, *needed), size)
+    except Inconsistent:
+        return undecided("without a value under the assumptions")
     if not inner.proved:
         return None
     return replace(inner, conditions=tuple(dict.fromkeys((*needed, *inner.conditions))))
