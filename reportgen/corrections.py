@@ -18,7 +18,7 @@ from .submission import Piece
 Judge = Callable[[Obligation], Verdict]
 
 COLUMNS = ("Line", "It states", "Verdict", "What is right, and why")
-WIDTHS = (8, 28, 13, 51)      # hundredths of the line
+WIDTHS = (10, 28, 13, 49)      # hundredths of the line
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,7 +189,7 @@ class DerivationView(ValueView):
         found = tuple(dict.fromkeys([*(c for s in self._derivation.steps for c in s.conditions), *met]))
         if not found:
             return self._text("conditions", "none")
-        latex = ",\\; ".join(to_latex(c, self._context.style) for c in found)
+        latex = ",\\ ".join(to_latex(c, self._context.style) for c in found)
         plain = ", ".join(to_text(c) for c in found)
         return Shown(self._entry.name, "conditions", plain, latex, None, plain)
 
@@ -255,14 +255,14 @@ class ClaimView(View):
 
     @property
     def assumptions(self) -> Shown:
-        latex = ",\\; ".join(to_latex(a, self._context.style) for a in self._claim.assumptions)
+        latex = ",\\ ".join(to_latex(a, self._context.style) for a in self._claim.assumptions)
         plain = ", ".join(to_text(a) for a in self._claim.assumptions)
         return Shown(self._entry.name, "assumptions", plain, latex, None, plain)
 
     @property
     def conditions(self) -> Shown:
         found = self._entry.judged[0].verdict.conditions
-        latex = ",\\; ".join(to_latex(c, self._context.style) for c in found)
+        latex = ",\\ ".join(to_latex(c, self._context.style) for c in found)
         return Shown(self._entry.name, "conditions", ", ".join(to_text(c) for c in found) or "none", latex or None)
 
     @property
@@ -446,7 +446,7 @@ def open_conditions(entry: Entry) -> dict[int, tuple[Expr, ...]]:
 def counterexample_shown(name: str, point: tuple[tuple[str, Fraction], ...], style: NumberStyle) -> Shown:
     from .expressions import expr, parse
     equations = [Operation("eq", (parse(n, "plain"), expr(v))) for n, v in point]
-    return Shown(name, "counterexample", ", ".join(map(to_text, equations)), ",\\; ".join(to_latex(e, style) for e in equations))
+    return Shown(name, "counterexample", ", ".join(map(to_text, equations)), ",\\ ".join(to_latex(e, style) for e in equations))
 
 
 def verdict_text(judged: list[Judged]) -> str:

@@ -139,7 +139,7 @@ def corrections_q2(submission, rows, outputs, pixels, product, heading_claim):
     heading = submission.line(66)
     written = 3 + len(further)
     return Corrections((
-        correction(heading, claim=heading_claim, stated=("w becomes a circulant matrix",),
+        correction(heading, claim=heading_claim,
                    right=("it has ", outputs.value, " rows and ", pixels.value, " columns, and a circulant matrix is square. It is a Toeplitz matrix in blocks. "
                           "The submission announces it and does not write it down.")),
         correction(first, stated=("first row",), claim=_any(_all([(first.formula(), values[0]), (expr(terms_in(first.formula())), pixels.value)])),
@@ -222,9 +222,10 @@ def corrections_q3(submission, stated_cost, bracketed_cost, cost_brackets, writt
     losses = [op("sum", parse("l_i"), "i", *pair) for pair in (bounds, (Number("1"), bounds[1]))]
     unclosed = expr(submission.math(90).unclosed())
     return Corrections((
-        correction(submission.line(80), stated=("mean squared error is not convex",),
-                   right=("convex in the prediction, not in the score: after a sigmoid the curvature changes its sign, which question 3 proves. That it is "
-                          "“harder to coverage” (converge) has a reason that is not given: the gradient vanishes where the network is surely wrong.",)),
+        correction(submission.stated(80, r"^\w+\) (.*?)\."), claim=None,
+                   right=("the squared error is convex in the prediction and not in the score: after a sigmoid its curvature changes sign. That is asserted here; "
+                          "the answer to the third question proves it. That it is “", submission.stated(80, r"is (harder to \w+)").text,
+                          "” (converge) has a reason, which is not given: the gradient vanishes where the network is surely wrong.")),
         correction(submission.math(83), submission.math(110), submission.math(101), stated=stated_cost.value, claim=cost_brackets, right=bracketed_cost.value,
                    why=(". Without brackets the sum ends before the plus sign. In two of the three lines the sum also has no lower limit, and in all of them the labels "
                         "and predictions lack their index.")),
@@ -243,12 +244,12 @@ def corrections_q3(submission, stated_cost, bracketed_cost, cost_brackets, writt
                         " has the natural logarithm, and in nats it is ", bce_nats.value, ".")),
         correction(penalty, stated=penalty.formula(), claim=_any(op("eq", penalty.formula(), right_penalty), "lambda > 0", "N > 0", "m > 0"), right=right_penalty,
                    why=(" with the same letter as in the mean in front, or say that both letters count the examples.")),
-        correction(submission.line(112), stated=("“the weights are huge and cannot minimize the losses toward zero”",),
+        correction(submission.stated(112, r"Overfitting means that (.*?)\."),
                    right=("it is the other way round. An overfitted network has a training loss near zero; what stays high is its loss on examples that it has not seen.",)),
-        correction(submission.line(112), submission.line(114), stated=("adding weights helps to “‘move out’ of the local minimum”",),
-                   right=("no weights are added, a penalty is. It changes the cost, and with it where the minima lie: they move towards smaller weights. It helps no "
+        correction(submission.stated(112, r"Adding (.*)"), submission.line(114),
+                   right=("no weights are added; a penalty is. It changes the cost, and with it where the minima lie: they move towards smaller weights. It helps no "
                           "descent out of a local minimum.",)),
-        correction(submission.line(114), stated=("regularisation makes the weights “decay toward zero”",),
+        correction(submission.stated(114, r"regularization is added to (.*)\."),
                    right=("right: each step multiplies them by a factor less than one before it follows the gradient of the data.",))),
         "Question 3 of the submission.")
 
@@ -289,29 +290,30 @@ def corrections_q4(submission):
     square = two.formula(repair=_NO_INDEX)
     total = right_side(stated)
     right = exchange(total, {parse("w_i"): parse("abs(w_i)")})
-    line = submission.line(118)
+    squared, bound = submission.stated(118, r"If the error is .*?losses"), submission.stated(118, r"larger than (\d+)")
     return Corrections((
         correction(one, stated=stated, claim=_any(op("eq", total, right), "n >= 1", "n in ZZ"), right=op("eq", stated.args[0], right),
                    why=(": without absolute values, errors of opposite signs cancel. The index is missing too.",)),
         correction(two, stated=square, claim=_any(op("eq", right_side(square), exchange(right, {parse("abs(w_i)"): parse("abs(w_i)^2")})), "n >= 1", "n in ZZ"),
                    right=("the same, with an index at the summand.",)),
-        correction(line, stated=("an error larger than one grows by squaring",), claim=_any(parse("u^2 > u"), "u > 1"),
+        correction(squared, claim=_any(parse("u^2 > u"), op("gt", "u", bound.formula())),
                    right=("the same; and an error less than one shrinks, which is why the L2 loss hardly minds small ones.",)),
-        correction(line, stated=("“the L1 norm loss is more robust”",),
-                   right=("right about outliers. But the letter of the formulas is that of the weights, while the loss is taken of the errors; and a large loss is "
-                          "not “harder to minimize toward zero”: its minimum lies elsewhere, at the mean instead of the median.",))),
+        correction(submission.stated(118, r"Therefore, (.*?) in term"),
+                   right=("right about outliers. But the letter in the formulas is that of the weights, while a loss is taken of the errors; and a large loss is "
+                          "not “", submission.stated(118, r"will be (harder to .*?)\.").text, "”: its minimum lies elsewhere, at the mean instead of the median.",))),
         "Question 4 of the submission.")
 
 
 def corrections_q5(submission):
     """Question 5, line by line."""
     return Corrections((
-        correction(submission.line(122), stated=("training takes long with small batches",),
+        correction(submission.stated(122, r"\d\) (.*)\."),
                    right=("true, but no reason that concerns batch normalisation, and it is the batch, not the data set, that makes the difference: more updates per "
                           "epoch, each of which uses the hardware badly.",)),
-        correction(submission.line(123), stated=("the statistics of a small batch are inaccurate",),
+        correction(submission.stated(123, r"\d\) (.*?) because"),
                    right=("right, and the heart of the matter. What is missing is how inaccurate: the variance of the batch mean is inversely proportional to the batch size.",)),
-        correction(submission.line(124), stated=("positive and negative examples are unequal in number",),
-                   right=("right as far as it goes: a small batch often holds one class only. “Negative” does not mean background here, it is a class of the "
-                          "assignment.",))),
+        correction(submission.stated(124, r"\d\) (.*?)\."),
+                   right=("right as far as it goes: a small batch often holds one class only. But the negative examples are not “",
+                          submission.stated(124, r"refer to (\w+ \w+)").text, "” here: they are one of the two kinds of fruit.")),
+        ),
         "Question 5 of the submission.")
