@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ..expressions import Expr, Number, Operation, Symbol, is_op, rational_value, replace, walk
+from ..expressions import CONSTANTS, Expr, Number, Operation, Symbol, is_op, rational_value, replace, walk
 from ..expressions.tree import expr as literal
 
 from .forms import Quotient, Unsupported
@@ -58,6 +58,8 @@ def differentiate(expr: Operation) -> Expr | None:
     Raises Unsupported for what has no rule.
     """
     body, variable = expr.args[:2]
+    if not (isinstance(variable, Symbol) and variable.name not in CONSTANTS or is_op(variable, "index")):
+        raise Unsupported("a derivative with respect to something that is no name")
     order = rational_value(expr.args[2]) if len(expr.args) == 3 else Fraction(1)
     if order is None or order.denominator != 1 or not 1 <= order <= 12:
         raise Unsupported("a derivative of this order")
@@ -141,9 +143,26 @@ def _power_rule(base: Expr, exponent: Expr, x: Expr) -> Expr:
 
 # --- limits ---------------------------------------------------------------------------------------------------
 
-def _only_of(field: "Field", poly, variable: Expr) -> bool:
-    used = [field.atoms[i].expr for i, d in enumerate(poly.degrees()) if d]
-    return all(e == variable or e == Operation("exp", (variable,)) for e in used)
+def _settle_inside(field: "Field", marked: Symbol, before: set[Expr]) -> None:
+    """Divisors met in a limit's body: those without the bound name stay; one in x and exp(x) that is not zero throughout has no zero
+    close to the limit's point, beside the point itself.  Raises Unsupported for others, and for domains that need the bound name.
+    """
+    if any(depends(w, marked) for w in field.requirements):
+        raise Unsupported("the limit of an expression that may have no value")
+    for written in [w for w in field.divisors if w not in before and depends(w, marked)]:
+        for factor, _ in field.divisors.pop(written).factor()[1]:
+            inside = [i for i, d in enumerate(factor.degrees()) if d and depends(field.atoms[i].expr, marked)]
+            if not inside:
+                field.divisors.setdefault(field.poly_expr(factor), factor)
+                continue
+            parts: dict[tuple[int, ...], dict] = {}
+            for exponents, coefficient in factor.to_dict().items():
+                rest = tuple(0 if i in inside else e for i, e in enumerate(exponents))
+                parts.setdefault(tuple(exponents[i] for i in inside), {})[rest] = coefficient
+            simple = all(field.atoms[i].expr in (marked, Operation("exp", (marked,))) for i in inside)
+            coefficients = [field.ctx.from_dict(p) for p in parts.values()]
+            if not simple or not any(c.is_constant() or field.facts is not None and field.facts.nonzero(c) for c in coefficients):
+                raise Unsupported("the limit of an expression that may have no value")
 
 
 def limit(field: "Field", expr: Operation) -> "Quotient":
@@ -157,10 +176,14 @@ def limit(field: "Field", expr: Operation) -> "Quotient":
     body, variable, point = expr.args[:3]
     if not isinstance(variable, Symbol):
         raise Unsupported("a limit in an expression")
-    before = dict(field.divisors)
+    # a name of its own: what is assumed of a free name says nothing about a bound one of the same letters
+    marked = Symbol(f"limit {field.depth}")
+    body, variable = replace(body, {variable: marked}), marked
+    before = set(field.divisors)
+    field.depth += 1
     q = field.lowest(field.reduced(field.normal(body)))
-    # a polynomial in x (and exp(x)) alone has no zero close to the limit's point, beside the point itself
-    field.divisors = {w: p for w, p in field.divisors.items() if w in before or not _only_of(field, p, variable)}
+    field.depth -= 1
+    _settle_inside(field, marked, before)
     x = field.normal(variable)
     x_place = field.gens.index(x.num) if x.num in field.gens else None
     exp_place = None
