@@ -189,6 +189,10 @@ def _exact(statement: Expr, assumptions: tuple[Expr, ...], size: int) -> Verdict
 def _under_requirements(field: Field, statement: Expr, assumptions: tuple[Expr, ...], size: int) -> Verdict | None:
     """Proved where both sides have a value: what the statement needs to have one (``x > 0`` for ln x) is assumed and stays a condition."""
     needed = tuple(r for r in open_conditions(field) if r not in assumptions)
+    if statement.head in ("iff", "implies"):
+        # a solution of one side at which the other has no value would be lost: only what both (the first) need may be assumed
+        first, second = (_domain(side, assumptions, size) for side in statement.args)
+        needed = tuple(r for r in first if statement.head == "implies" or r in second)
     if not field.requirements or not needed:
         return None
     try:
@@ -198,6 +202,18 @@ def _under_requirements(field: Field, statement: Expr, assumptions: tuple[Expr, 
     if not inner.proved:
         return None
     return replace(inner, conditions=tuple(dict.fromkeys((*needed, *inner.conditions))))
+
+
+def _domain(relation: Expr, assumptions: tuple[Expr, ...], size: int) -> tuple[Expr, ...]:
+    """What a relation needs to have a value, divisors left out."""
+    field = Field(size)
+    field.angle_unit = trigonometry.unit(relation)
+    Facts(field, assumptions)
+    field.requirements.clear()
+    for part in relation.args if is_op(relation, "or", "and") else (relation,):
+        for side in part.args:
+            field.normal(side)
+    return tuple(r for r in open_conditions(field) if r in field.requirements)
 
 
 def _solve_assumption(field: Field, facts: Facts, assumptions: tuple[Expr, ...]) -> tuple[tuple[Expr, ...], Expr] | None:
@@ -239,8 +255,9 @@ def _decide_rounding(value: Expr, shown: Expr, assumptions: tuple[Expr, ...], pl
         field = Field(24)
         Facts(field, assumptions)
         rational = field.rational(field.lowest(field.reduced(field.normal(value))))
+        conditions = open_conditions(field)
     except (Unsupported, Undefined, Overflow):
-        rational = None
+        rational, conditions = None, ()
     try:
         target = enclosure.evaluate(shown)
         if rational is not None:
@@ -259,7 +276,7 @@ def _decide_rounding(value: Expr, shown: Expr, assumptions: tuple[Expr, ...], pl
     witness |= ({"bits": str(bits)} if bits else {}) | ({"tie": "half even"} if tie else {})
     strength = "exact" if rational is not None else "enclosure"
     if Fraction(int(target.p), int(target.q)) == rounded:
-        return proved(strength, "rounding of a rational" if rational is not None else "ball inside one rounding cell", witness)
+        return proved(strength, "rounding of a rational" if rational is not None else "ball inside one rounding cell", witness, conditions)
     return refuted(strength, "rounding", sides=(_decimal(rounded, digits), to_text(shown)), witness=witness)
 
 

@@ -224,4 +224,6 @@ def _agrees(statement: Expr, point: Point) -> bool:
         except enclosure.NoValue:
             return False
         return bool(difference.contains(0)) and bool(abs(difference) < 1e-30)
+    if is_op(statement, "iff", "implies") and enclosure.holds(statement.args[0], point) is not True:
+        return False      # two false sides agree on nothing
     return enclosure.holds(statement, point) is True

@@ -26,6 +26,10 @@ class NoValue(Exception):
     """No value at this point: division by zero, a logarithm of something not positive, an unknown name; the message says which."""
 
 
+class Undefined(NoValue):
+    """Certainly no value: an exact zero divisor, the logarithm or even root of an exact number out of its domain."""
+
+
 Value = fmpq | arb
 
 
@@ -94,7 +98,9 @@ class _Evaluator:
 
     def _div(self, above: Expr, below: Expr) -> Value:
         divisor = self.value(below)
-        if (isinstance(divisor, fmpq) and divisor == 0) or (isinstance(divisor, arb) and divisor.contains(0)):
+        if isinstance(divisor, fmpq) and divisor == 0:
+            raise Undefined("division by zero")
+        if isinstance(divisor, arb) and divisor.contains(0):
             raise NoValue("division by zero")
         return self.value(above) / divisor
 
@@ -107,7 +113,7 @@ class _Evaluator:
             k = int(power.p)
             if k < 0 and (below == 0 or isinstance(below, arb) and below.contains(0)):
                 raise NoValue("division by zero")
-            if k == 0 and below == 0:
+            if k == 0 and (below == 0 or isinstance(below, arb) and below.contains(0)):
                 raise NoValue("0 to the power 0")
             if isinstance(below, fmpq):
                 size = (int(below.p).bit_length() + int(below.q).bit_length()) * abs(k)
@@ -129,7 +135,7 @@ class _Evaluator:
         value = self.value(inner)
         if isinstance(value, fmpq):
             if value < 0:
-                raise NoValue("a square root of a negative number")
+                raise Undefined("a square root of a negative number")
             p, q = fmpz(value.p).isqrt(), fmpz(value.q).isqrt()
             if p * p == value.p and q * q == value.q:
                 return fmpq(p, q)
@@ -140,7 +146,7 @@ class _Evaluator:
 
     def _root(self, inner: Expr, degree: Expr) -> Value:
         value, n = to_arb(self.value(inner)), self.value(degree)
-        if not (isinstance(n, fmpq) and n.q == 1 and n > 0) or not value >= 0:
+        if not (isinstance(n, fmpq) and n.q == 1 and 0 < n <= MAX_TERMS) or not value >= 0:
             raise NoValue("a root")
         return value.root(int(n.p))
 
@@ -154,8 +160,10 @@ class _Evaluator:
         if head == "ln":
             if value == 1:
                 return fmpq(0)
+            if to_arb(value) <= 0:
+                raise Undefined("a logarithm of something not positive")
             if not to_arb(value) > 0:
-                raise NoValue("a logarithm of something not positive")
+                raise NoValue("a logarithm of something that may not be positive")
         if value == 0 and isinstance(value, fmpq):
             if head in ("sin", "tan", "asin", "atan", "sinh", "tanh"):
                 return fmpq(0)
@@ -388,7 +396,9 @@ def holds(statement: Expr, env: Mapping[Expr, Value] = {}, bits: int = 128) -> b
         inner = holds(args[0], env, bits)
         return None if inner is None else not inner
     if head in ("iff", "implies"):
-        left, right = holds(args[0], env, bits), holds(args[1], env, bits)
+        # with one name a relation without a value holds nowhere: a solution gained or lost is a solution
+        alone = sum(isinstance(k, Symbol) for k in env) == 1
+        left, right = (_false_where_undefined(a, env, bits) if alone else holds(a, env, bits) for a in args)
         if head == "implies":
             return True if left is False or right is True else None if None in (left, right) else False
         return None if None in (left, right) else left == right
@@ -405,17 +415,30 @@ def holds(statement: Expr, env: Mapping[Expr, Value] = {}, bits: int = 128) -> b
     return order in _HOLDS[head]
 
 
+def _false_where_undefined(statement: Expr, env: Mapping[Expr, Value], bits: int) -> bool | None:
+    """``holds``, and False where a side certainly has no value."""
+    if is_op(statement, *_HOLDS):
+        for side in statement.args:
+            try:
+                evaluate(side, env, bits)
+            except Undefined:
+                return False
+            except NoValue:
+                pass
+    return holds(statement, env, bits)
+
+
 def _in_set(name: Expr, domain: Expr, env: Mapping[Expr, Value], bits: int) -> bool | None:
     if is_op(domain, "set"):
         return holds(Operation("or", tuple(Operation("eq", (name, a)) for a in domain.args)), env, bits) if len(domain.args) > 1 else None
     if not isinstance(domain, Symbol):
         return None
-    if domain.name == "RR":
-        return True
     try:
         value = evaluate(name, env, bits)
     except NoValue:
         return None
+    if domain.name == "RR":
+        return True
     if not isinstance(value, fmpq):
         return None
     if domain.name == "QQ":

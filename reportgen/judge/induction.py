@@ -33,8 +33,12 @@ def _by_induction(head: str, body: Expr, index: Expr, lower: Expr, n: Symbol, cl
     step = Operation("eq", (closed, Operation("add" if head == "sum" else "mul", (previous, last))))
     # from the second term on: n - 1 is then at least the lower bound
     beyond = Operation("ge", (n, Operation("add", (lower, Number("1")))))
-    base, inductive = decide(at_start, assumptions), decide(step, (*assumptions, beyond))
+    # what is assumed of n holds for the last n only, not on the way to it
+    about_others = tuple(a for a in assumptions if n.name not in symbols(a))
+    base, inductive = decide(at_start, about_others), decide(step, (*about_others, beyond))
     if not (base.proved and inductive.proved) or base.strength != "exact" or inductive.strength != "exact":
+        return None
+    if any(n.name in symbols(c) for c in inductive.conditions):      # a step that is missing for one n breaks the chain
         return None
     witness = {"base": to_text(at_start), "step": to_text(step)}
     whole = Operation("and", (Operation("element", (n, Symbol("ZZ"))), Operation("ge", (n, lower))))

@@ -19,6 +19,8 @@ def is_matrix(expr: Expr) -> bool:
 def matrix_normal(field: Field, expr: Expr) -> list[list[Quotient]]:
     """A matrix-valued tree entry by entry.  ``vec`` stacks rows (row-major).  Raises Unsupported, Undefined where shapes differ."""
     if is_op(expr, "matrix"):
+        if not all(is_op(row, "row") for row in expr.args) or len({len(row.args) for row in expr.args}) != 1:
+            raise Unsupported("a matrix whose rows differ in length")
         return [[field.normal(c) for c in row.args] for row in expr.args]
     if is_op(expr, "add"):
         total = matrix_normal(field, expr.args[0])

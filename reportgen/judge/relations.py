@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 from flint import fmpq, fmpq_mpoly, fmpq_poly
@@ -209,10 +210,9 @@ def equivalence(field: Field, facts: Facts, first: Expr, second: Expr) -> Verdic
         # a name that stands for a matrix has the shape of what it is set equal to; on matrices of one shape vec is one to one
         return proved("exact", "vec is one to one")
     if is_op(first, "eq", "or") and is_op(second, "eq", "or"):
-        p, q = _zero_set(field, first), _zero_set(field, second)
-        if p is not None and q is not None:
-            if _same_zeros(field, facts, p, q) and _same_zeros(field, facts, q, p):
-                return proved("exact", "same zero set", _zero_witness(field, p, q), open_conditions(field))
+        a, b = _solutions(field, first), _solutions(field, second)
+        if a is not None and b is not None and _contained(facts, a, b) and _contained(facts, b, a):
+            return proved("exact", "same zero set", _zero_witness(field, a.poly, b.poly), open_conditions(field))
         return _by_function(field, facts, first, second) or _by_function(field, facts, second, first) \
             or _exponential_roots(field, facts, first, second) or _exponential_roots(field, facts, second, first)
     if is_op(first, "lt", "le", "gt", "ge") and is_op(second, "lt", "le", "gt", "ge"):
@@ -225,9 +225,9 @@ def equivalence(field: Field, facts: Facts, first: Expr, second: Expr) -> Verdic
 def implication(field: Field, facts: Facts, first: Expr, second: Expr) -> Verdict | None:
     """PROVED where every solution of the first equation solves the second."""
     if is_op(first, "eq", "or") and is_op(second, "eq", "or"):
-        p, q = _zero_set(field, first), _zero_set(field, second)
-        if p is not None and q is not None and _same_zeros(field, facts, p, q):
-            return proved("exact", "zero set contained", _zero_witness(field, p, q), open_conditions(field))
+        a, b = _solutions(field, first), _solutions(field, second)
+        if a is not None and b is not None and _contained(facts, a, b):
+            return proved("exact", "zero set contained", _zero_witness(field, a.poly, b.poly), open_conditions(field))
         return _by_function(field, facts, first, second, both=False)
     return None
 
@@ -247,19 +247,40 @@ def _zero_set(field: Field, relation: Expr) -> fmpq_mpoly | None:
     return as_difference(field, relation).num
 
 
-def _same_zeros(field: Field, facts: Facts, p: fmpq_mpoly, q: fmpq_mpoly) -> bool:
-    """Every zero of p that the side conditions allow is a zero of q."""
-    if p == 0:
-        return q == 0
-    if q == 0:
-        return True
-    _, factors = p.factor()
-    divisors = list(field.divisors.values())
+@dataclass(frozen=True, slots=True)
+class Solutions:
+    """The solutions of an equation: the zeros of ``poly`` at which none of its own ``divisors`` is zero."""
 
-    def never_zero(f: fmpq_mpoly) -> bool:
-        return facts.nonzero(f) or any(d != 0 and divmod(d, f)[1] == 0 for d in divisors)
+    poly: fmpq_mpoly
+    divisors: tuple[fmpq_mpoly, ...]
 
-    return all(never_zero(f) or divmod(q, f)[1] == 0 for f, _ in factors)
+
+def _solutions(field: Field, relation: Expr) -> Solutions | None:
+    everything, field.divisors = field.divisors, {}
+    try:
+        poly = _zero_set(field, relation)
+        own = tuple(field.divisors.values())
+    finally:
+        field.divisors = everything | field.divisors
+    return None if poly is None else Solutions(poly, own)
+
+
+def _contained(facts: Facts, a: Solutions, b: Solutions) -> bool:
+    """Every solution of a is one of b, up to points where a divisor of b happens to be zero too.
+
+    A whole family of solutions that a divisor of b excludes is lost, and then this is False: x = 1 does not give x/(x - 1) = 1/(x - 1).
+    """
+    def divides(f: fmpq_mpoly, others: tuple[fmpq_mpoly, ...]) -> bool:
+        return any(d != 0 and divmod(d, f)[1] == 0 for d in others)
+
+    if a.poly == 0:
+        return b.poly == 0
+    for factor, _ in a.poly.factor()[1]:
+        if facts.nonzero(factor) or divides(factor, a.divisors):
+            continue
+        if divides(factor, b.divisors) or divmod(b.poly, factor)[1] != 0:
+            return False
+    return True
 
 
 def _zero_witness(field: Field, p: fmpq_mpoly, q: fmpq_mpoly) -> dict[str, str]:
