@@ -44,7 +44,8 @@ def sigmoid_slope():
     """The derivative of the sigmoid in terms of the sigmoid itself."""
     return start("diff(sigma(z), z)", assume=_SIGMOID).then(
         unfold("sigma"), rewrite("e^(-z)/(1 + e^(-z))^2", "Reciprocal rule and chain rule"),
-        rewrite("1/(1 + e^(-z))*(1 - 1/(1 + e^(-z)))", ("Split off one factor; ", parse("e^(-z)/(1 + e^(-z)) = 1 - 1/(1 + e^(-z))"))),
+        rewrite("1/(1 + e^(-z))*(1 - 1/(1 + e^(-z)))",
+                ("Split off one factor; ", parse("e^(-z)/(1 + e^(-z)) = 1 - 1/(1 + e^(-z))"))),
         rewrite("sigma(z)*(1 - sigma(z))", "Definition of the sigmoid"))
 
 
@@ -103,8 +104,10 @@ def mse_shape():
 def mse_signs(mse_shape):
     """The same as a table; what stands in it is what was judged."""
     rows = []
-    for name, label, bends in (("odd_concave", "odd-shaped", "down"), ("odd_zero", "odd-shaped", "not: the curvature is zero"), ("odd_convex", "odd-shaped", "up"),
-                               ("rounded_convex", "rounded", "up"), ("rounded_zero", "rounded", "not: the curvature is zero"), ("rounded_concave", "rounded", "down")):
+    flat = "not: the curvature is zero"
+    for name, bends in (("odd_concave", "down"), ("odd_zero", flat), ("odd_convex", "up"),
+                        ("rounded_convex", "up"), ("rounded_zero", flat), ("rounded_concave", "down")):
+        label = "odd-shaped" if name.startswith("odd") else "rounded"
         judged = mse_shape[name]
         where = judged.statement.args[1] if judged.statement.head == "iff" else judged.assumptions[-1]
         rows.append((label, where, bends))
@@ -212,8 +215,10 @@ def bce_mean_formula():
 
 def bce_nats(bce_mean_formula, labels, predictions):
     """The mean cross-entropy of the three durians in nats."""
-    return start(bce_mean_formula).then(
-        substitute(m=len(_entries(labels))), expand_sum(),
+    count = len(_entries(labels))
+    inside = [parse(f"{side} > 0") for i in range(1, count + 1) for side in (f"y_hat[{i}]", f"1 - y_hat[{i}]")]
+    return start(bce_mean_formula, assume=inside).then(
+        substitute(m=count), expand_sum(),
         substitute_vector("y", labels), substitute_vector("y_hat", predictions), evaluate("short"), combine_logs(),
         rewrite("1/3*ln(100/9)", ("As ", parse("-ln(x) = ln(1/x)"))))
 

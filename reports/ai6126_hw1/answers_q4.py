@@ -246,15 +246,13 @@ def huber_bound():
 
 
 def _huber_equation(numbers, delta):
-    """The slope of the Huber cost is zero: residuals near c count as they are, those far from it as plus or minus delta."""
+    """The slope of the Huber cost is zero: the far targets' pull, delta each, balances the residuals of the near ones."""
     bound = rational_value(delta.value)
     c = _huber_root(numbers, bound)
     near = [x for x in numbers if abs(x - c) <= bound]
     ends = sum((x > c) - (x < c) for x in numbers if abs(x - c) > bound)
-    terms = [op("add", expr(x), op("neg", parse("c"))) for x in near] + [op("mul", expr(ends), "delta")]*(ends != 0)
-    if abs(ends) == 1:
-        terms[-1] = parse("delta") if ends > 0 else parse("-delta")
-    return start(op("eq", add(*terms), expr(0)))
+    pull = expr(0) if ends == 0 else parse("delta") if ends == 1 else op("mul", expr(ends), "delta")
+    return start(op("eq", pull, add(*(op("add", "c", op("neg", expr(x))) for x in near))))
 
 
 def _huber_root(numbers, bound):

@@ -118,8 +118,10 @@ def variance_mean(second_moment):
     return start(_moment("E(sigma_B^2)"), assume=_SIZE).then(
         rewrite(_moment("E(sigma^2/m*Q)"), "Normal values: the batch variance is a sum of squares", "Cochran's theorem",
                 given=[_moment("E(sigma_B^2) = E(sigma^2/m*Q)")]),
-        rewrite(_moment("sigma^2/m*E(Q)"), "A constant factor comes out", "law of the mean", given=[_moment("E(sigma^2/m*Q) = sigma^2/m*E(Q)")]),
-        rewrite(op("mul", parse("sigma^2/m"), op("mul", parse("m - 1"), second_moment.value)), "There are so many squares, each with mean one", "law of the mean",
+        rewrite(_moment("sigma^2/m*E(Q)"), "A constant factor comes out", "law of the mean",
+                given=[_moment("E(sigma^2/m*Q) = sigma^2/m*E(Q)")]),
+        rewrite(op("mul", parse("sigma^2/m"), op("mul", parse("m - 1"), second_moment.value)),
+                "There are so many squares, each with mean one", "law of the mean",
                 given=[op("eq", _moment("E(Q)"), op("mul", parse("m - 1"), second_moment.value))]),
         rewrite("(m - 1)/m*sigma^2", "Collect"))
 
@@ -131,7 +133,8 @@ def variance_noise(square_noise):
                 given=[_moment("Var(sigma_B^2) = Var(sigma^2/m*Q)")]),
         rewrite(_moment("(sigma^2/m)^2*Var(Q)"), "A constant factor comes out squared", "law of the variance",
                 given=[_moment("Var(sigma^2/m*Q) = (sigma^2/m)^2*Var(Q)")]),
-        rewrite(op("mul", parse("(sigma^2/m)^2"), op("mul", parse("m - 1"), square_noise.value)), "Independent squares: their variances add", "law of the variance",
+        rewrite(op("mul", parse("(sigma^2/m)^2"), op("mul", parse("m - 1"), square_noise.value)),
+                "Independent squares: their variances add", "law of the variance",
                 given=[op("eq", _moment("Var(Q)"), op("mul", parse("m - 1"), square_noise.value))]),
         rewrite("2*(m - 1)/m^2*sigma^4", "Collect"))
 
@@ -196,8 +199,10 @@ def batch_table(batch_sizes, share_odd, images, updates, one_class):
         relative = op("sqrt", op("div", expr(2), expr(size - 1))) if size > 1 else None
         chance = start(one_class).then(substitute({"p": share_odd, "m": m}), evaluate("short"))
         count = start(updates).then(substitute({"n": images, "m": m}), evaluate("short"))
-        rows.append((Value(m), _rounded(f"mean_{size}", spread, 3), "none" if relative is None else _rounded(f"variance_{size}", relative, 3),
-                     _rounded(f"one_class_{size}", chance.value, 6), Value(count.value, statement=op("eq", op("ceil", op("div", images.value, m)), count.value))))
+        batches = op("eq", op("ceil", op("div", images.value, m)), count.value)
+        rows.append((Value(m), _rounded(f"mean_{size}", spread, 3),
+                     "none" if relative is None else _rounded(f"variance_{size}", relative, 3),
+                     _rounded(f"one_class_{size}", chance.value, 6), Value(count.value, statement=batches)))
     return Table((parse("m"), "noise of the mean", "noise of the variance", "one class only", "updates"), tuple(rows), align="rdddr")
 
 
