@@ -27,7 +27,8 @@ class Correction:
 
     ``pieces``: where it is stated, the first is the one that is quoted; ``stated``: how it is shown, a formula read from the
     submission or text (empty: the first piece's text, in quotation marks).  ``right`` and ``why`` are text with formulas in it;
-    derivations stand for their conclusion; in the table ``why`` goes on from ``right`` and brings its own punctuation.  ``answer`` is only looked at where the claim is not refuted.
+    derivations stand for their conclusion; in the table ``why`` goes on from ``right`` and brings its own punctuation.
+    ``answer`` is only looked at where the claim is not refuted.
     """
 
     pieces: tuple[Piece, ...]
@@ -71,7 +72,8 @@ class Corrections:
         return Table(COLUMNS, rows, "llll", caption=self.caption, widths=WIDTHS)
 
 
-def correction(*pieces: Piece, stated: object = None, claim: Claim | None = None, answer: Claim | None = None, right: object = "", why: object = "") -> Correction:
+def correction(*pieces: Piece, stated: object = None, claim: Claim | None = None, answer: Claim | None = None,
+               right: object = "", why: object = "") -> Correction:
     """A row, with its parts as they are at hand: text, a formula, an answer, or a tuple of these."""
     if not pieces:
         raise ValueError("a correction points at a piece of the submission")

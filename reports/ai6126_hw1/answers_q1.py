@@ -35,7 +35,8 @@ def assignment_shapes(input_shape, shape_conv1, shape_pool3, shape_conv4, shape_
     rows = [("Input", input_shape), ("Conv2d-1, ReLU-2", shape_conv1), ("MaxPool2d-3", shape_pool3), ("Conv2d-4, ReLU-5", shape_conv4),
             ("MaxPool2d-6", shape_pool6), ("Conv2d-7, ReLU-8", shape_conv7), ("Linear-9, ReLU-10", features9), ("Linear-11, LogSoftmax-12", features11)]
     shown = ((name, op("tuple", *_entries(given)) if is_op(given.value, "matrix") else given.value) for name, given in rows)
-    return Table(("Layers", "Output shape"), tuple(shown), "ll", caption="The network of the assignment. Shapes are (channels, height, width), without the batch.")
+    return Table(("Layers", "Output shape"), tuple(shown), "ll",
+                 caption="The network of the assignment. Shapes are (channels, height, width), without the batch.")
 
 
 # --- kernel sizes -------------------------------------------------------------------------------------------------

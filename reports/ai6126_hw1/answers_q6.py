@@ -1,43 +1,43 @@
 """Item 6: what the submission states, judged line by line.
 
-Nothing that the submission says is typed here: a row names a line and reads it.  Where the line changes, the row follows or says
-that it can't be read.
+Nothing that the submission says is typed here: a row names a line and reads it.  Where the line changes, the row follows, or
+says that it can't be read.  The verdicts are the judge's; ``right`` and ``why`` are ours.
 """
 
 from __future__ import annotations
 
 from reportgen.corrections import Corrections, correction, right_side, same
 from reportgen.derivation import Claim, Value, claim, start
-from reportgen.expressions import Number, Operation, Symbol, expr, is_op, matrix, op, parse, walk
+from reportgen.expressions import Number, Operation, Symbol, expr, is_op, op, parse, walk
 from reportgen.expressions import replace as exchange
-from reportgen.rules import evaluate, isolate, substitute
+from reportgen.ledger import rounded_literal
+from reportgen.rules import evaluate, isolate
 from reportgen.submission import terms_in
 
-# What is repaired so that a piece can be read at all; every repair is spoken of in the row that uses it.
+# What is repaired so that a piece can be read at all; the rows that use it say so.
 _LOWER_LIMIT = {r"\\sum_\{i\}": r"\\sum_{i=1}"}
-_NO_INDEX = {r"\\sum_\{1\}\^\{n\} w": r"\\sum_{i=1}^{n} w_i"}
+_INDEX = {r"\\sum_\{1\}\^\{n\} w": r"\\sum_{i=1}^{n} w_i"}
 
-_SIZE_LINE, _REARRANGED = 21, 23
-_FIRST_ROW, _LAST_ROW, _LOG_SOFTMAX, _TOTAL = 44, 54, 55, 56
-_COUNTS, _SHAPES = 3, 2          # cells of the layer table
+# Lines of the submission, and cells of its layer table.
+_SIZE, _REARRANGED, _KERNELS = 21, 23, (29, 35, 41)
+_LAYERS, _LOG_SOFTMAX, _TOTAL = range(44, 55), 55, 56
+_SHAPE, _COUNT = 2, 3
 
 
-def _any(statement, *assume) -> Claim:
+def _asked(statement, *assume) -> Claim:
+    """A claim that may come out either way."""
     return Claim(statement, tuple(parse(a) if isinstance(a, str) else a for a in assume), "any")
 
 
-def _all(pairs) -> Operation:
+def _equal(pairs) -> Operation:
     """All these pairs are equal, as one statement."""
     equations = [op("eq", a, b) for a, b in pairs]
     return op("and", *equations) if len(equations) > 1 else equations[0]
 
 
-def _columns(value):
-    return tuple(row.args[0] for row in value.args)
-
-
-def _sum_in(value):
-    return next(node for node in walk(value) if is_op(node, "sum"))
+def _first(value, head):
+    """The first operation with this head in a formula."""
+    return next(node for node in walk(value) if is_op(node, head))
 
 
 def _evaluated(value):
@@ -48,7 +48,7 @@ def _evaluated(value):
 
 def stated_size(submission):
     """The output-size equation as the submission has it."""
-    return Value(submission.stated(_SIZE_LINE).formula(without=r" for Conv2d-\d+"))
+    return Value(submission.stated(_SIZE).formula(without=r" for Conv2d-\d+"))
 
 
 def stated_rearrangement(submission):
@@ -61,10 +61,10 @@ def rearrangement_line(submission):
     return Value(expr(submission.line(_REARRANGED).line))
 
 
-def rearrangement(submission, stated_size):
-    """Is the rearrangement equivalent to the equation that it comes from?"""
-    return _any(op("iff", stated_size.value, submission.line(_REARRANGED).formula()),
-                "S >= 1", "S in ZZ", "N >= 1", "F >= 1", "P >= 0", "Output >= 1")
+def rearrangement(stated_size, stated_rearrangement):
+    """Is the rearrangement equivalent to the equation that it comes from, for sizes that a convolution can have?"""
+    return _asked(op("iff", stated_size.value, stated_rearrangement.value),
+                  "S >= 1", "S in ZZ", "N >= 1", "F >= 1", "P >= 0", "Output >= 1")
 
 
 def rearrangement_right(stated_size):
@@ -72,100 +72,122 @@ def rearrangement_right(stated_size):
     return start(stated_size.value, assume=["S > 0"]).then(isolate("F"))
 
 
-def rearrangement_excess(submission, rearrangement_right):
+def rearrangement_excess(stated_rearrangement, rearrangement_right):
     """By how much the stated right side misses: what it says for F less what is right, as a product."""
-    stated = right_side(submission.line(_REARRANGED).formula())
-    return claim(op("eq", op("add", op("neg", stated), op("neg", rearrangement_right.value)), parse("(S - 1)*(N + 2*P)")))
+    stated = op("neg", right_side(stated_rearrangement.value))
+    return claim(op("eq", op("add", stated, op("neg", rearrangement_right.value)), parse("(S - 1)*(N + 2*P)")))
 
 
-def rearrangement_exactly(submission, stated_size):
+def rearrangement_exactly(stated_size, stated_rearrangement):
     """The rearrangement holds just where that product is zero."""
-    return claim(op("iff", submission.line(_REARRANGED).formula(), parse("S = 1 or N + 2*P = 0")), assume=[stated_size.value, "S > 0"])
+    return claim(op("iff", stated_rearrangement.value, parse("S = 1 or N + 2*P = 0")), assume=[stated_size.value, "S > 0"])
 
 
 def corrections_q1(submission, rearrangement, kernel_size, kernels, network, shapes_agree, total):
     """Question 1, line by line."""
     wrong = submission.line(_REARRANGED)
-    results = [submission.stated(line, r"F = .*") for line in (29, 35, 41)]
-    rows = range(_FIRST_ROW, _LAST_ROW + 1)
-    counts = [submission.cell(line, _COUNTS) for line in rows]
+    results = [submission.stated(line, r"F = .*") for line in _KERNELS]
+    counts = [submission.cell(line, _COUNT) for line in _LAYERS]
     stated_counts = [right_side(piece.formula()) for piece in counts]
     right_counts = [layer.value for layer in network.values()]
-    shapes = [submission.cell(line, _SHAPES) for line in (*rows, _LOG_SOFTMAX)]
-    right_shapes = [agreed.statement.args[0] for agreed in shapes_agree.values()]
+    shapes = [submission.cell(line, _SHAPE) for line in (*_LAYERS, _LOG_SOFTMAX)]
+    softmax, in_all = submission.cell(_LOG_SOFTMAX, _COUNT), submission.cell(_TOTAL, _COUNT)
 
-    def without_batch(shape):
-        sizes = _columns(shape)[1:]
-        return op("tuple", *sizes) if len(sizes) > 1 else sizes[0]
+    def sizes(piece):
+        """A stated shape without the batch, as the network's shapes are written."""
+        inside = tuple(row.args[0] for row in piece.formula().args[1:])
+        return op("tuple", *inside) if len(inside) > 1 else inside[0]
 
-    softmax, sum_ = submission.cell(_LOG_SOFTMAX, _COUNTS), submission.cell(_TOTAL, _COUNTS)
-    column = [*stated_counts, right_side(softmax.formula())]
+    arithmetic = [piece.formula().args for piece in counts if is_op(piece.formula(), "eq")]
+    compared = [*arithmetic, *zip(stated_counts, right_counts[:-1], strict=True)]
+    wanted = [agreed.statement.args[0] for agreed in shapes_agree.values()]
+    batch = shapes[0].formula().args[0].args[0]
     return Corrections((
-        correction(wrong, submission.line(_SIZE_LINE), stated=wrong.formula(), claim=rearrangement,
-                   right=kernel_size,
-                   why=(". The factor ", parse("S"), " multiplies ", parse("O - 1"), " only. Right just where ", parse("S = 1"), " or ", parse("N + 2*P = 0"), ".")),
-        correction(*results, stated=results[0].formula(),
-                   claim=_any(_all((right_side(piece.formula()), kernel.value) for piece, kernel in zip(results, kernels.values(), strict=True))),
-                   right=("the same for all three convolutions. Every stride here is one, so that the slip above does no harm.",)),
-        correction(*counts, stated=(f"parameter counts of the layers from {submission.cell(_FIRST_ROW, 1).text} to Linear-11",),
-                   claim=_any(_all([*((piece.formula().args) for piece in counts if is_op(piece.formula(), "eq")), *zip(stated_counts, right_counts[:-1], strict=True)])),
-                   right=("the same, and every product is worked out correctly.",)),
-        correction(*shapes, stated=("output shapes of all layers",),
-                   claim=_any(_all(zip((without_batch(piece.formula()) for piece in shapes), right_shapes, strict=True))),
-                   right=("the same; the ", _columns(shapes[0].formula())[0], " in front stands for any batch size.",)),
-        correction(softmax, stated=softmax.formula(), claim=_any(softmax.formula()), answer=same(right_side(softmax.formula()), right_counts[-1]),
-                   right=(right_counts[-1],), why=(": this layer turns scores into log-probabilities, ", parse("x_i - ln(sum(e^(x_j), j, 1, d))"),
-                                                   ". It has no weights and no biases.")),
-        correction(sum_, stated=(sum_.formula(),), claim=_any(op("eq", op("add", *column), sum_.formula())), answer=same(sum_.formula(), total),
-                   right=(total.value,), why=(": the column is added up correctly, but carries the ", right_side(softmax.formula()), " of the line above."))),
-        "Question 1 of the submission.")
+        correction(
+            wrong, submission.line(_SIZE), stated=wrong.formula(), claim=rearrangement, right=kernel_size,
+            why=(". The factor ", parse("S"), " multiplies ", parse("O - 1"), " only. The line holds just where ", parse("S = 1"), " or ",
+                 parse("N + 2*P = 0"), ".")),
+        correction(
+            *results, stated=results[0].formula(),
+            claim=_asked(_equal((right_side(r.formula()), k.value) for r, k in zip(results, kernels.values(), strict=True))),
+            right="the same for all three convolutions. Every stride here is one, so that the slip above does no harm."),
+        correction(
+            *counts, stated=f"parameter counts from {submission.cell(_LAYERS[0], 1).text} to {submission.cell(_LAYERS[-1], 1).text}",
+            claim=_asked(_equal(compared)),
+            right="the same, and every product is worked out correctly."),
+        correction(
+            *shapes, stated="output shapes of all layers",
+            claim=_asked(_equal(zip(map(sizes, shapes), wanted, strict=True))),
+            right=("the same; the ", batch, " in front stands for any batch size.")),
+        correction(
+            softmax, stated=softmax.formula(), claim=_asked(softmax.formula()),
+            answer=same(right_side(softmax.formula()), right_counts[-1]), right=right_counts[-1],
+            why=(": this layer turns scores into log-probabilities, ", parse("x_i - ln(sum(e^(x_j), j, 1, d))"),
+                 ". It has no weights and no biases.")),
+        correction(
+            in_all, stated=in_all.formula(),
+            claim=_asked(op("eq", op("add", *stated_counts, right_side(softmax.formula())), in_all.formula())),
+            answer=same(in_all.formula(), total), right=total.value,
+            why=(": the column is added up correctly, but carries the ", right_side(softmax.formula()), " of the line above."))),
+        "The first question of the submission.")
 
 
 # --- question 2 ---------------------------------------------------------------------------------------------------
 
-def heading_claim(outputs, pixels):
-    """A circulant matrix is square."""
-    return _any(op("eq", outputs.value, pixels.value))
+def square(outputs, pixels):
+    """A circulant matrix is square: is W?"""
+    return _asked(op("eq", outputs.value, pixels.value))
 
 
-def corrections_q2(submission, rows, outputs, pixels, product, heading_claim):
+def corrections_q2(submission, rows, outputs, pixels, product, square):
     """Question 2, line by line."""
     first, second = submission.math(68).sums()
-    third, *further = submission.math(70).sums()
+    third, *others = submission.math(70).sums()
+    written = expr(len((first, second, third, *others)))
     entries = submission.math(72).sums()
     final = submission.stated(74, r"= (.*)\^T", math=1)
     values = [row.value for row in rows.values()]
-    count, vector = expr(terms_in(second.formula())), final.formula().args
-    heading = submission.line(66)
-    written = 3 + len(further)
+    count = expr(terms_in(second.formula()))
+
+    def whole(piece, row):
+        """A row with all its products and the right sum."""
+        return _asked(_equal([(piece.formula(), row), (expr(terms_in(piece.formula())), pixels.value)]))
+
     return Corrections((
-        correction(heading, claim=heading_claim,
-                   right=("it has ", outputs.value, " rows and ", pixels.value, " columns, and a circulant matrix is square. It is a Toeplitz matrix in blocks. "
-                          "The submission announces it and does not write it down.")),
-        correction(first, stated=("first row",), claim=_any(_all([(first.formula(), values[0]), (expr(terms_in(first.formula())), pixels.value)])),
-                   right=("the same: ", pixels.value, " products with the sum ", values[0], ".")),
-        correction(second, stated=("second row, with ", count, " products",), claim=_any(op("eq", count, pixels.value)),
-                   right=(pixels.value, " products: four zeros are missing, those of the last four pixels, which the window does not reach, and the others stand "
-                          "in the order of the first row instead of one place further right. The sum ", _evaluated(second.formula()), " is right all the same.")),
-        correction(third, stated=("third row",), claim=_any(_all([(third.formula(), values[2]), (expr(terms_in(third.formula())), pixels.value)])),
-                   right=("the same: ", pixels.value, " products with the sum ", values[2], ".")),
-        correction(third, stated=(expr(written), " rows in all",), claim=_any(op("eq", expr(written), outputs.value)),
-                   right=(outputs.value, ": the fourth row, for the window at the lower right, is missing. It adds up to ", values[3], ".")),
-        correction(submission.math(72), stated=(expr(len(entries)), " entries",), claim=_any(op("eq", expr(len(entries)), outputs.value)),
-                   right=(outputs.value, ", one for each window.")),
-        correction(entries[-2], entries[-1], stated=(entries[-1].formula(), ", twice"),
-                   claim=_any(_all((piece.formula(), value) for piece, value in zip(entries[-2:], values[-2:], strict=True))),
-                   right=(values[-1], ": the product of the middle row of the kernel is missing; the sum as written is ", _evaluated(entries[-1].formula()), ".")),
-        correction(final, stated=(op("transpose", final.formula()),), claim=_any(_all(zip(vector, values, strict=True))),
-                   right=("the same four numbers. Without commas they read as a subtraction, whose result is ", _evaluated(final.formula()),
-                          "; and the output is an image: ", product.value, "."))),
-        "Question 2 of the submission.")
+        correction(
+            submission.line(66), claim=square,
+            right=("it has ", outputs.value, " rows and ", pixels.value, " columns, and a circulant matrix is square. It is a Toeplitz "
+                   "matrix in blocks. The submission announces it and does not write it down.")),
+        correction(
+            first, stated="first row", claim=whole(first, values[0]),
+            right=("the same: ", pixels.value, " products with the sum ", values[0], ".")),
+        correction(
+            second, stated=("second row, with ", count, " products"), claim=_asked(op("eq", count, pixels.value)),
+            right=(pixels.value, " products: four zeros are missing, those of the last four pixels, which the window does not reach, and "
+                   "the others stand in the order of the first row instead of one place further right. The sum ",
+                   _evaluated(second.formula()), " is right all the same.")),
+        correction(
+            third, stated="third row", claim=whole(third, values[2]),
+            right=("the same: ", pixels.value, " products with the sum ", values[2], ".")),
+        correction(
+            third, stated=(written, " rows in all"), claim=_asked(op("eq", written, outputs.value)),
+            right=(outputs.value, ": the fourth row, for the window at the lower right, is missing. It adds up to ", values[3], ".")),
+        correction(
+            submission.math(72), stated=(expr(len(entries)), " entries"), claim=_asked(op("eq", expr(len(entries)), outputs.value)),
+            right=(outputs.value, ", one for each window.")),
+        correction(
+            *entries[-2:], stated=(entries[-1].formula(), ", twice"),
+            claim=_asked(_equal((entry.formula(), value) for entry, value in zip(entries[-2:], values[-2:], strict=True))),
+            right=(values[-1], ": the product of the middle row of the kernel is missing; the sum as written is ",
+                   _evaluated(entries[-1].formula()), ".")),
+        correction(
+            final, stated=op("transpose", final.formula()), claim=_asked(_equal(zip(final.formula().args, values, strict=True))),
+            right=("the same four numbers. Without commas they read as a subtraction, whose result is ", _evaluated(final.formula()),
+                   "; and the output is an image: ", product.value, "."))),
+        "The second question of the submission.")
 
 
 # --- question 3 ---------------------------------------------------------------------------------------------------
-
-_OPEN = ("y_hat > 0", "y_hat < 1", "N >= 1", "N in ZZ")
-
 
 def stated_cost(submission):
     """The submission's binary cross-entropy, read as it stands: the sum ends with the first product."""
@@ -175,145 +197,171 @@ def stated_cost(submission):
 def bracketed_cost(stated_cost):
     """The same with the brackets that it needs."""
     front, rest = stated_cost.value.args
-    total = _sum_in(front)
-    whole = Operation("sum", (Operation("add", (total.args[0], rest)), *total.args[1:]))
-    return Value(exchange(front, {total: whole}))
+    total = _first(front, "sum")
+    return Value(exchange(front, {total: Operation("sum", (op("add", total.args[0], rest), *total.args[1:]))}))
 
 
 def cost_brackets(stated_cost, bracketed_cost):
     """Do the missing brackets matter?"""
-    return _any(op("eq", stated_cost.value, bracketed_cost.value), *_OPEN)
-
-
-def _written_bits(submission, line):
-    """-1/3 of the three bracketed sums of a line whose outer bracket is never closed."""
-    whole = submission.math(line)
-    factor = submission.stated(line, r"(-\\frac\{\d+\}\{\d+\})", math=1).formula()
-    return op("mul", factor, op("add", *(part.formula() for part in whole.sums())))
+    return _asked(op("eq", stated_cost.value, bracketed_cost.value), "y_hat > 0", "y_hat < 1", "N >= 1", "N in ZZ")
 
 
 def written_bits(submission):
-    """Line 90 as it stands, with its outer bracket closed."""
-    return start(op("eq", "J", _written_bits(submission, 90))).then(evaluate())
+    """The line with the examples put in, as it stands: the factor in front times the sum of the three brackets."""
+    factor = submission.stated(90, r"(-\\frac\{\d+\}\{\d+\})", math=1).formula()
+    return start(op("eq", "J", op("mul", factor, op("add", *(part.formula() for part in submission.math(90).sums())))))
 
 
-def penalty_letters(submission):
-    """The penalty with the letter of line 101 and with the letter of the mean in front: the same just where the letters mean the same."""
-    penalty = submission.stated(101, r"\\frac\{\\lambda\}\{2m\}", math=1).formula()
-    return claim(op("iff", op("eq", op("mul", penalty, "Q"), op("mul", exchange(penalty, {Symbol("m"): Symbol("N")}), "Q")), op("eq", "m", "N")),
-                 assume=["lambda > 0", "Q > 0", "N > 0", "m > 0"])
+def stated_mean(submission):
+    """The mean of the three terms, as the submission rounds them."""
+    return Value(submission.stated(96, r"= (.*)", math=1).formula())
 
 
-def corrections_q3(submission, stated_cost, bracketed_cost, cost_brackets, written_bits, bce_bits, bce_nats):
+def rounding_of_rounded(submission, stated_mean):
+    """Does the submission's last digit come from its own rounded terms?"""
+    return claim(op("approx", stated_mean.value, submission.stated(107, r"= (.*)").formula()))
+
+
+def penalty(submission):
+    """The factor of the submission's penalty."""
+    return Value(submission.stated(101, r"\\frac\{\\lambda\}\{2m\}", math=1).formula())
+
+
+def penalty_right(penalty):
+    """The same with the letter that counts the examples in the mean in front."""
+    return Value(exchange(penalty.value, {Symbol("m"): Symbol("N")}))
+
+
+def penalty_letters(penalty, penalty_right):
+    """The two agree just where the letters mean the same number."""
+    return claim(op("iff", op("eq", penalty.value, penalty_right.value), parse("m = N")), assume=["lambda > 0", "N > 0", "m > 0"])
+
+
+def corrections_q3(submission, stated_cost, bracketed_cost, cost_brackets, written_bits, stated_mean, penalty, penalty_right,
+                   bce_bits, bce_nats):
     """Question 3, line by line."""
-    change = submission.math(86)
-    from_two = submission.math(88)
-    bounds = _sum_in(from_two.formula()).args[2:]
+    change, from_two = submission.math(86), submission.math(88)
+    lower, upper = _first(from_two.formula(), "sum").args[2:]
+    parts = [part.formula() for part in submission.math(90).sums()]
     terms = submission.stated(96, r"\[(.*)\\right", math=1)
-    inner = [part.formula() for part in submission.math(90).sums()]
-    logs = [next(node for node in walk(part.args[1] if k else part.args[0]) if is_op(node, "log")) for k, part in enumerate(inner)]
-    shown = terms.formula().args
     result = submission.stated(107, r"= (.*)")
     places = len(result.text.partition(".")[2])
-    rounded = start(op("round", bce_bits.value, places)).then(_rounding(bce_bits.value, places)).value
-    mean = submission.stated(96, r"= (.*)", math=1)
-    penalty = submission.stated(101, r"\\frac\{\\lambda\}\{2m\}", math=1)
-    right_penalty = exchange(penalty.formula(), {Symbol("m"): Symbol("N")})
-    losses = [op("sum", parse("l_i"), "i", *pair) for pair in (bounds, (Number("1"), bounds[1]))]
-    unclosed = expr(submission.math(90).unclosed())
+    shown = rounded_literal("corrections_q3", bce_bits.value, places)
+    meant = [_meant(part) for part in parts]
+
+    def losses(first):
+        return op("sum", parse("l_i"), "i", first, upper)
+
     return Corrections((
-        correction(submission.stated(80, r"^\w+\) (.*?)\."), claim=None,
-                   right=("the squared error is convex in the prediction and not in the score: after a sigmoid its curvature changes sign. That is asserted here; "
-                          "the answer to the third question proves it. That it is “", submission.stated(80, r"is (harder to \w+)").text,
-                          "” (converge) has a reason, which is not given: the gradient vanishes where the network is surely wrong.")),
-        correction(submission.math(83), submission.math(110), submission.math(101), stated=stated_cost.value, claim=cost_brackets, right=bracketed_cost.value,
-                   why=(". Without brackets the sum ends before the plus sign. In two of the three lines the sum also has no lower limit, and in all of them the labels "
-                        "and predictions lack their index.")),
-        correction(change, stated=change.formula(), claim=_any(change.formula(), "x > 0"), right=("the same: the rule for a change of base.",)),
-        correction(from_two, stated=("losses summed as ", _shown_sum(bounds)), claim=_any(op("eq", *losses)), right=_shown_sum(losses[1].args[2:]),
-                   why=(": there are three examples, and the first is left out; with it goes the largest loss.",)),
-        correction(submission.math(90), submission.math(92), submission.math(94),
-                   stated=("sums from ", *_starts(inner), " inside the terms",), claim=same(written_bits.value, bce_bits.value), right=bce_bits.value,
-                   why=(". A sum with its examples put in is already written out: a sign of summation before a constant multiplies it. Besides, brackets that are opened and never "
-                        "closed in the first of the three lines: ", unclosed, "; and in the last a factor before the dot is lost.")),
-        correction(terms, stated=terms.formula(), claim=_any(op("and", *(op("approx", log, value) for log, value in zip(logs, shown, strict=True)))),
-                   right=("the same: the three terms that were meant, to the decimals shown.",)),
-        correction(result, stated=result.formula(), claim=_any(op("approx", bce_bits.value, result.formula())), right=rounded,
-                   why=(" bits. The last digit is lost by adding terms that were rounded before: ", mean.formula(), " does round to ", result.formula(),
-                        ". The number is in bits (logarithms to the base two), which is not said; the loss of line ", expr(submission.math(83).line),
-                        " has the natural logarithm, and in nats it is ", bce_nats.value, ".")),
-        correction(penalty, stated=penalty.formula(), claim=_any(op("eq", penalty.formula(), right_penalty), "lambda > 0", "N > 0", "m > 0"), right=right_penalty,
-                   why=(" with the same letter as in the mean in front, or say that both letters count the examples.")),
-        correction(submission.stated(112, r"Overfitting means that (.*?)\."),
-                   right=("it is the other way round. An overfitted network has a training loss near zero; what stays high is its loss on examples that it has not seen.",)),
-        correction(submission.stated(112, r"Adding (.*)"), submission.line(114),
-                   right=("no weights are added; a penalty is. It changes the cost, and with it where the minima lie: they move towards smaller weights. It helps no "
-                          "descent out of a local minimum.",)),
-        correction(submission.stated(114, r"regularization is added to (.*)\."),
-                   right=("right: each step multiplies them by a factor less than one before it follows the gradient of the data.",))),
-        "Question 3 of the submission.")
-
-
-def rounding_of_rounded(submission):
-    """Where the submission's last digit comes from: its own rounded terms."""
-    mean, result = submission.stated(96, r"= (.*)", math=1), submission.stated(107, r"= (.*)")
-    return _any(op("approx", mean.formula(), result.formula()))
-
-
-def _rounding(value, places):
-    from reportgen.derivation import Step
-    from reportgen.ledger import rounded_literal
-
-    literal = rounded_literal("corrections", value, places)
-    return lambda derivation: (Step("round", derivation.conclusion, literal, ("Round",)),)
-
-
-def _shown_sum(bounds):
-    return op("sum", parse("l_i"), "i", *bounds)
+        correction(
+            submission.stated(80, r"^\w+\) (.*?)\."),
+            right=("the squared error is convex in the prediction and not in the score: after a sigmoid its curvature changes sign. That is "
+                   "asserted here; the answer to the third question proves it. That it is “", submission.stated(80, r"is (harder to \w+)").text,
+                   "” (converge) has a reason, which is not given: the gradient vanishes where the network is surely wrong.")),
+        correction(
+            submission.math(83), submission.math(110), submission.math(101), stated=stated_cost.value, claim=cost_brackets,
+            right=bracketed_cost.value,
+            why=". Without brackets the sum ends before the plus sign. In two of the three lines the sum also has no lower limit, and in all of "
+                "them the labels and predictions lack their index."),
+        correction(
+            change, stated=change.formula(), claim=_asked(change.formula(), "x > 0"),
+            right="the same: the rule for a change of base."),
+        correction(
+            from_two, stated=("losses summed as ", losses(lower)), claim=_asked(op("eq", losses(lower), losses(Number("1")))),
+            right=losses(Number("1")),
+            why=": there are three examples, and the first is left out; with it goes the largest loss."),
+        correction(
+            *(submission.math(line) for line in (90, 92, 94)), stated=("sums from ", *_listed(_starts(parts)), " inside the terms"),
+            claim=same(written_bits.value, bce_bits.value), right=bce_bits.value,
+            why=(". A sum with its examples put in is already written out: a sign of summation before a constant multiplies it. Besides, "
+                 "brackets that are opened and never closed in the first of the three lines: ", expr(submission.math(90).unclosed()),
+                 "; and in the last a factor before the dot is lost.")),
+        correction(
+            terms, stated=terms.formula(),
+            claim=_asked(op("and", *(op("approx", log, value) for log, value in zip(meant, terms.formula().args, strict=True)))),
+            right="the same: the three terms that were meant, to the decimals shown."),
+        correction(
+            result, stated=result.formula(), claim=_asked(op("approx", bce_bits.value, result.formula())), right=shown,
+            why=(" bits. The last digit is lost by adding terms that were rounded before: ", stated_mean.value, " does round to ",
+                 result.formula(), ". The number is in bits (logarithms to the base two), which is not said; the loss of line ",
+                 expr(submission.math(83).line), " has the natural logarithm, and in nats it is ", bce_nats.value, ".")),
+        correction(
+            submission.stated(101, r"\\frac\{\\lambda\}\{2m\}", math=1), stated=penalty.value,
+            claim=_asked(op("eq", penalty.value, penalty_right.value), "lambda > 0", "N > 0", "m > 0"), right=penalty_right.value,
+            why=", with the letter of the mean in front; or say that both letters count the examples."),
+        correction(
+            submission.stated(112, r"Overfitting means that (.*?)\."),
+            right="it is the other way round. An overfitted network has a training loss near zero; what stays high is its loss on examples "
+                  "that it has not seen."),
+        correction(
+            submission.stated(112, r"Adding (.*)"), submission.line(114),
+            right="no weights are added; a penalty is. It changes the cost, and with it where the minima lie: they move towards smaller "
+                  "weights. It helps no descent out of a local minimum."),
+        correction(
+            submission.stated(114, r"regularization is added to (.*)\."),
+            right="right: each step multiplies the weights by a factor less than one before it follows the gradient of the data.")),
+        "The third question of the submission.")
 
 
 def _starts(parts):
-    """``i = 1``, ``i = 2`` and ``i = 3`` as text with formulas."""
-    lower = [op("eq", *_sum_in(part).args[1:3]) for part in parts]
-    out = []
-    for k, equation in enumerate(lower):
-        out += ([] if not k else [" and "] if k == len(lower) - 1 else [", "]) + [equation]
-    return tuple(out)
+    """``i = 1``, ``i = 2``...: where the sums in the parts start."""
+    return [op("eq", *_first(part, "sum").args[1:3]) for part in parts]
+
+
+def _meant(part):
+    """The logarithm of a bracket whose factor is not zero."""
+    inside, outside = part.args
+    return next(log for factor, log in (inside.args[0].args, outside.args) if _evaluated(factor) != Number("0"))
+
+
+def _listed(items):
+    """a, b and c, as text with formulas in it."""
+    out = [items[0]]
+    for k, item in enumerate(items[1:], start=2):
+        out += [" and " if k == len(items) else ", ", item]
+    return out
 
 
 # --- questions 4 and 5 --------------------------------------------------------------------------------------------
 
 def corrections_q4(submission):
     """Question 4, line by line."""
-    one, two = (submission.math(118, k) for k in (1, 2))
-    stated = one.formula(repair=_NO_INDEX)
-    square = two.formula(repair=_NO_INDEX)
-    total = right_side(stated)
-    right = exchange(total, {parse("w_i"): parse("abs(w_i)")})
-    squared, bound = submission.stated(118, r"If the error is .*?losses"), submission.stated(118, r"larger than (\d+)")
+    one, two = (submission.math(118, k).formula(repair=_INDEX) for k in (1, 2))
+    size = parse("abs(w_i)")
+    right = exchange(right_side(one), {parse("w_i"): size})
+    squares = exchange(right, {size: op("pow", size, 2)})
+    larger, bound = submission.stated(118, r"If the error is .*?losses"), submission.stated(118, r"larger than (\d+)")
     return Corrections((
-        correction(one, stated=stated, claim=_any(op("eq", total, right), "n >= 1", "n in ZZ"), right=op("eq", stated.args[0], right),
-                   why=(": without absolute values, errors of opposite signs cancel. The index is missing too.",)),
-        correction(two, stated=square, claim=_any(op("eq", right_side(square), exchange(right, {parse("abs(w_i)"): parse("abs(w_i)^2")})), "n >= 1", "n in ZZ"),
-                   right=("the same, with an index at the summand.",)),
-        correction(squared, claim=_any(parse("u^2 > u"), op("gt", "u", bound.formula())),
-                   right=("the same; and an error less than one shrinks, which is why the L2 loss hardly minds small ones.",)),
-        correction(submission.stated(118, r"Therefore, (.*?) in term"),
-                   right=("right about outliers. But the letter in the formulas is that of the weights, while a loss is taken of the errors; and a large loss is "
-                          "not “", submission.stated(118, r"will be (harder to .*?)\.").text, "”: its minimum lies elsewhere, at the mean instead of the median.",))),
-        "Question 4 of the submission.")
+        correction(
+            submission.math(118), stated=one, claim=_asked(op("eq", right_side(one), right), "n >= 1", "n in ZZ"), right=op("eq", one.args[0], right),
+            why=": without absolute values, errors of opposite signs cancel. The index is missing too."),
+        correction(
+            submission.math(118, 2), stated=two, claim=_asked(op("eq", right_side(two), squares), "n >= 1", "n in ZZ"),
+            right="the same, with an index at the summand."),
+        correction(
+            larger, claim=_asked(parse("u^2 > u"), op("gt", "u", bound.formula())),
+            right="the same; and an error less than one shrinks, which is why the L2 loss hardly minds small ones."),
+        correction(
+            submission.stated(118, r"Therefore, (.*?) in term"),
+            right=("right about outliers. But the letter in the formulas is that of the weights, while a loss is taken of the errors; and a "
+                   "large loss is not “", submission.stated(118, r"will be (harder to .*?)\.").text,
+                   "”: its minimum lies elsewhere, at the mean instead of the median."))),
+        "The fourth question of the submission.")
 
 
 def corrections_q5(submission):
     """Question 5, line by line."""
     return Corrections((
-        correction(submission.stated(122, r"\d\) (.*)\."),
-                   right=("true, but no reason that concerns batch normalisation, and it is the batch, not the data set, that makes the difference: more updates per "
-                          "epoch, each of which uses the hardware badly.",)),
-        correction(submission.stated(123, r"\d\) (.*?) because"),
-                   right=("right, and the heart of the matter. What is missing is how inaccurate: the variance of the batch mean is inversely proportional to the batch size.",)),
-        correction(submission.stated(124, r"\d\) (.*?)\."),
-                   right=("right as far as it goes: a small batch often holds one class only. But the negative examples are not “",
-                          submission.stated(124, r"refer to (\w+ \w+)").text, "” here: they are one of the two kinds of fruit.")),
-        ),
-        "Question 5 of the submission.")
+        correction(
+            submission.stated(122, r"\d\) (.*)\."),
+            right="true, but no reason that concerns batch normalisation; and it is the size of the batch, not of the data set, that makes the "
+                  "difference: more updates per epoch, each of which uses the hardware badly."),
+        correction(
+            submission.stated(123, r"\d\) (.*?) because"),
+            right="right, and the heart of the matter. What is missing is how inaccurate: the variance of the batch mean is inversely "
+                  "proportional to the batch size."),
+        correction(
+            submission.stated(124, r"\d\) (.*?)\."),
+            right=("right as far as it goes: a small batch often holds one class only. But the negative examples are not “",
+                   submission.stated(124, r"refer to (\w+ \w+)").text, "” here: they are one of the two kinds of fruit."))),
+        "The fifth question of the submission.")
