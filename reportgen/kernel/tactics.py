@@ -1,0 +1,353 @@
+"""Proof scripts: for each kind of statement what usually proves it, in order, cheap first.
+
+Nothing here has to be right: Coq's kernel checks every proof, and a script that does not prove its lemma costs only the
+attempt.  So the judge's normal forms and derivatives may be used freely to say where a proof should go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import floor
+
+from ..expressions import Expr, Number, Operation, Symbol, is_op, replace, symbols, transform, walk
+from ..judge import calculus, enclosure, sums
+from ..judge.conditions import Facts, prepare
+from ..judge.exact import Field
+from ..judge.forms import Overflow, Quotient, Undefined, Unsupported
+from ..obligation import Obligation
+from .lemma import Lemma, Unwritten, Writer, diff_parts
+
+_MISSING = (Unsupported, Undefined, Overflow, Unwritten, RecursionError, ValueError, ZeroDivisionError, AttributeError, KeyError)
+
+
+def scripts(lemma: Lemma) -> tuple[str, ...]:
+    """Tactics, each of which may prove the lemma as a whole."""
+    return tuple(dict.fromkeys(_scripts(lemma)))
+
+
+def _scripts(lemma: Lemma) -> Iterator[str]:
+    proof = _Proof(lemma)
+    goal = proof.goal
+    plain = proof.whole([], proof.main(goal))
+    if not any(is_op(n, "diff", "sum", "floor", "ceil") for n in walk(goal)):
+        yield plain
+    helps = proof.helps()
+    yield proof.whole(helps, proof.main(goal))
+    yield proof.whole(helps, proof.by_hypotheses())
+    if is_op(goal, "eq"):
+        for alternative in proof.from_assumptions():
+            yield proof.whole(helps, alternative)
+
+
+class _Proof:
+    """The scripts of one lemma, all under its names."""
+
+    def __init__(self, lemma: Lemma) -> None:
+        self.lemma = lemma
+        self.writer: Writer = lemma.writer
+        self.goal = self.unfold(lemma.goal)
+        self.known = [self.unfold(f) for _, f in lemma.hypotheses if f is not None]
+        self.lets = [n for n in lemma.binders if n in {self.writer.names[("function", f, len(p))] for f, (p, _) in self.writer.functions.items()
+                                                       if ("function", f, len(p)) in self.writer.names}]
+
+    def unfold(self, expr: Expr) -> Expr:
+        def applied(node: Expr) -> Expr:
+            if is_op(node, "apply") and node.args[0].name in self.writer.functions:
+                parameters, body = self.writer.functions[node.args[0].name]
+                if len(parameters) == len(node.args) - 1:
+                    return replace(body, dict(zip(parameters, node.args[1:])))
+            return node
+
+        return transform(expr, applied)
+
+    # --- the frame
+    def whole(self, helps: list[str], main: str) -> str:
+        names = [*self.lemma.binders, *(f"H{i}" for i in range(len(self.lemma.hypotheses)))]
+        steps = [f"intros {' '.join(names)}"] if names else ["idtac"]
+        steps += [f"subst {n}" for n in self.lets] + ["cbv beta"] + helps
+        for part in self.lemma.parts:
+            if "ex_derive" in part:
+                way = "first [assumption | eexists; eassumption | eexists; rg_derive]"
+            else:
+                way = "first [assumption | subst; rg_side | subst; rg_exps; rg_side]"
+            steps.append(f"split; [{way} |]")
+        return "; ".join([*steps, main])
+
+    # --- statements
+    def main(self, goal: Expr) -> str:
+        head = goal.head
+        if head in ("and", "tuple"):
+            return f"rg_split; first [{' | '.join(dict.fromkeys(self.main(a) for a in goal.args))}]"
+        if head == "or":
+            tries = [f"{side}; {self.main(a)}" for side, a in (("left", goal.args[0]), ("right", goal.args[-1]))]
+            return f"first [{' | '.join(f'({t})' for t in tries)}]"
+        if head == "iff":
+            return f"split; [{self.implied(*goal.args)} | {self.implied(*reversed(goal.args))}]"
+        if head == "approx" or (head == "eq" and is_op(goal.args[0], "round")):
+            return "subst; rg_rounding"
+        if head == "eq" and is_op(goal.args[0], "limit"):
+            return self.limit(goal)
+        if head == "eq":
+            if self.writer.is_matrix(goal.args[0]) or is_op(goal.args[0], "tuple"):
+                return "subst; rg_split; rg_value"
+            return "subst; first [rg_value | rg_terms; rg_value]"
+        if head in ("lt", "le", "gt", "ge", "ne"):
+            return self.order(goal)
+        if head == "element":
+            return "first [exact I | eexists; subst; first [reflexivity | lra]]"
+        return "first [assumption | lra]"
+
+    def by_hypotheses(self) -> str:
+        """Equations that are assumed, used from left to right."""
+        equations = [f"H{i}" for i, (_, f) in enumerate(self.lemma.hypotheses) if is_op(f, "eq")]
+        rewrite = "; ".join(f"rewrite ?{h}" for h in equations)
+        return f"first [assumption | {rewrite or 'idtac'}; first [reflexivity | rg_split; rg_value | subst; rg_terms; rewrite ?H0; rg_value] | lra | nra]"
+
+    def order(self, goal: Operation) -> str:
+        """Inequalities: arithmetic, or the sign of the difference as a product of factors."""
+        left, right = goal.args
+        if goal.head in ("lt", "le"):
+            left, right = right, left
+        tries = ["subst; rg_order"]
+        try:
+            field, q = self.difference(left, right)
+            shape = self.writer.term(_factored(field, q))
+            difference = f"({self.writer.term(left)} - {self.writer.term(right)})"
+            close = {"gt": "rg_pos", "lt": "rg_pos", "ge": "rg_side", "le": "rg_side", "ne": "rg_ne"}[goal.head]
+            turn = {"gt": "apply Rminus_gt; unfold Rgt", "lt": "apply Rminus_gt; unfold Rgt", "ge": "apply Rminus_ge; apply Rle_ge",
+                    "le": "apply Rge_le; apply Rminus_ge; apply Rle_ge", "ne": "apply Rminus_not_eq"}[goal.head]
+            tries.append(f"assert (HD : {difference} = {shape}) by (subst; rg_value); {turn}; rewrite HD; clear HD; subst; {close}")
+        except _MISSING:
+            pass
+        return f"first [{' | '.join(f'({t})' for t in tries)}]"
+
+    def difference(self, left: Expr, right: Expr, given: tuple[Expr, ...] = ()) -> tuple[Field, Quotient]:
+        statement = Operation("eq", (left, right))
+        ready = prepare(Obligation(statement, (*self.lemma.obligation.assumptions, *self.lemma.conditions, *given)))
+        field = Field(48)
+        Facts(field, ready.assumptions)
+        a, b = ready.statement.args
+        return field, field.lowest(field.reduced(field.sub(field.normal(a), field.normal(b))))
+
+    # --- from one equation to another
+    def implied(self, given: Expr, wanted: Expr) -> str:
+        tries = ["intro HA; subst; rg_split; first [assumption | symmetry; assumption | lra | nra]"]
+        if is_op(given, "and"):
+            tries.append("intro HA; " + "decompose [and] HA; clear HA; subst; rg_split; first [assumption | lra]")
+        elif is_op(given, "or"):
+            cases = [self.implied(g, wanted) for g in given.args]
+            tries = [f"intros [HB | HB]; revert HB; [{cases[0]} | {cases[1]}]"] if len(cases) == 2 else tries
+        else:
+            multiple = self.multiple(given, wanted)
+            if multiple:
+                tries.insert(0, multiple)
+            tries.append("intro HA; assert (HB := f_equal ln HA); revert HB; rg_logs; unfold Rpower; rg_logs; intro HB; rg_facts; "
+                         "first [lra | apply Rmult_eq_reg_l with (2 := HB); rg_ne | field_simplify_eq; [lra | rg_side]]")
+            tries.append("intro HA; rewrite HA; first [rg_value | field_simplify_eq; rg_value]")
+            tries.append("intro HA; subst; rg_exps; rg_value")
+            tries.append("intro HA; apply ln_inv; [rg_side | rg_side | rg_logs; lra]")
+        return f"first [{' | '.join(f'({t})' for t in tries)}]"
+
+    def multiple(self, given: Expr, wanted: Expr) -> str | None:
+        """wanted's difference is a multiple of given's; where wanted is ``or``, the product of the differences is."""
+        if not is_op(given, "eq") or not is_op(wanted, "eq", "or"):
+            return None
+        goals = wanted.args if is_op(wanted, "or") else (wanted,)
+        if any(not is_op(g, "eq") for g in goals) or len(goals) > 2:
+            return None
+        product = _product([Operation("add", (g.args[0], Operation("neg", (g.args[1],)))) for g in goals])
+        try:
+            ready = prepare(Obligation(Operation("iff", (given, Operation("eq", (product, Number("0"))))),
+                                       (*self.lemma.obligation.assumptions, *self.lemma.conditions)))
+            field = Field(48)
+            Facts(field, ready.assumptions)
+            (l, r), (p, _) = (side.args for side in ready.statement.args)
+            below = field.lowest(field.reduced(field.sub(field.normal(l), field.normal(r))))
+            above = field.lowest(field.reduced(field.normal(p)))
+            if below.num == 0:
+                return None
+            factor = field.lowest(Quotient(above.num * below.den, above.den * below.num))
+            ratio = self.writer.term(field.to_expr(factor))
+            left, right = (self.writer.term(a) for a in given.args)
+            terms = [f"({self.writer.term(g.args[0])} - {self.writer.term(g.args[1])})" for g in goals]
+        except _MISSING:
+            return None
+        close = "apply Rminus_diag_uniq; rewrite HZ, (Rminus_diag_eq _ _ HA); ring"
+        if len(goals) == 2:
+            close = ("assert (HY : " + " * ".join(terms) + " = 0) by (rewrite HZ, (Rminus_diag_eq _ _ HA); ring); "
+                     "destruct (Rmult_integral _ _ HY) as [HX | HX]; [left | right]; apply Rminus_diag_uniq; exact HX")
+        return f"intro HA; assert (HZ : {' * '.join(terms)} = {ratio} * ({left} - {right})) by (clear HA; subst; rg_value); {close}"
+
+    def from_assumptions(self) -> Iterator[str]:
+        """An equation that follows from an assumed one."""
+        for i, (_, fact) in enumerate(self.lemma.hypotheses):
+            if is_op(fact, "eq"):
+                multiple = self.multiple_without_definition(self.unfold(fact))
+                if multiple:
+                    yield f"revert H{i}; {multiple}"
+
+    def multiple_without_definition(self, fact: Expr) -> str | None:
+        rest = tuple(a for a in self.lemma.obligation.assumptions if self.unfold(a) != fact)
+        other = _Proof.__new__(_Proof)
+        other.lemma, other.writer, other.goal, other.known, other.lets = self.lemma, self.writer, self.goal, self.known, self.lets
+        object.__setattr__(other, "lemma", _with_assumptions(self.lemma, rest))
+        return other.multiple(fact, self.goal)
+
+    # --- helps: equations that are proved first and then rewritten
+    def helps(self) -> list[str]:
+        steps: list[str] = []
+        for maker in (self.help_floors, self.help_derivatives, self.help_sums):
+            try:
+                steps += maker()
+            except _MISSING:
+                continue
+        return steps
+
+    def help_floors(self) -> list[str]:
+        steps = []
+        for node in dict.fromkeys(n for n in walk(self.goal) if is_op(n, "floor", "ceil")):
+            ready = prepare(Obligation(Operation("eq", (node.args[0], Number("0"))), self.lemma.obligation.assumptions))
+            value = enclosure.evaluate(ready.statement.args[0], bits=256)
+            middle = _near(value)
+            k = floor(middle) if node.head == "floor" else -floor(-middle)
+            text = self.writer.term(node)
+            steps.append(f"assert (HF{len(steps)} : {text} = {k}) by (apply ({node.head}R_at ({k})); subst; first [lra | split; interval | split; [interval | lra]])")
+        return [*steps, *(f"rewrite HF{i}" for i in range(len(steps)))]
+
+    def help_derivatives(self) -> list[str]:
+        steps: list[str] = []
+        found = dict.fromkeys(n for n in walk(self.goal) if is_op(n, "diff") and not _under_binder(self.goal, n))
+        for number, node in enumerate(sorted(found, key=lambda n: sum(1 for _ in walk(n)))):
+            body, variable, order = diff_parts(node)
+            point = self.writer.term(variable)
+            function = self.writer.body(body, variable, {})
+            if is_op(body, "apply"):
+                continue
+            names = [f"HD{number}_{k}" for k in range(order + 1)]
+            current, chain = body, []
+            for k in range(1, order + 1):
+                current = calculus.derivative(current, variable)
+                current = self.tidy(current, variable)
+                chain.append(current)
+            if order == 1:
+                steps.append(f"assert ({names[0]} : is_derive {function} {point} {self.writer.term(current)}) by (subst; rg_derive)")
+                steps.append(f"rewrite ?(is_derive_unique _ _ _ {names[0]})")
+                continue
+            near = self.nearby(body, variable)
+            for k, next_ in enumerate(chain, start=1):
+                if k < order:
+                    bound = self.writer.fresh("t")
+                    env = {variable.name: (bound, "R")}
+                    before = chain[k - 2] if k > 1 else None
+                    value = self.writer.term(next_, env)
+                    if before is None:
+                        way = f"apply is_derive_unique; rg_derive"
+                        derive = f"Derive_n {function} 1 {bound}"
+                        steps.append(f"assert ({names[k]} : locally {point} (fun {bound} : R => {derive} = {value})) "
+                                     f"by ({near}; change (Derive {function} {bound} = {value}) || idtac; {way})")
+                    else:
+                        steps.append(f"assert ({names[k]} : locally {point} (fun {bound} : R => Derive_n {function} {k} {bound} = {value})) by fail")
+                else:
+                    way = f"apply (next_derive {function} {self.writer.body(chain[k - 2], variable, {})} {order - 1}%nat _ _ {names[k - 1]}); rg_derive"
+                    steps.append(f"destruct (derive_n_value {function} {order - 1}%nat {point} {self.writer.term(next_)}) as [{names[0]} {names[k]}]; [{way} | ]")
+                    steps.append(f"rewrite ?{names[k]}")
+        return steps
+
+    def tidy(self, expr: Expr, variable: Expr) -> Expr:
+        return expr
+
+    def nearby(self, body: Expr, variable: Expr) -> str:
+        """From "near the point" to any point near it, with what is needed to have a value there."""
+        env_name = self.writer.fresh("t")
+        needs = list(dict.fromkeys(self.writer.defined(body, {variable.name: (env_name, "R")}, True)))
+        everywhere = f"(apply filter_forall; intros {env_name}; cbv beta)"
+        if not needs:
+            return everywhere
+        both = " /\\ ".join(needs)
+        point = self.writer.term(variable)
+        local = (f"(assert (HL : locally {point} (fun {env_name} : R => {both})) by (repeat apply filter_and; "
+                 f"first [apply locally_pos; [auto_derive; rg_side | rg_side] | apply locally_ne; [auto_derive; rg_side | rg_side]]); "
+                 f"apply filter_imp with (2 := HL); clear HL; intros {env_name} HL; decompose [and] HL; clear HL)")
+        return f"first [{everywhere}; (assert ({both}) by rg_side) | {local}]"
+
+    def help_sums(self) -> list[str]:
+        steps: list[str] = []
+        found = [n for n in dict.fromkeys(walk(self.goal)) if is_op(n, "sum") and not _under_binder(self.goal, n)]
+        for node in found:
+            body, index, low, high = node.args
+            field = Field(48)
+            Facts(field, tuple(self.lemma.obligation.assumptions))
+            marked = Symbol("index mark")
+            q = field.lowest(field.reduced(field.normal(replace(body, {index: marked}))))
+            dependent = {i for i, atom in enumerate(field.atoms) if calculus.depends(atom.expr, marked)}
+            if any(q.den.degrees()[i] for i in dependent):
+                continue
+            pieces: dict[tuple[int, ...], dict] = {}
+            for exponents, coefficient in q.num.to_dict().items():
+                varying = tuple(e if i in dependent else 0 for i, e in enumerate(exponents))
+                pieces.setdefault(varying, {})[tuple(0 if i in dependent else e for i, e in enumerate(exponents))] = coefficient
+            bounds = f"({self.writer.whole(low, {})})%Z ({self.writer.whole(high, {})})%Z"
+            terms = []
+            for varying, outside in pieces.items():
+                factor = self.writer.term(field.to_expr(Quotient(field.ctx.from_dict(outside), q.den)))
+                inner = replace(field.to_expr(Quotient(field.ctx.from_dict({varying: 1}), field.one)), {marked: Symbol("index_i")})
+                function = f"(fun i_ : Z => {self.writer.term(inner, {'index_i': ('i_', 'Z')})})" if any(varying) else "(fun _ : Z => 1)"
+                terms.append(f"{factor} * bigsum {function} {bounds}")
+            text = self.writer.term(node)
+            k = len(steps)
+            steps.append(f"assert (HS{k} : {text} = {' + '.join(terms) or '0'}) by (unfold bigsum; generalize (Z.to_nat ({self.writer.whole(high, {})} - "
+                         f"{self.writer.whole(low, {})} + 1)); let n := fresh in let IH := fresh in intros n; induction n as [| n IH]; cbn [rsum]; "
+                         f"[rg_eq | rewrite IH; rg_eq])")
+        count = len(steps)
+        if count:
+            steps += [f"rewrite ?HS{k}" for k in range(count)]
+            steps += ["rewrite ?bigsum_one by (first [lia | rg_integers; rg_arith])", "rewrite ?plus_IZR, ?minus_IZR"]
+        return steps
+
+    def limit(self, goal: Operation) -> str:
+        return "fail"
+
+
+# --- small helps ----------------------------------------------------------------------------------------------
+
+def _with_assumptions(lemma: Lemma, assumptions: tuple[Expr, ...]) -> Lemma:
+    from dataclasses import replace as changed
+
+    return changed(lemma, obligation=Obligation(lemma.obligation.statement, assumptions, lemma.obligation.name))
+
+
+def _product(factors: list[Expr]) -> Expr:
+    return factors[0] if len(factors) == 1 else Operation("mul", tuple(factors))
+
+
+def _factored(field: Field, q: Quotient) -> Expr:
+    """The quotient with numerator and denominator as products of powers of irreducible factors."""
+    def side(poly) -> Expr:
+        content, factors = poly.factor()
+        parts = [field.poly_expr(field.ctx.constant(content))] + [
+            field.poly_expr(f) if e == 1 else Operation("pow", (field.poly_expr(f), Number(str(e)))) for f, e in factors]
+        return _product(parts)
+
+    return side(q.num) if q.den == 1 else Operation("div", (side(q.num), side(q.den)))
+
+
+def _near(value) -> object:
+    from fractions import Fraction
+
+    from flint import fmpq
+
+    if isinstance(value, fmpq):
+        return Fraction(int(value.p), int(value.q))
+    return Fraction(float(enclosure.to_arb(value).mid()))
+
+
+def _under_binder(goal: Expr, node: Expr) -> bool:
+    """True where the node uses a name that is bound around it."""
+    for outer in walk(goal):
+        if is_op(outer, "sum", "prod", "limit", "diff") and outer != node and any(n == node for n in walk(outer.args[0])):
+            if outer.args[1].name in symbols(node) or is_op(outer, "diff"):
+                return True
+    return False
+
+
+__all__ = ["scripts"]
