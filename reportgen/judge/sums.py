@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..expressions import Number, Operation, Symbol, replace, to_text
 from . import calculus
-from .forms import Quotient, Unsupported
+from .forms import Quotient, Undefined, Unsupported
 
 if TYPE_CHECKING:
     from .exact import Field
@@ -18,7 +18,9 @@ def total(field: Field, expr: Operation) -> Quotient:
     """A finite sum: written out between integer bounds, by linearity between symbolic ones."""
     body, index, lower, upper = expr.args
     bounds = field.rational(field.normal(lower)), field.rational(field.normal(upper))
-    if None not in bounds and all(b.denominator == 1 for b in bounds):
+    if any(b is not None and b.denominator != 1 for b in bounds):
+        raise Undefined("a sum whose bounds are no integers")
+    if None not in bounds:
         first, last = int(bounds[0]), int(bounds[1])
         if last - first >= MAX_TERMS:
             raise Unsupported(f"a sum of {last - first + 1} terms")
