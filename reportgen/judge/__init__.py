@@ -28,7 +28,7 @@ def judge(obligation: Obligation) -> Verdict:
         prepared = prepare(obligation)
         if prepared.inconsistent is not None:
             return undecided(f"the assumptions contradict each other: {to_text(prepared.inconsistent)} is false")
-        verdict = _decide(prepared.statement, prepared.assumptions)
+        verdict = _settled(_decide(prepared.statement, prepared.assumptions))
         return _with_definitions(verdict, obligation, prepared.definitions) if verdict.counterexample else verdict
     except Inconsistent as error:
         return undecided(f"the assumptions contradict each other: {error}")
@@ -36,6 +36,19 @@ def judge(obligation: Obligation) -> Verdict:
         return undecided(f"unsupported: {error}")
     except RecursionError:
         return undecided("gave up: nested too deeply")
+    except (ArithmeticError, ValueError, MemoryError) as error:      # a number of thousands of digits, mostly
+        return undecided(f"gave up: {error}")
+
+
+def _settled(verdict: Verdict) -> Verdict:
+    """A condition without names is true or it is none: what cannot be shown leaves the statement open."""
+    kept = []
+    for condition in verdict.conditions:
+        if symbols(condition) or any(is_op(node, "apply", "diff", "integral") for node in walk(condition)):
+            kept.append(condition)
+        elif enclosure.holds(condition, bits=1024) is not True:
+            return undecided(f"gave up: it needs {to_text(condition)}, which is not shown")
+    return replace(verdict, conditions=tuple(kept)) if verdict.proved else verdict
 
 
 def _with_definitions(verdict: Verdict, obligation: Obligation, definitions: tuple[Expr, ...]) -> Verdict:
@@ -170,9 +183,9 @@ def _exact(statement: Expr, assumptions: tuple[Expr, ...], size: int) -> Verdict
     head = statement.head
     if head == "eq":
         found = relations.equation(field, facts, statement) or relations.integral(field, statement, lambda s: _decide(s, assumptions))
-        entry = None if found else relations.differing_entry(field, statement)
-        if entry is not None:
-            return _decide(entry, assumptions)
+        entries = [] if found else relations.differing_entries(field, statement)
+        if entries:
+            return _decide_entries(entries, assumptions, open_conditions(field))
     elif head in ("ne", "lt", "le", "gt", "ge"):
         found = relations.inequality(field, facts, statement, assumptions)
     elif head == "iff":
@@ -184,6 +197,17 @@ def _exact(statement: Expr, assumptions: tuple[Expr, ...], size: int) -> Verdict
     else:
         raise Unsupported(f"a statement of the form {head}")
     return found or _under_requirements(field, statement, assumptions, size) or undecided("gave up: not proved by normal forms")
+
+
+def _decide_entries(entries: list[Expr], assumptions: tuple[Expr, ...], conditions: tuple[Expr, ...]) -> Verdict:
+    """Refuted where one entry is, proved where all are."""
+    verdicts: list[Verdict] = []
+    for entry in entries:
+        verdicts.append(_decide(entry, assumptions))
+        if verdicts[-1].refuted or sum(not v.proved for v in verdicts) > 2:      # each open one costs a search
+            break
+    joined = _weakest(verdicts)
+    return replace(joined, conditions=tuple(dict.fromkeys((*conditions, *joined.conditions)))) if joined.proved else joined
 
 
 def _under_requirements(field: Field, statement: Expr, assumptions: tuple[Expr, ...], size: int) -> Verdict | None:
@@ -248,7 +272,7 @@ def _decide_rounding(value: Expr, shown: Expr, assumptions: tuple[Expr, ...], pl
         digits = len(written.text.partition(".")[2])
     else:
         number = places.value if isinstance(places, Number) else None
-        if number is None or number.denominator != 1 or number > 10_000:
+        if number is None or number.denominator != 1 or number > enclosure.MAX_PLACES:
             return undecided("unsupported: the number of decimal places")
         digits = int(number)
     try:

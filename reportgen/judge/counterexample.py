@@ -199,7 +199,10 @@ def sample(statement: Expr, assumptions: tuple[Expr, ...], wanted: int = 24) -> 
     if not names and not any(is_op(node, "index") for node in walk(statement)):
         return 1 if _agrees(statement, Point()) else 0      # one number against another: a second look would see the same
     agreed = 0
+    deadline = monotonic() + SECONDS
     for seed in range(4 * wanted):
+        if monotonic() > deadline:
+            break
         point = Point()
         point.seed = seed
         for n in names:

@@ -20,6 +20,8 @@ MAX_BITS = 1 << 16        # precision at which a decision is given up
 MAX_FACTORIAL = 5_000
 MAX_POWER_BITS = 200_000  # size of an exact power; beyond it a ball is used
 MAX_TERMS = 100_000
+MAX_PLACES = 4_000        # decimals of a rounding: what is written must be read again
+MAX_WORK = 100_000        # nodes visited for one value
 
 
 class NoValue(Exception):
@@ -53,8 +55,12 @@ def to_arb(value: Value) -> arb:
 class _Evaluator:
     def __init__(self, env: Mapping[Expr, Value]) -> None:
         self.env = env
+        self.work = 0
 
     def value(self, expr: Expr) -> Value:
+        self.work += 1
+        if self.work > MAX_WORK:
+            raise NoValue("too much work for one value")
         if expr in self.env:
             return self.env[expr]
         if isinstance(expr, Number):
@@ -200,7 +206,7 @@ class _Evaluator:
 
     def _round(self, inner: Expr, places: Expr) -> Value:
         digits = self.value(places)
-        if not (isinstance(digits, fmpq) and digits.q == 1 and 0 <= digits <= 10_000):
+        if not (isinstance(digits, fmpq) and digits.q == 1 and 0 <= digits <= MAX_PLACES):
             raise NoValue("the number of decimal places")
         rounded = round_value(self.value(inner), int(digits.p))
         if rounded is None:
@@ -313,7 +319,7 @@ def exact_function(head: str, values: list[Fraction]) -> Fraction | None:
         return min(values)
     if head == "max":
         return max(values)
-    if head == "round" and values[1].denominator == 1 and 0 <= values[1] <= 10_000:
+    if head == "round" and values[1].denominator == 1 and 0 <= values[1] <= MAX_PLACES:
         return round_half_even(first, int(values[1]))
     return None
 

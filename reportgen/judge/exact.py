@@ -8,6 +8,7 @@ divisors met on the way are not zero; those divisors are collected in ``Field.di
 from __future__ import annotations
 
 from fractions import Fraction
+from math import comb, prod
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
@@ -17,6 +18,8 @@ from .forms import Atom, Overflow, Quotient, Undefined, Unsupported, prime_facto
 
 MAX_EXPONENT = 400        # of a polynomial power; larger ones are not expanded
 MAX_TERMS = 20_000        # of a polynomial
+MAX_PRODUCT = 4_000_000   # terms of two factors, multiplied
+MAX_WORK = 50_000         # operations of one statement
 
 
 class Field:
@@ -29,6 +32,7 @@ class Field:
         self.index: dict[object, int] = {}
         self.divisors: dict[Expr, fmpq_mpoly] = {}               # written divisor -> polynomial that must not be zero
         self.requirements: dict[Expr, tuple[Quotient, str]] = {}  # relation needed for a value -> (its left side minus right, sign needed)
+        self.work = 0                                             # operations brought to normal form
         self.depth = 0                                            # of nested symbolic sums
         self.angle_unit = 1                                       # base angles are monomials over this number
         self.facts = None        # set by conditions.Facts: answers sign(poly)
@@ -67,6 +71,7 @@ class Field:
     def add(self, a: Quotient, b: Quotient) -> Quotient:
         if a.den == b.den:
             return self._bounded(a.num + b.num, a.den)
+        _affordable((a.num, b.den), (b.num, a.den), (a.den, b.den))
         return self._bounded(a.num * b.den + b.num * a.den, a.den * b.den)
 
     def neg(self, a: Quotient) -> Quotient:
@@ -76,6 +81,7 @@ class Field:
         return self.add(a, self.neg(b))
 
     def mul(self, a: Quotient, b: Quotient) -> Quotient:
+        _affordable((a.num, b.num), (a.den, b.den))
         return self._bounded(a.num * b.num, a.den * b.den)
 
     def div(self, a: Quotient, b: Quotient, divisor: Expr) -> Quotient:
@@ -85,15 +91,19 @@ class Field:
             raise Undefined(f"division by zero: {to_text(divisor)}")
         if not num.is_constant():
             self.divisors.setdefault(divisor, num)
+        _affordable((a.num, b.den), (a.den, b.num))
         return self._bounded(a.num * b.den, a.den * b.num)
 
     def power(self, a: Quotient, k: int, base: Expr) -> Quotient:
         if abs(k) > MAX_EXPONENT and not (a.num.is_constant() and a.den.is_constant()) or abs(k) > 100_000:
             raise Unsupported(f"a power with exponent {k}")
         if a.num.is_constant() and abs(k) > MAX_EXPONENT:
-            value = Fraction(str(a.num.leading_coefficient() if a.num != 0 else 0))
-            if (abs(value.numerator).bit_length() + value.denominator.bit_length()) * abs(k) > 400_000:
+            value = a.num.leading_coefficient() if a.num != 0 else fmpq(0)
+            if (int(value.p).bit_length() + int(value.q).bit_length()) * abs(k) > 400_000:
                 raise Unsupported(f"a power with exponent {k}")
+        for poly in (a.num, a.den):      # before anything is multiplied out: memory is not given back
+            if min(comb(abs(k) + len(poly) - 1, abs(k)), prod(d * abs(k) + 1 for d in poly.degrees())) > MAX_TERMS:
+                raise Unsupported("an expression with too many terms")
         if k >= 0:
             return self._bounded(a.num ** k, a.den ** k)
         return self.div(Quotient(self.one, self.one), self.power(a, -k, base), base)
@@ -135,6 +145,9 @@ class Field:
             return self.constant(expr.value)
         if isinstance(expr, Symbol):
             return self._symbol(expr)
+        self.work += 1
+        if self.work > MAX_WORK:
+            raise Unsupported("an expression with too many parts")
         method = getattr(self, "_" + expr.head, None)
         if method is not None:
             return method(expr)
@@ -178,8 +191,10 @@ class Field:
             return self._exponential(self.mul(power, logarithm))
         if rational.denominator == 1:
             below = self.normal(base)
-            if rational == 0 and self.is_zero(below):
-                raise Unsupported("0 to the power 0")
+            if rational == 0:
+                if self.is_zero(below):
+                    raise Unsupported("0 to the power 0")
+                self.div(below, below, base)      # x^0 is 1 where x is not 0
             return self.power(below, int(rational), base)
         root = self._root_of(base, rational.denominator)
         return self.power(root, rational.numerator, base)
@@ -464,6 +479,10 @@ class Field:
         """A function of rationals that has a rational value is computed; any other is an atom named by its arguments' normal forms."""
         if expr.head in ("matrix", "row", "tuple", "set", "cases") or expr.head in ("eq", "ne", "lt", "le", "gt", "ge", "and", "or", "not", "iff", "implies"):
             raise Unsupported(f"{expr.head} as a number")
+        if expr.head in ("transpose", "inverse", "vec"):      # names of matrices do not commute: no normal form
+            raise Unsupported(f"{expr.head} of something whose entries are not known")
+        if expr.head in ("norm", "det"):
+            return self.atom((expr.head, to_text(expr)), "opaque", expr)
         if expr.head == "apply":
             keys = tuple(self.key(self.normal(a)) for a in expr.args[1:])
             return self.atom(("apply", to_text(expr.args[0]), keys), "opaque", expr)
@@ -475,6 +494,9 @@ class Field:
             exact = enclosure.exact_function(expr.head, values)
             if exact is not None:
                 return self.constant(exact)
+        if expr.head in ("asin", "acos"):
+            within = self.sub(self.constant(1), self.mul(arguments[0], arguments[0]))
+            self.require("ge", self.to_expr(self.lowest(within)), within)
         return self.atom((expr.head, tuple(self.key(a) for a in arguments)), "opaque", expr)
 
     # --- asking
@@ -517,3 +539,8 @@ class Field:
         if not terms:
             return Number("0")
         return terms[0] if len(terms) == 1 else Operation("add", tuple(terms))
+
+
+def _affordable(*pairs: tuple[fmpq_mpoly, fmpq_mpoly]) -> None:
+    if any(len(a) * len(b) > MAX_PRODUCT for a, b in pairs):
+        raise Unsupported("an expression with too many terms")

@@ -349,16 +349,17 @@ def _by_function(field: Field, facts: Facts, first: Expr, second: Expr, both: bo
     return None
 
 
-def differing_entry(field: Field, statement: Expr) -> Expr | None:
-    """Of a matrix equation that was not proved: the first entries that differ, as an equation; None where it is no matrix equation."""
+def differing_entries(field: Field, statement: Expr) -> list[Expr]:
+    """Of an equation of matrices or tuples that was not proved: the entries that may differ, as equations; none where it is neither."""
     left, right = statement.args
-    if not (is_matrix(left) or is_matrix(right)):
-        return None
-    for r, s in zip(matrix_normal(field, left), matrix_normal(field, right)):
-        for a, b in zip(r, s):
-            if not field.is_zero(field.sub(a, b)):
-                return Operation("eq", (field.to_expr(field.lowest(a)), field.to_expr(field.lowest(b))))
-    return None
+    if is_op(left, "tuple") and is_op(right, "tuple") and len(left.args) == len(right.args):
+        pairs = [(field.normal(a), field.normal(b)) for a, b in zip(left.args, right.args)]
+    elif is_matrix(left) or is_matrix(right):
+        pairs = [p for r, s in zip(matrix_normal(field, left), matrix_normal(field, right)) for p in zip(r, s)]
+    else:
+        return []
+    return [Operation("eq", (field.to_expr(field.lowest(a)), field.to_expr(field.lowest(b))))
+            for a, b in pairs if not field.is_zero(field.sub(a, b))]
 
 
 def _equal(field: Field, a: Expr, b: Expr) -> bool:
