@@ -192,6 +192,13 @@ def test_stated_values_are_read(report):
                 assert lines[piece.line - 1][piece.span.column - 1:][:piece.span.length] == piece.text
 
 
+def test_nothing_stated_is_typed_again():
+    source = (FOLDER / "answers_q6.py").read_text()
+    stated = ("61816", "61 816", "1.15797", "1.15798", "2.3219", "0.152", "156", "2416", "48120", "10164", "850", "Output - 1", "- 40", "non-convex",
+              "huge", "decay toward", "background", "coverage")
+    assert [text for text in stated if text in source] == []
+
+
 def test_the_last_digit():
     bits = log2(100 / 9) / 3
     assert f"{bits:.5f}" == "1.15798" and f"{log(100 / 9) / 3:.6f}" == "0.802649"

@@ -9,9 +9,9 @@ from __future__ import annotations
 from reportgen.derivation import Value, claim, start
 from reportgen.domains.convolution import (circulant, direct, flip, product_derivation, row_derivations, shape_of, structure, symbolic_image,
                                            symbolic_kernel, toeplitz, vec_image)
-from reportgen.expressions import Number, Symbol, expr, matrix, mul, op, rows_of
+from reportgen.expressions import Number, Symbol, column, expr, matrix, mul, op, rows_of
 from reportgen.rules import evaluate, substitute
-from reportgen.rules.matrices import evaluate_entries, multiply_matrix_vector, reshape, reshaped, vec
+from reportgen.rules.matrices import evaluate_entries, multiply_matrix_vector, reshape, vec
 
 
 # --- sizes --------------------------------------------------------------------------------------------------------
@@ -141,6 +141,12 @@ def rows(w_kernel, x_image):
 def rows_in_full(w_kernel, x_image):
     """Each row with all its products, those with the zeros of W too."""
     return {f"row{k}": d for k, d in enumerate(row_derivations(w_kernel, x_image, zeros="keep"), start=1)}
+
+
+def outputs_column(W, vec_x, rows):
+    """All outputs under one another."""
+    values = column([row.value for row in rows.values()])
+    return Value(op("eq", op("mul", "W", op("apply", "v", "x")), values), statement=op("eq", mul(W.value.args[1], vec_x.value), values))
 
 
 def output(product):
