@@ -47,7 +47,7 @@ _SPACE = re.compile(r"(?:\s|\\[,;:! >]|\\q?quad(?![A-Za-z])|~|\\(?:left|right|di
 _PLAIN_SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _LATEX_NUMBER = re.compile(r"\d{1,3}(?:(?:\\,|\{,\})\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\{?[.]\}?\d+)?|\.\d+")
-_PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z][A-Za-z0-9]+(?![A-Za-z0-9]))*")
+PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z][A-Za-z0-9]+(?![A-Za-z0-9]))*")
 _COMMAND = re.compile(r"\\([A-Za-z]+\*?|[{}|\\])")
 _OPS = ("<=>", "<->", "=>", "<=", ">=", "!=", "==", "**", "->", "~=", "=", "<", ">", "+", "-", "*", "/", "^", "_", "(", ")",
         "[", "]", "{", "}", ",", "|", "!", ";", "&")
@@ -87,7 +87,7 @@ def tokenize(text: str, latex: bool) -> list[Token]:
             position, glued = blank.end(), False
             continue
         char = text[position]
-        if char.isdigit() or (char == "." and number.match(text, position)):
+        if char.isdecimal() or (char == "." and number.match(text, position)):
             match = number.match(text, position)
             if match is None:   # a digit that is not ASCII
                 raise ParseError(f"the character {char!r} has no place in a formula", position)
@@ -101,7 +101,7 @@ def tokenize(text: str, latex: bool) -> list[Token]:
             if latex:
                 push("name", char, 1)
             else:
-                word = _PLAIN_NAME.match(text, position).group()
+                word = PLAIN_NAME.match(text, position).group()
                 kind = "function" if word in WORD_FUNCTIONS or word in CALL_HEADS else "name"
                 push(kind, word, len(word))
         elif char == "\\" and latex:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .lexer import CALL_HEADS, GREEK, WORD_FUNCTIONS, ParseError, Token, is_latex, tokenize
+from .latex import LATEX_FUNCTIONS, LatexCommands
+from .lexer import CALL_HEADS, PLAIN_NAME, WORD_FUNCTIONS, ParseError, Token, is_latex, tokenize
 from .tree import HEADS, Expr, Number, Operation, Symbol, column, is_op, matrix
 
-MAX_DEPTH = 100
+MAX_DEPTH = 100     # of brackets, signs and powers while reading
+MAX_HEIGHT = 200    # of the tree: a/b/c/d grows by one a quotient
+_NO_NAMES = frozenset({"and", "or", "not", "in"}) | CALL_HEADS | frozenset(WORD_FUNCTIONS)
 
 DEFAULT_FUNCTIONS = frozenset({"f", "g", "h", "sigma", "Var", "Cov", "Pr"})
 
@@ -25,11 +28,6 @@ _OR = {"or", "\\lor", "\\vee"}
 _NOT = {"not", "\\lnot", "\\neg"}
 _TIMES = {"*", "\\cdot", "\\times", "\\ast"}
 _OVER = {"/", "\\div"}
-_ACCENTS = {"hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde", "widetilde": "tilde", "dot": "dot"}
-_LATEX_FUNCTIONS = {**{name: name for name in ("exp", "ln", "log", "sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "det", "min", "max")},
-                    "arcsin": "asin", "arccos": "acos", "arctan": "atan"}
-_MATRICES = frozenset({"matrix", "pmatrix", "bmatrix", "vmatrix", "smallmatrix"})
-_SETS = {"Z": "ZZ", "N": "NN", "R": "RR", "Q": "QQ"}
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -47,11 +45,26 @@ def parse(text: str, syntax: str = "auto", functions: Iterable[str] = DEFAULT_FU
         if isinstance(error, ParseError):
             raise
         raise ParseError(str(error), parser.here.offset) from None
+    except RecursionError:
+        raise ParseError("nested too deeply", parser.here.offset) from None
     parser.expect_end()
+    if _height(result) > MAX_HEIGHT:
+        raise ParseError(f"the formula has more than {MAX_HEIGHT} levels", 0, len(text))
     return result
 
 
-class _Parser:
+def _height(value: Expr) -> int:
+    """Levels of the tree, counted without recursion."""
+    highest, stack = 0, [(value, 1)]
+    while stack:
+        node, level = stack.pop()
+        highest = max(highest, level)
+        if isinstance(node, Operation):
+            stack.extend((a, level + 1) for a in node.args)
+    return highest
+
+
+class _Parser(LatexCommands):
     def __init__(self, tokens: list[Token], latex: bool, functions: frozenset[str]) -> None:
         self.tokens = tokens
         self.position = 0
@@ -72,7 +85,8 @@ class _Parser:
 
     def take(self) -> Token:
         token = self.here
-        self.position += 1
+        if token.kind != "end":
+            self.position += 1
         return token
 
     def at(self, *words: str) -> bool:
@@ -309,6 +323,9 @@ class _Parser:
 
     def named(self, name: str) -> Expr:
         """A symbol with what belongs to it: subscript, index in brackets, arguments."""
+        if name in _NO_NAMES or not PLAIN_NAME.fullmatch(name):
+            self.position -= 1
+            self.fail(f"{name!r} is not a name")
         value: Expr = Symbol(name)
         if self.accept("_"):
             value = self.subscript(name)
@@ -324,13 +341,13 @@ class _Parser:
         if self.here.kind == "number":
             return Operation("index", (Symbol(name), Number(self.take().text)))
         if self.here.kind == "text":
-            return Symbol(f"{name}_{self.take().text}")
+            return self.text_below(name)
         if self.here.kind == "name":
             return Operation("index", (Symbol(name), Symbol(self.take().text)))
         if self.at("{"):
             self.take()
             if self.here.kind == "text" and self.tokens[self.position + 1].text == "}":
-                value: Expr = Symbol(f"{name}_{self.take().text}")
+                value = self.text_below(name)
                 self.expect("}")
                 return value
             parts: list[Expr] = []
@@ -343,6 +360,16 @@ class _Parser:
         self.fail("expected a subscript")
         raise AssertionError
 
+    def text_below(self, name: str) -> Expr:
+        """F_{\\text{in}} is a name, F_{\\text{i}} is F_i."""
+        word = self.here.text.replace("-", "_")
+        if len(word) == 1 and word.isascii() and word.isalpha():
+            return Operation("index", (Symbol(name), Symbol(self.take().text)))
+        if not PLAIN_NAME.fullmatch(f"{name}_{word}"):
+            self.fail(f"{word!r} is not a name")
+        self.take()
+        return Symbol(f"{name}_{word}")
+
     def from_text(self, token: Token) -> Expr:
         word = token.text
         if word in WORD_FUNCTIONS or word in CALL_HEADS:
@@ -354,6 +381,8 @@ class _Parser:
     def plain_function(self, word: str) -> Expr:
         if word in CALL_HEADS:
             self.expect("(")
+            if word == "set" and self.accept(")"):
+                return Operation("set", ())
             return self.checked(word, self.arguments(")"))
         if word in ("log2", "log10"):
             return Operation("log", (self.argument(), Number(word[3:])))
@@ -374,8 +403,17 @@ class _Parser:
         if len(args) < least or (most is not None and len(args) > most):
             self.fail(f"{head} takes {least if least == most else f'{least} to {most or chr(8734)}'} arguments, "
                       f"not {len(args)}")
-        if head in ("sum", "prod", "limit") and not isinstance(args[1], Symbol):
+        if head in ("sum", "prod", "limit", "integral") and not isinstance(args[1], Symbol) \
+                or head == "diff" and not (isinstance(args[1], Symbol) or is_op(args[1], "index")):
             self.fail(f"the second argument of {head} is a name")
+        if head in ("index", "apply") and not isinstance(args[0], Symbol):
+            self.fail(f"the first argument of {head} is a name")
+        if head == "matrix" and (not all(is_op(a, "row") for a in args) or len({len(a.args) for a in args}) != 1):
+            self.fail("a matrix is made of rows of one length")
+        if head == "limit" and len(args) == 4 and args[3] not in (Number("1"), Operation("neg", (Number("1"),))):
+            self.fail("the side of a limit is 1 or -1")
+        if head == "integral" and len(args) == 3 or head == "tuple" and len(args) == 1:
+            self.fail(f"{head} does not take {len(args)} arguments")
         return Operation(head, tuple(args))
 
     def argument(self) -> Expr:
@@ -393,179 +431,4 @@ class _Parser:
         return factors[0] if len(factors) == 1 else Operation("mul", tuple(factors))
 
     def is_function_command(self) -> bool:
-        return self.here.kind == "command" and (self.here.text in _LATEX_FUNCTIONS or self.here.text in ("sum", "prod", "lim"))
-
-    # --- LaTeX commands
-    def command(self) -> Expr:
-        token = self.take()
-        name = token.text
-        if name in GREEK:
-            return self.named({"varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi"}.get(name, name))
-        if name == "pi":
-            return Symbol("pi")
-        if name == "infty":
-            return Symbol("inf")
-        if name in ("frac", "dfrac", "tfrac", "cfrac"):
-            return self.fraction()
-        if name in ("binom", "dbinom", "tbinom"):
-            top = self.group()
-            return Operation("binomial", (top, self.group()))
-        if name == "sqrt":
-            if not self.latex:
-                return Operation("sqrt", (self.argument(),))
-            if self.accept("["):
-                degree = self.logic(0)
-                self.expect("]")
-                return Operation("root", (self.group(), degree))
-            return Operation("sqrt", (self.group() if self.at("{") else self.primary(),))
-        if name in _LATEX_FUNCTIONS:
-            return self.latex_function(_LATEX_FUNCTIONS[name])
-        if name in ("sum", "prod"):
-            return self.big_operator(name)
-        if name == "lim":
-            return self.limit()
-        if name in _ACCENTS:
-            return self.accented(_ACCENTS[name])
-        if name == "mathbb":
-            self.expect("{")
-            letter = self.take().text
-            self.expect("}")
-            return Symbol(_SETS.get(letter, letter))
-        if name == "boldsymbol" and self.at("{"):
-            return self.group()
-        fences = {"lvert": ("\\rvert", "abs"), "lVert": ("\\rVert", "norm"), "|": ("\\|", "norm"), "lfloor": ("\\rfloor", "floor"), "lceil": ("\\rceil", "ceil")}
-        if name in fences:
-            self.position -= 1
-            value = self.between_bars(*fences[name])
-            order = self.script_after("_") if value.head == "norm" else None
-            return value if order is None else Operation("norm", (*value.args, order))
-        if name == "{":
-            items = [] if self.at("\\}") else [self.logic(0)]
-            while self.accept(",", ";"):
-                items.append(self.logic(0))
-            self.expect("\\}")
-            return Operation("set", tuple(items))
-        if name.startswith("begin:"):
-            return self.environment(name[6:])
-        self.position -= 1
-        raise ParseError(f"the command \\{name} is not understood", token.offset, token.length)
-
-    def fraction(self) -> Expr:
-        derivative = self.derivative_sign()
-        if derivative:
-            return derivative
-        top = self.group() if self.at("{") else self.primary()
-        bottom = self.group() if self.at("{") else self.primary()
-        return Operation("div", (top, bottom))
-
-    def derivative_sign(self) -> Expr | None:
-        """``\\frac{\\mathrm{d}^{2}}{\\mathrm{d}z^{2}} f``: the derivative of the factor that follows."""
-        start = self.position
-
-        def is_d() -> bool:
-            return (self.here.kind in ("text", "name") and self.here.text == "d") or self.at("\\partial")
-
-        def order() -> Expr | None:
-            if not self.accept("^"):
-                return None
-            return self.group() if self.at("{") else self.primary()
-
-        if self.accept("{") and is_d():
-            self.take()
-            upper = order()
-            if self.accept("}") and self.accept("{") and is_d():
-                self.take()
-                if self.here.kind != "end" and not self.at("}"):
-                    variable = self.primary()
-                    lower = order()
-                    if upper == lower and self.accept("}"):
-                        body = self.bracketed() if self.at("[") else self.power()
-                        return Operation("diff", (body, variable) if upper is None else (body, variable, upper))
-        self.position = start
-        return None
-
-    def latex_function(self, head: str) -> Expr:
-        base = self.script_after("_") if head == "log" else None
-        exponent = self.script_after("^")
-        if head in ("min", "max"):
-            self.expect("(")
-            value: Expr = self.checked(head, self.arguments(")"))
-        elif head == "log" and base is None and self.at("("):
-            self.take()
-            value = self.checked(head, self.arguments(")"))
-        else:
-            argument = self.argument()
-            value = Operation(head, (argument,) if base is None else (argument, base))
-        return value if exponent is None else Operation("pow", (value, exponent))
-
-    def script_after(self, sign: str) -> Expr | None:
-        if not self.accept(sign):
-            return None
-        return self.group() if self.at("{") else self.primary()
-
-    def big_operator(self, head: str) -> Expr:
-        self.expect("_")
-        self.expect("{")
-        index = self.sum()
-        if not isinstance(index, Symbol):
-            self.fail("the index of a sum is a name")
-        self.expect("=")
-        lower = self.sum()
-        self.expect("}")
-        upper = self.script_after("^")
-        if upper is None:
-            self.fail("expected the upper limit of the sum")
-        return Operation(head, (self.term(), index, lower, upper))
-
-    def limit(self) -> Expr:
-        self.expect("_")
-        self.expect("{")
-        variable = self.sum()
-        self.expect("\\to")
-        point = self.signed_limit_point()
-        side: tuple[Expr, ...] = ()
-        if self.accept("^"):
-            self.expect("{")
-            side = (Number("1"),) if self.accept("+") else (Operation("neg", (Number("1"),)),) if self.accept("-") else ()
-            self.expect("}")
-        self.expect("}")
-        return Operation("limit", (self.term(), variable, point, *side))
-
-    def signed_limit_point(self) -> Expr:
-        """A limit's point: no power is read here, because ``0^{+}`` is a side."""
-        if self.accept("-"):
-            return Operation("neg", (self.postfix(),))
-        return self.postfix()
-
-    def accented(self, accent: str) -> Expr:
-        self.expect("{")
-        token = self.take()
-        if token.kind not in ("name", "text", "command"):
-            self.fail("an accent stands on a name")
-        self.expect("}")
-        return self.named(f"{token.text}_{accent}")
-
-    def environment(self, name: str) -> Expr:
-        closer = "\\end:" + name
-        if name in _MATRICES or name == "cases":
-            cells = self.cells(closer)
-            if name == "cases":
-                return Operation("cases", tuple(cell for row in cells for cell in row))
-            value: Expr = matrix(cells)
-            return Operation("det", (value,)) if name == "vmatrix" else value
-        self.fail(f"the environment {name} is not understood")
-        raise AssertionError
-
-    def cells(self, closer: str) -> list[list[Expr]]:
-        """The cells of an environment, row by row: ``&`` between cells, ``\\\\`` between rows (one at the end is allowed)."""
-        rows: list[list[Expr]] = [[]]
-        while True:
-            rows[-1].append(self.logic(0))
-            if self.accept("&"):
-                continue
-            self.accept("\\\\")
-            if self.accept(closer):
-                return rows
-            if self.tokens[self.position - 1].text != "\\":
-                self.fail("expected & or \\\\")
-            rows.append([])
+        return self.here.kind == "command" and (self.here.text in LATEX_FUNCTIONS or self.here.text in ("sum", "prod", "lim"))
