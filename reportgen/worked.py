@@ -155,7 +155,7 @@ def steps_blocks(derivation: Derivation, style: NumberStyle, *, reasons: bool = 
     for (a, b), caption in zip(aligned, captions):
         first, *others = caption_lines(caption, style, room) or [""]
         out.append(f"{a} & {b}" + (f" && {first}" if first else ""))
-        out += [f"& && {other}" for other in others]
+        out += [f"& {{}} && {other}" for other in others]     # {}: an empty cell that nobody takes for a gap
     return (_aligned(out),)
 
 

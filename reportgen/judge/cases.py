@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from ..expressions import Expr, Number, Operation, count_nodes, is_op, symbols, transform, walk
 from ..obligation import Verdict
+from . import calculus
+from .forms import Unsupported
 
 MAX_SPLITS = 5
 
@@ -15,6 +17,7 @@ Decide = Callable[[Expr, tuple[Expr, ...]], Verdict]
 
 def split(statement: Expr) -> tuple[Expr, Callable[[bool], Expr]] | None:
     """(condition, statement given that it holds or not) for the first part of the statement that has two cases; None without one."""
+    statement = transform(statement, _derived)
     bound = {node.args[1] for node in walk(statement) if is_op(node, "sum", "prod", "diff", "limit", "integral")}
     for node in sorted(walk(statement), key=count_nodes):      # the simplest condition first: it may settle the others
         found = _cases_of(node)
@@ -22,6 +25,16 @@ def split(statement: Expr) -> tuple[Expr, Callable[[bool], Expr]] | None:
             condition, forms = found
             return condition, lambda holds, node=node, forms=forms: _with(statement, node, forms[0] if holds else forms[1])
     return None
+
+
+def _derived(node: Expr) -> Expr:
+    """A derivative taken, so that its variable is free and can be split on."""
+    if not is_op(node, "diff"):
+        return node
+    try:
+        return calculus.differentiate(node) or node
+    except Unsupported:
+        return node
 
 
 def _cases_of(node: Expr) -> tuple[Expr, tuple[Expr, Expr]] | None:

@@ -243,7 +243,7 @@ class Facts:
                 return None
         return result
 
-    def _factor_sign(self, factor: fmpq_mpoly) -> str | None:
+    def _factor_sign(self, factor: fmpq_mpoly, depth: int = 2) -> str | None:
         numeric = self._numeric_sign(factor)
         if numeric is not None:
             return numeric
@@ -258,7 +258,25 @@ class Facts:
         termwise = self._termwise(factor)
         if termwise in ("+", "-"):
             return termwise
-        return weak or termwise
+        return weak or termwise or (self._combined(factor, depth) if depth else None)
+
+    def _combined(self, factor: fmpq_mpoly, depth: int) -> str | None:
+        """A known part taken off so that its leading term goes, and the sign of the rest: r > 0 from r > d and d > 0."""
+        terms = factor.to_dict()
+        for known, sign in self.known:
+            lead = next(iter(known.to_dict()), None)
+            if sign == "!=" or lead is None or lead not in terms or not any(lead):
+                continue
+            scale = terms[lead] / known.to_dict()[lead]
+            rest = factor - known * scale
+            if rest == 0:
+                continue
+            part = sign if scale > 0 else _FLIP[sign]
+            other = self._factor_sign(rest, depth - 1) if not rest.is_constant() else ("+" if rest.leading_coefficient() > 0 else "-")
+            joined = _plus(part, other) if other not in (None, "!=") else None
+            if joined is not None:
+                return joined
+        return None
 
     @staticmethod
     def _both(first: str, second: str) -> str:
