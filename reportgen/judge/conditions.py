@@ -261,21 +261,20 @@ class Facts:
         return weak or termwise or (self._combined(factor, depth) if depth else None)
 
     def _combined(self, factor: fmpq_mpoly, depth: int) -> str | None:
-        """A known part taken off so that its leading term goes, and the sign of the rest: r > 0 from r > d and d > 0."""
+        """A known part taken off so that one term goes, and the sign of the rest: r > 0 from r > d and d > 0."""
         terms = factor.to_dict()
         for known, sign in self.known:
-            lead = next(iter(known.to_dict()), None)
-            if sign == "!=" or lead is None or lead not in terms or not any(lead):
-                continue
-            scale = terms[lead] / known.to_dict()[lead]
-            rest = factor - known * scale
-            if rest == 0:
-                continue
-            part = sign if scale > 0 else _FLIP[sign]
-            other = self._factor_sign(rest, depth - 1) if not rest.is_constant() else ("+" if rest.leading_coefficient() > 0 else "-")
-            joined = _plus(part, other) if other not in (None, "!=") else None
-            if joined is not None:
-                return joined
+            parts = known.to_dict()
+            for shared in [m for m in parts if m in terms and any(m)] if sign != "!=" and len(parts) < 6 else []:
+                scale = terms[shared] / parts[shared]
+                rest = factor - known * scale
+                if rest == 0:
+                    continue
+                part = sign if scale > 0 else _FLIP[sign]
+                other = self._factor_sign(rest, depth - 1) if not rest.is_constant() else ("+" if rest.leading_coefficient() > 0 else "-")
+                joined = _plus(part, other) if other not in (None, "!=") else None
+                if joined is not None:
+                    return joined
         return None
 
     @staticmethod
