@@ -550,19 +550,36 @@ def _definitions(assumptions: list[Expr]) -> dict[str, tuple[tuple[Expr, ...], E
 
 
 def _integers(everything: Iterable[Expr]) -> frozenset[str]:
-    """Names in the bounds of sums, and names that are indices."""
+    """Names in the bounds of sums, and names that are places in a sequence."""
+    everything = tuple(everything)
+    sequences = _sequences(everything)
     found: set[str] = set()
     for statement in everything:
         bound = {n.args[1].name for n in walk(statement) if is_op(n, "sum", "prod") and isinstance(n.args[1], Symbol)}
         for node in walk(statement):
-            places = node.args[2:] if is_op(node, "sum", "prod") else node.args[1:] if is_op(node, "index") else ()
+            places = node.args[2:] if is_op(node, "sum", "prod") else ()
+            if is_op(node, "index") and isinstance(node.args[0], Symbol) and node.args[0].name in sequences:
+                places = node.args[1:]
             found.update(s for p in places for s in symbols(p) if s not in bound)
     return frozenset(found)
 
 
 def _sequences(everything: Iterable[Expr]) -> frozenset[str]:
-    return frozenset(n.args[0].name for e in everything for n in walk(e) if is_op(n, "index") and isinstance(n.args[0], Symbol)
-                     and any(rational_value(i) is None for i in n.args[1:]))
+    """Names whose index is that of a sum; any other indexed name, such as k_h, is a name of its own (which claims no less)."""
+    found: set[str] = set()
+
+    def visit(node: Expr, bound: frozenset[str]) -> None:
+        if not isinstance(node, Operation):
+            return
+        if is_op(node, "index") and isinstance(node.args[0], Symbol) and any(isinstance(n, Symbol) and n.name in bound for i in node.args[1:] for n in walk(i)):
+            found.add(node.args[0].name)
+        inner = bound | {node.args[1].name} if is_op(node, "sum", "prod") and isinstance(node.args[1], Symbol) else bound
+        for argument in node.args:
+            visit(argument, inner)
+
+    for statement in everything:
+        visit(statement, frozenset())
+    return frozenset(found)
 
 
 def _shapes(goal: Expr) -> dict[str, tuple[int, int]]:

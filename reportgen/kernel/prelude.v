@@ -87,11 +87,21 @@ Proof. intros H D. apply (is_derive_ext_loc g); [| exact D]. apply filter_imp wi
 Lemma derive_n_value (f : R -> R) (n : nat) (x l : R) : is_derive (Derive_n f n) x l -> ex_derive_n f (S n) x /\ Derive_n f (S n) x = l.
 Proof. intros H. split; [exists l; exact H | exact (is_derive_unique _ _ _ H)]. Qed.
 
+Lemma abs_square (x : R) : Rabs x ^ 2 = x ^ 2.
+Proof. unfold Rabs. destruct (Rcase_abs x); ring. Qed.
+
 Lemma ln_sqrt (x : R) : 0 < x -> ln (sqrt x) = ln x / 2.
 Proof.
   intros H. assert (P := sqrt_lt_R0 x H). assert (E : ln x = ln (sqrt x) + ln (sqrt x)) by (rewrite <- ln_mult by exact P; rewrite sqrt_sqrt by lra; reflexivity).
   lra.
 Qed.
+
+Lemma next_everywhere (f g h : R -> R) (n : nat) :
+  (forall t, Derive_n f n t = g t) -> (forall t, is_derive g t (h t)) -> forall t, ex_derive_n f (S n) t /\ Derive_n f (S n) t = h t.
+Proof. intros H D t. apply derive_n_value. apply (next_derive f g); [apply filter_forall; exact H | apply D]. Qed.
+
+
+(* --- tactics --- *)
 
 Ltac rg_facts := repeat match goal with
   | |- context [exp ?x] => lazymatch goal with H : 0 < exp x |- _ => fail | _ => pose proof (exp_pos x) end
@@ -104,7 +114,25 @@ Ltac rg_integers := repeat match goal with
   | |- (_ <= _)%Z => apply le_IZR | |- (_ < _)%Z => apply lt_IZR
   end; rewrite ?plus_IZR, ?minus_IZR, ?opp_IZR, ?mult_IZR.
 
-Ltac rg_arith := first [assumption | lra | rg_facts; lra | timeout 3 (rg_facts; nra) | timeout 3 interval].
+Ltac rg_split := repeat match goal with |- _ /\ _ => split end.
+
+Ltac rg_arith := first [assumption | lra | rg_facts; lra | timeout 2 (rg_facts; nra) | timeout 2 interval].
+
+(* an integer between two literal bounds, case by case *)
+Ltac rg_range := match goal with
+  | H : (?a <= ?i <= ?b)%Z |- _ =>
+    let rec cases k := first [ (assert (i = k) by lia; subst i)
+      | (let H2 := fresh in destruct (Z.eq_dec i k) as [H2 | H2]; [subst i | let k2 := eval compute in (k + 1)%Z in cases k2]) ] in
+    cases a
+  end.
+
+(* absolute values and signs of what has a known sign; what is left by cases *)
+Ltac rg_abs := repeat first
+  [ rewrite abs_square
+  | match goal with |- context [Rabs ?x] => first [rewrite (Rabs_right x) by lra | rewrite (Rabs_left1 x) by lra] end
+  | match goal with |- context [sign ?x] => first [rewrite (sign_eq_1 x) by lra | rewrite (sign_eq_m1 x) by lra] end ].
+Ltac rg_cases := unfold Rabs, Rmin, Rmax; repeat match goal with
+  |- context [match ?c with left _ => _ | right _ => _ end] => destruct c end.
 
 Ltac rg_pos := lazymatch goal with
   | |- 0 < exp _ => apply exp_pos
@@ -117,12 +145,21 @@ Ltac rg_pos := lazymatch goal with
   | |- 0 < sqrt _ => first [assumption | apply sqrt_lt_R0; rg_pos | rg_arith]
   | |- 0 < _ + _ => first [assumption | lra | apply Rplus_lt_0_compat; rg_pos | rg_arith]
   | |- 0 < _ - _ => first [assumption | lra | rg_inside | rg_arith]
-  | |- _ < 0 => first [assumption | lra | rg_arith]
+  | |- _ < 0 => first [assumption | lra | apply Ropp_0_lt_gt_contravar; fail | rg_arith]
   | |- _ => rg_arith
   end
 with rg_inside := lazymatch goal with
   (* 1 - 1/(1 + e) and the like: one fraction *)
   | |- 0 < ?a - ?n / ?d => replace (a - n / d) with ((a * d - n) / d) by (field; rg_ne); apply Rdiv_lt_0_compat; rg_arith
+  end
+with rg_nonneg := lazymatch goal with
+  | |- 0 <= sqrt _ => apply sqrt_pos
+  | |- 0 <= Rabs _ => apply Rabs_pos
+  | |- 0 <= _ ^ 2 => apply pow2_ge_0
+  | |- 0 <= _ * _ => first [assumption | lra | apply Rmult_le_pos; rg_nonneg | rg_arith]
+  | |- 0 <= _ / _ => first [assumption | lra | apply Rdiv_le_0_compat; [rg_nonneg | rg_pos] | rg_arith]
+  | |- 0 <= _ + _ => first [assumption | lra | apply Rplus_le_le_0_compat; rg_nonneg | rg_arith]
+  | |- _ => first [apply Rlt_le; rg_pos | rg_arith]
   end
 with rg_ne := lazymatch goal with
   | |- _ /\ _ => split; rg_ne
@@ -133,21 +170,22 @@ with rg_ne := lazymatch goal with
   | |- _ <> _ => first [assumption | lra | rg_ne_sign]
   | |- _ => rg_pos
   end
-with rg_ne_sign := first [apply Rgt_not_eq; unfold Rgt; rg_pos | apply Rlt_not_eq; rg_arith | timeout 3 nra].
+with rg_ne_sign := first [apply Rgt_not_eq; unfold Rgt; rg_pos | apply Rlt_not_eq; rg_arith | timeout 2 nra].
 
 (* whatever must hold for a value to exist, or is left over by field *)
-Ltac rg_side := cbv beta; repeat match goal with |- _ /\ _ => split end;
+Ltac rg_side := cbv beta; rg_split;
   lazymatch goal with
   | |- True => exact I
   | |- (_ <= _)%Z => first [lia | rg_integers; rg_arith]
   | |- (_ < _)%Z => first [lia | rg_integers; rg_arith]
-  | |- forall _ : Z, _ => intros; rg_side
+  | |- forall _ : Z, _ -> _ => intros; first [solve [rg_side] | rg_range; rg_side]
   | |- Rbar_locally' _ _ => apply filter_forall; intros; rg_side
-  | |- 0 <= sqrt _ => apply sqrt_pos
-  | |- 0 <= _ ^ 2 => apply pow2_ge_0
-  | |- 0 <= _ => first [apply Rlt_le; rg_pos | rg_arith]
-  | |- _ => rg_ne
-  end.
+  | |- within _ _ _ => idtac
+  | |- ex_derive _ _ => auto_derive; rg_derive_side
+  | |- 0 <= _ => rg_nonneg
+  | |- _ => first [rg_ne | progress rg_abs; rg_ne]
+  end
+with rg_derive_side := rg_split; first [exact I | match goal with H : _ |- _ => apply H end | eexists; eassumption | rg_side].
 
 Ltac rg_field := first [reflexivity | lra | ring | field; rg_side].
 
@@ -164,28 +202,39 @@ Ltac rg_logs := repeat first
   [ rewrite ln_1 | rewrite ln_exp | rewrite exp_ln by rg_side | rewrite ln_mult by rg_side | rewrite ln_div by rg_side | rewrite ln_Rinv by rg_side
   | rewrite ln_pow by rg_side | rewrite ln_sqrt by rg_side ]; cbn [INR].
 
+(* exponentials of sums, differences and logarithms taken apart *)
+Ltac rg_exps := unfold Rpower, Rminus; repeat first
+  [ rewrite Ropp_involutive | rewrite Ropp_0 | rewrite exp_0
+  | match goal with |- context [exp ?a] => lazymatch a with 0 => fail | _ => replace a with 0 by lra end end
+  | rewrite exp_ln by rg_side | rewrite exp_plus | rewrite exp_Ropp ].
+
+Ltac rg_powers := repeat first
+  [ rewrite Rpower_plus | rewrite Rpower_1 by rg_side | rewrite Rpower_O by rg_side
+  | match goal with |- context [Rpower ?b ?x] => first
+      [ replace x with 0 by lra; rewrite (Rpower_O b) by rg_side | replace x with 1 by lra; rewrite (Rpower_1 b) by rg_side ] end ].
+
+Ltac rg_roots := repeat match goal with
+  | |- context [sqrt (?a ^ 2)] => rewrite (sqrt_pow2 a) by rg_side
+  | |- context [sqrt (?a * ?a)] => rewrite (sqrt_square a) by rg_side
+  | |- context [sqrt ?a ^ 2] => rewrite (pow2_sqrt a) by rg_side
+  end.
+
+Ltac rg_value := first
+  [ rg_eq | progress rg_abs; rg_eq | progress rg_powers; rg_eq | progress rg_roots; rg_eq | progress (rg_roots; rg_abs); rg_eq
+  | progress rg_logs; rg_eq | progress rg_exps; rg_eq | rg_exps; progress rg_logs; rg_eq | rg_logs; progress rg_exps; rg_eq ].
+
 Ltac rg_derive := cbv beta; lazymatch goal with
   | |- is_derive (fun t => bigsum _ _ _) _ _ => apply is_derive_bigsum; intros; rg_derive
   | |- is_derive (fun t => bigsum _ _ _ + bigsum _ _ _) _ _ => apply is_derive_sum2; rg_derive
-  | |- _ => auto_derive; [rg_derive_side | first [rg_eq | rewrite ?sign_eq_1, ?sign_eq_m1 by lra; rg_eq]]
-  end
-with rg_derive_side := repeat match goal with |- _ /\ _ => split end; first [exact I | match goal with H : _ |- _ => apply H end | eexists; eassumption | rg_side].
+  | |- _ => auto_derive; [rg_derive_side | rg_value]
+  end.
 
 Ltac rg_rounding := first
   [ left; unfold Rdiv; match goal with |- Rabs ?x < _ => apply Rabs_def1; lra end
   | left; interval | left; interval with (i_prec 64) | left; interval with (i_prec 256) | left; interval with (i_prec 1024)
   | right; split; [first [rewrite Rabs_right by lra; lra | rewrite Rabs_left by lra; lra] | reflexivity] ].
 
-Ltac rg_order := first [lra | rg_facts; lra | timeout 5 interval | timeout 5 (rg_facts; nra)].
-
-(* exponentials of sums, differences and logarithms taken apart *)
-Ltac rg_exps := unfold Rpower, Rminus; repeat first
-  [ rewrite Ropp_involutive | rewrite Ropp_0 | rewrite exp_0 | rewrite exp_ln by rg_side | rewrite exp_plus | rewrite exp_Ropp ].
-
-Ltac rg_value := first
-  [ rg_eq | rg_logs; rg_eq | rg_exps; rg_eq | rg_exps; rg_logs; rg_eq | rg_logs; rg_exps; rg_eq ].
+Ltac rg_order := first [lra | rg_facts; lra | progress rg_abs; lra | timeout 4 interval | timeout 4 (rg_facts; nra) | rg_cases; lra].
 
 (* sums whose bounds have become numbers *)
 Ltac rg_terms := repeat (rewrite bigsum_first by lia); repeat (rewrite bigsum_empty by lia); cbv beta; cbn [Z.add Pos.add Pos.succ].
-
-Ltac rg_split := repeat match goal with |- _ /\ _ => split end.

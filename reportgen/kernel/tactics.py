@@ -17,7 +17,7 @@ from ..judge.forms import Overflow, Quotient, Undefined, Unsupported
 from ..obligation import Obligation
 from .lemma import Lemma, Unwritten, Writer, diff_parts
 
-_MISSING = (Unsupported, Undefined, Overflow, Unwritten, RecursionError, ValueError, ZeroDivisionError, AttributeError, KeyError)
+_MISSING = (Unsupported, Undefined, Overflow, Unwritten, RecursionError, ValueError, ZeroDivisionError, AttributeError, KeyError, TypeError)
 
 
 def scripts(lemma: Lemma) -> tuple[str, ...]:
@@ -31,9 +31,15 @@ def _scripts(lemma: Lemma) -> Iterator[str]:
     plain = proof.whole([], proof.main(goal))
     if not any(is_op(n, "diff", "sum", "floor", "ceil") for n in walk(goal)):
         yield plain
+    if any(is_op(f, "eq") for f in proof.known):
+        yield proof.whole([], proof.by_hypotheses())
+    if any(is_op(n, "sum") for n in walk(goal)):
+        yield proof.whole([], proof.main(goal))
+        yield proof.whole([], proof.term_by_term(goal))
     helps = proof.helps()
-    yield proof.whole(helps, proof.main(goal))
-    yield proof.whole(helps, proof.by_hypotheses())
+    if helps:
+        yield proof.whole(helps, proof.main(goal))
+        yield proof.whole(helps, proof.by_hypotheses())
     if is_op(goal, "eq"):
         for alternative in proof.from_assumptions():
             yield proof.whole(helps, alternative)
@@ -102,6 +108,27 @@ class _Proof:
         equations = [f"H{i}" for i, (_, f) in enumerate(self.lemma.hypotheses) if is_op(f, "eq")]
         rewrite = "; ".join(f"rewrite ?{h}" for h in equations)
         return f"first [assumption | {rewrite or 'idtac'}; first [reflexivity | rg_split; rg_value | subst; rg_terms; rewrite ?H0; rg_value] | lra | nra]"
+
+    def term_by_term(self, goal: Expr) -> str:
+        """Two sums over one range whose terms are equal; a derivative in a term is taken there."""
+        steps = []
+        for number, node in enumerate(dict.fromkeys(n for n in walk(goal) if is_op(n, "diff"))):
+            outer = [n for n in walk(goal) if is_op(n, "sum") and any(m == node for m in walk(n.args[0]))]
+            if not outer:
+                continue
+            index = outer[0].args[1]
+            try:
+                body, variable, order = diff_parts(node)
+                value = calculus.derivative(body, variable)
+                env = {index.name: ("j_", "Z")}
+                steps.append(f"assert (HT{number} : forall j_ : Z, is_derive {self.writer.body(body, variable, env)} {self.writer.term(variable)} "
+                             f"{self.writer.term(value, env)}) by (intros; rg_derive)")
+            except _MISSING:
+                continue
+        rewrite = "; ".join(f"rewrite ?(is_derive_unique _ _ _ (HT{k} j_))" for k in range(len(steps)))
+        helps = [*steps, *self.help_derivatives()]
+        close = f"apply bigsum_ext; intros j_ Hj; cbv beta; {rewrite or 'idtac'}; rg_value"
+        return "; ".join([*helps, f"first [{close} | f_equal; {close}]"])
 
     def order(self, goal: Operation) -> str:
         """Inequalities: arithmetic, or the sign of the difference as a product of factors."""
@@ -211,7 +238,7 @@ class _Proof:
             middle = _near(value)
             k = floor(middle) if node.head == "floor" else -floor(-middle)
             text = self.writer.term(node)
-            steps.append(f"assert (HF{len(steps)} : {text} = {k}) by (apply ({node.head}R_at ({k})); subst; first [lra | split; interval | split; [interval | lra]])")
+            steps.append(f"assert (HF{len(steps)} : {text} = {k}) by (apply ({node.head}R_at ({k})); subst; split; first [lra | interval])")
         return [*steps, *(f"rewrite HF{i}" for i in range(len(steps)))]
 
     def help_derivatives(self) -> list[str]:
@@ -227,48 +254,42 @@ class _Proof:
             current, chain = body, []
             for k in range(1, order + 1):
                 current = calculus.derivative(current, variable)
-                current = self.tidy(current, variable)
                 chain.append(current)
             if order == 1:
                 steps.append(f"assert ({names[0]} : is_derive {function} {point} {self.writer.term(current)}) by (subst; rg_derive)")
                 steps.append(f"rewrite ?(is_derive_unique _ _ _ {names[0]})")
                 continue
-            near = self.nearby(body, variable)
-            for k, next_ in enumerate(chain, start=1):
-                if k < order:
-                    bound = self.writer.fresh("t")
-                    env = {variable.name: (bound, "R")}
-                    before = chain[k - 2] if k > 1 else None
-                    value = self.writer.term(next_, env)
-                    if before is None:
-                        way = f"apply is_derive_unique; rg_derive"
-                        derive = f"Derive_n {function} 1 {bound}"
-                        steps.append(f"assert ({names[k]} : locally {point} (fun {bound} : R => {derive} = {value})) "
-                                     f"by ({near}; change (Derive {function} {bound} = {value}) || idtac; {way})")
-                    else:
-                        steps.append(f"assert ({names[k]} : locally {point} (fun {bound} : R => Derive_n {function} {k} {bound} = {value})) by fail")
-                else:
-                    way = f"apply (next_derive {function} {self.writer.body(chain[k - 2], variable, {})} {order - 1}%nat _ _ {names[k - 1]}); rg_derive"
-                    steps.append(f"destruct (derive_n_value {function} {order - 1}%nat {point} {self.writer.term(next_)}) as [{names[0]} {names[k]}]; [{way} | ]")
-                    steps.append(f"rewrite ?{names[k]}")
+            steps += self.higher(names, function, chain, body, variable)
         return steps
 
-    def tidy(self, expr: Expr, variable: Expr) -> Expr:
-        return expr
+    def higher(self, names: list[str], function: str, chain: list[Expr], body: Expr, variable: Symbol) -> list[str]:
+        """A derivative of higher order: everywhere, one order after the other; or only nearby, for the second."""
+        point, order = self.writer.term(variable), len(chain)
+        bound = self.writer.fresh("t")
+        at = {variable.name: (bound, "R")}
+        needs = " /\\ ".join(dict.fromkeys(self.writer.defined(body, at, True))) or "True"
+        values = [self.writer.term(c, at) for c in chain]
+        functions = [self.writer.body(c, variable, {}) for c in chain]
+        steps = [f"assert ({names[1]} : forall {bound} : R, Derive_n {function} 1 {bound} = {values[0]}) by "
+                 f"(clear; intros; apply is_derive_unique; assert ({needs}) by rg_side; rg_derive)"]
+        for k in range(2, order + 1):
+            steps.append(f"assert ({names[k]} : forall {bound} : R, ex_derive_n {function} {k} {bound} /\\ Derive_n {function} {k} {bound} = {values[k - 1]}) by "
+                         f"(apply (next_everywhere {function} {functions[k - 2]} {functions[k - 1]} {k - 1}); "
+                         f"[{'exact ' + names[1] if k == 2 else 'intros; apply ' + names[k - 1]} | clear; intros {bound}; assert ({needs}) by rg_side; rg_derive])")
+        everywhere = "; ".join([*steps, f"destruct ({names[order]} {point}) as [{names[0]}a {names[0]}]"])
+        if order != 2:
+            return [everywhere, f"rewrite {names[0]}"]
+        nearby = (f"assert ({names[1]} : locally {point} (fun {bound} : R => Derive_n {function} 1 {bound} = {values[0]})) by "
+                  f"({self.nearby(needs, bound, point)}; apply is_derive_unique; rg_derive); "
+                  f"destruct (derive_n_value {function} 1 {point} {self.writer.term(chain[1])}) as [{names[0]}a {names[0]}]; "
+                  f"[apply (next_derive {function} {functions[0]} 1 _ _ {names[1]}); rg_derive | ]")
+        return [f"first [{everywhere} | {nearby}]", f"rewrite {names[0]}"]
 
-    def nearby(self, body: Expr, variable: Expr) -> str:
+    def nearby(self, needs: str, bound: str, point: str) -> str:
         """From "near the point" to any point near it, with what is needed to have a value there."""
-        env_name = self.writer.fresh("t")
-        needs = list(dict.fromkeys(self.writer.defined(body, {variable.name: (env_name, "R")}, True)))
-        everywhere = f"(apply filter_forall; intros {env_name}; cbv beta)"
-        if not needs:
-            return everywhere
-        both = " /\\ ".join(needs)
-        point = self.writer.term(variable)
-        local = (f"(assert (HL : locally {point} (fun {env_name} : R => {both})) by (repeat apply filter_and; "
-                 f"first [apply locally_pos; [auto_derive; rg_side | rg_side] | apply locally_ne; [auto_derive; rg_side | rg_side]]); "
-                 f"apply filter_imp with (2 := HL); clear HL; intros {env_name} HL; decompose [and] HL; clear HL)")
-        return f"first [{everywhere}; (assert ({both}) by rg_side) | {local}]"
+        return (f"assert (HL : locally {point} (fun {bound} : R => {needs})) by (repeat apply filter_and; "
+                f"first [apply locally_pos; [auto_derive; rg_side | rg_side] | apply locally_ne; [auto_derive; rg_side | rg_side]]); "
+                f"apply filter_imp with (2 := HL); clear HL; intros {bound} HL; decompose [and] HL; clear HL")
 
     def help_sums(self) -> list[str]:
         steps: list[str] = []
@@ -300,7 +321,7 @@ class _Proof:
                          f"[rg_eq | rewrite IH; rg_eq])")
         count = len(steps)
         if count:
-            steps += [f"rewrite ?HS{k}" for k in range(count)]
+            steps += [f"try rewrite HS{k}" for k in range(count)]
             steps += ["rewrite ?bigsum_one by (first [lia | rg_integers; rg_arith])", "rewrite ?plus_IZR, ?minus_IZR"]
         return steps
 
