@@ -34,7 +34,10 @@ def enclosure(body: Expr, variable: Expr, low: arb, high: arb, env: Mapping[Expr
     ctx.prec = bits
     try:
         def integrand(z: acb, analytic: bool) -> acb:
-            return _value(body, {**env, variable: z}, analytic)
+            try:
+                return _value(body, {**env, variable: z}, analytic)
+            except NotIntegrable:      # an error must not cross into FLINT: no value, and so no enclosure
+                return _NAN
 
         value = acb.integral(integrand, acb(low), acb(high), eval_limit=MAX_EVALUATIONS, depth_limit=2 * bits)
     except NotIntegrable:
