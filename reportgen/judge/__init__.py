@@ -29,6 +29,8 @@ def judge(obligation: Obligation) -> Verdict:
         if prepared.inconsistent is not None:
             return undecided(f"the assumptions contradict each other: {to_text(prepared.inconsistent)} is false")
         verdict = _settled(_decide(prepared.statement, prepared.assumptions))
+        if verdict.refuted and not verdict.counterexample:
+            Facts(Field(MAX_ATOMS), prepared.assumptions)      # raises where they contradict each other
         return _with_definitions(verdict, obligation, prepared.definitions) if verdict.counterexample else verdict
     except Inconsistent as error:
         return undecided(f"the assumptions contradict each other: {error}")
@@ -82,7 +84,10 @@ def _decide(statement: Expr, assumptions: tuple[Expr, ...], splits: int = 0) -> 
     if head == "implies" and not (is_op(statement.args[0], "eq", "or") and is_op(statement.args[1], "eq", "or")):
         inner = prepare(Obligation(statement.args[1], (*assumptions, statement.args[0])), functions_too=False)
         if inner.inconsistent is None:
-            return _decide(inner.statement, inner.assumptions, splits)
+            verdict = _decide(inner.statement, inner.assumptions, splits)
+            if verdict.refuted and not verdict.counterexample:      # false in itself: does the premise ever hold?
+                return _by_points(statement, assumptions, undecided("gave up: no point found at which the premise holds"))
+            return verdict
     closed = not counterexample.free_names(statement) and not symbols(statement)
     if closed:
         verdict = _closed(statement)
@@ -128,6 +133,8 @@ def _by_cases(statement: Expr, assumptions: tuple[Expr, ...], splits: int) -> Ve
                     continue
     joined = _weakest(verdicts) if verdicts else None
     if joined is None or not (joined.proved or joined.refuted):
+        return None
+    if joined.refuted and not joined.counterexample:      # no point is known to lie in that case
         return None
     if joined.proved:
         return replace(joined, method=f"cases by {to_text(condition)}; {joined.method}")

@@ -351,6 +351,8 @@ class Facts:
             return "+" if self.sign(radicand.num * radicand.den) == "+" else ">="
         if atom.kind == "abs":
             return ">="
+        if is_op(atom.expr, "factorial"):
+            return "+"
         if atom.kind == "ln" and not symbols(atom.expr):
             return self._numeric_sign(self.field.gens[i])
         return None

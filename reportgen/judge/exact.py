@@ -413,6 +413,8 @@ class Field:
 
     def _diff(self, expr: Operation) -> Quotient:
         derivative = calculus.differentiate(expr)
+        if derivative is not None:
+            self.normal(expr.args[0])      # where the function has no value it has no derivative: its side conditions are met here
         return self._function(expr) if derivative is None else self.normal(derivative)
 
     def _limit(self, expr: Operation) -> Quotient:
