@@ -246,10 +246,11 @@ def build(folder: Path, targets: Sequence[str] | None, out: Path, *, engine: str
         on_target(done[-1])
 
     # The time of the first line is that of everything before it: deriving, judging, reading the document.
-    finish("ledger", "ledger.json", lambda: {"ledger.json": ledger.to_json(report=page.derived.meta.name, version=__version__).encode()}, start)
+    finish("ledger", "ledger.json", lambda: {"ledger.json": ledger.to_json(
+        report=page.derived.meta.name, language=page.derived.meta.language, version=__version__).encode()}, start)
     for target in targets or page.derived.meta.formats:
-        finish(target, f"report.{target}", lambda target=target: outputs.write(
-            page.document, page.derived.meta, page.derived.figures, page.details, target, engine), time.perf_counter())
+        finish(target, f"report.{target}", lambda target=target: _read_back(page, target, engine, outputs.write(
+            page.document, page.derived.meta, page.derived.figures, page.details, target, engine)), time.perf_counter())
     counts = _counts(ledger, page.document.declared_count, sum(len(target.files) for target in done))
     return BuildResult(tuple(done), counts, tuple(findings), code)
 
@@ -285,6 +286,17 @@ def _page(folder: Path, strict: bool) -> _Page:
     return _Page(derived, read, views.details(ledger, style, read.entries), (*warnings, *read.warnings))
 
 
+def _read_back(page: _Page, target: str, engine: str, files: dict[str, bytes]) -> dict[str, bytes]:
+    """The finished files of a format, once each of their numerals is traced.
+
+    Raises FindingsError (numeral-altered, numeral-untraced, numeral-missing); nothing of the format is put in place then.
+    """
+    from reportgen import readback
+
+    readback.check(page.document, page.derived.meta, page.derived.figures, page.details, target, engine, files)
+    return files
+
+
 def _stop_at_errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The warnings among the findings.  Raises FindingsError with all of them where one is an error."""
     findings = tuple(findings)
@@ -317,27 +329,16 @@ class VerifyResult:
     exit_code: int
 
 
-_STRENGTH_WORDS = {
-    "kernel": "checked by a proof assistant's kernel",
-    "exact": "decided in exact arithmetic",
-    "enclosure": "proved by intervals that enclose the values",
-    "agreed": "two engines and many points agree; no proof",
-    "undecided": "neither proved nor refuted",
-    "refuted": "does not hold",
-    "reported": "somebody's claims, of which the report only says what was found",
-}
-
-
 def verify(out: Path, *, strict: bool = False) -> VerifyResult:
     """Judge every obligation of ``out/ledger.json`` again, without the report.
 
     Raises FindingsError where the ledger is missing or is none (exit code 2).
     """
-    from reportgen import ledger
+    from reportgen import ledger_verify
 
-    verification = ledger.verify(out / "ledger.json", strict=strict)
+    verification = ledger_verify.verify(out / "ledger.json", strict=strict)
     counts = verification.counts()
-    lines = [f"{counts[name]:>6}  {name:<10} {words}" for name, words in _STRENGTH_WORDS.items() if counts[name]]
+    lines = [f"{counts[name]:>6}  {name:<10} {words}" for name, words in STRENGTH_MEANINGS.items() if counts[name]]
     lines.append(f"{sum(counts.values()):>6}  in all")
     failed = any(f.severity == "error" for f in verification.findings)
     return VerifyResult("\n".join(lines), verification.findings, EXIT_FINDINGS if failed else EXIT_CLEAN)

@@ -94,6 +94,9 @@ CODES: dict[str, tuple[str, str]] = {
     # --- outputs
     "engine-missing": ("an engine is not installed", "The program that makes this format is not installed; `reportgen doctor` says what to type."),
     "engine-failed": ("an engine failed", "Pandoc, Typst or TeX reported an error or a warning; a document with a warning is not delivered."),
+    "numeral-altered": ("a numeral of a finished file is another than was meant", "The finished file was read again: at this place it shows another numeral, sign or exponent than the document has."),
+    "numeral-missing": ("a numeral is missing in a finished file", "The finished file was read again: a numeral of the document is not in it."),
+    "numeral-untraced": ("a numeral of a finished file comes from nowhere", "The finished file was read again: this numeral comes from no value, no declared number, no name and no numbering."),
     "output-failed": ("an output could not be written", "Writing failed; the last good file is still in place."),
     "nothing-built": ("nothing was built", "No report was found, so there is nothing to show."),
     # --- submission and corrections

@@ -1,0 +1,164 @@
+"""A PDF read glyph by glyph: what its numerals are, and whether each one stands where its role puts it.
+
+The text comes from pdfium.  Digits belong to one numeral only if they stand on one line, in one size, side by side: so 10²
+is not 102.  Superscripts, subscripts and fractions are checked by where the glyphs are, each against what was meant.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from reportgen.readback.numerals import Numeral, in_text, plain_digits, split
+
+_BREAK = "\ufffc"
+_EDGE = 72.0        # points; what is nearer to the upper edge is the header
+_FOOT = 60.0
+
+
+class Glyph(NamedTuple):
+    """Where a glyph stands: the origin, in points from the lower left corner, and its size."""
+
+    x: float
+    y: float
+    size: float
+
+
+class Sheet:
+    """One page: its text with breaks where something does not touch, and its numerals."""
+
+    def __init__(self, page: Any, number: int) -> None:
+        import pypdfium2.raw as pdfium
+        self._pdfium, self._page, self.number = pdfium, page, number
+        self._text = page.get_textpage()
+        self.height = page.get_height()
+        self._glyphs: dict[int, Glyph] = {}
+        self._characters()
+        self.body: list[Numeral] = []
+        self.header: list[Numeral] = []
+        self.footer: list[Numeral] = []
+        self._numerals()
+
+    def _characters(self) -> None:
+        raw, get, made = self._text.raw, self._pdfium.FPDFText_GetUnicode, self._pdfium.FPDFText_IsGenerated
+        out: list[str] = []
+        places: list[int] = []      # index of the glyph in pdfium's count
+        high = 0
+        before = ""
+        for index in range(self._text.count_chars()):
+            code = get(raw, index)
+            if 0xD800 <= code < 0xDC00:
+                high = code
+                continue
+            if 0xDC00 <= code < 0xE000:
+                code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00)
+            character = chr(code)
+            if character in " \r\n" and made(raw, index):
+                if out and out[-1] != _BREAK:
+                    out.append(_BREAK)
+                    places.append(-1)
+                before = ""
+                continue
+            character = plain_digits(character)
+            if before and character in "0123456789.,²³¹" and before in "0123456789.," and not self._touch(places[-1], index):
+                out.append(_BREAK)
+                places.append(-1)
+            out.append(character)
+            places.append(index)
+            before = character
+        self.text, self.places = "".join(out), places
+
+    def _touch(self, one: int, two: int) -> bool:
+        a, b = self.glyph(one), self.glyph(two)
+        return abs(a.y - b.y) < 0.03 * a.size and abs(a.size - b.size) < 0.03 * a.size and 0 < b.x - a.x < (0.665 if a.size > 6 else 0.76) * a.size
+
+    def glyph(self, index: int) -> Glyph:
+        """Where the glyph with pdfium's ``index`` stands."""
+        found = self._glyphs.get(index)
+        if found is None:
+            x, y, matrix = ctypes.c_double(), ctypes.c_double(), self._pdfium.FS_MATRIX()
+            self._pdfium.FPDFText_GetCharOrigin(self._text.raw, index, x, y)
+            self._pdfium.FPDFText_GetMatrix(self._text.raw, index, matrix)
+            size = self._pdfium.FPDFText_GetFontSize(self._text.raw, index) * (matrix.c ** 2 + matrix.d ** 2) ** 0.5
+            found = self._glyphs[index] = Glyph(x.value, y.value, size)
+        return found
+
+    def _numerals(self) -> None:
+        self.roots = 0
+        for text, _, start, end in in_text(self.text):
+            if text == "√":
+                # pdfium gives a tall root its place by its own lights; how many there are is what is known
+                self.roots += 1
+                continue
+            numeral = Numeral(text, "", at=start, end=end, page=self.number)
+            y = self.glyph(self.places[start]).y
+            part = self.header if y > self.height - _EDGE else self.footer if y < _FOOT else self.body
+            part += split(numeral)
+
+    # --- roles
+
+    @cached_property
+    def _bars(self) -> list[tuple[float, float, float]]:
+        """(left, right, height) of the thin horizontal lines."""
+        found = []
+        for item in self._page.get_objects(filter=[self._pdfium.FPDF_PAGEOBJ_PATH], max_depth=4):
+            left, bottom, right, top = item.get_bounds()
+            if top - bottom < 2 and right - left > 2:
+                found.append((left, right, (top + bottom) / 2))
+        return found
+
+    def stands(self, numeral: Numeral, role: str) -> bool:
+        """Whether a numeral of this page stands where its role puts it."""
+        here = self.glyph(self.places[numeral.at])
+        if role in ("num", "den"):
+            up = 1 if role == "num" else -1
+            return any(left - 1 <= here.x <= right + 1 and -2 < up * (here.y - height) < 4 * max(here.size, 10) for left, right, height in self._bars)
+        if role in ("sup", "sub"):
+            up = 1 if role == "sup" else -1
+            return any(up * rise > 0 for rise in self._rises(numeral.at, near=False))
+        # above and below in a binomial or at a root nothing is measured
+        return bool(role) or not self._rises(numeral.at, near=True)
+
+    def _rises(self, at: int, near: bool) -> list[float]:
+        """How much higher the numeral is than the glyph that it stands at: the nearest larger one before it, or (in the
+        smallest size, which has no smaller one) the one right before it; with ``near`` only what a reader would see as a script."""
+        here = self.glyph(self.places[at])
+        found: list[float] = []
+        first, run = here, True
+        back, seen = at - 1, 0
+        while back >= 0 and seen < (16 if near else 60):
+            place = self.places[back]
+            if place >= 0 and self.text[back] != " ":
+                seen += 1
+                glyph = self.glyph(place)
+                if run and abs(glyph.y - here.y) < 0.1 * here.size and abs(glyph.size - here.size) < 0.04 * here.size:
+                    first = glyph
+                    back -= 1
+                    continue
+                rise, gap = (here.y - glyph.y) / glyph.size, (first.x - glyph.x) / glyph.size
+                if run and not near and abs(glyph.size - here.size) < 0.04 * here.size and here.size < 8 and abs(rise) > 0.05:
+                    found.append(rise)
+                run = False
+                if glyph.size > 1.2 * here.size:
+                    if near:
+                        return [rise] if 0.1 < abs(rise) < 0.8 and 0.2 < gap < 1.3 else []
+                    if 0.02 < abs(rise) < 40 and -6 < gap < 3:
+                        found.append(rise)
+                    return found
+            back -= 1
+        return found
+
+    def around(self, numeral: Numeral) -> str:
+        """The words around a numeral."""
+        start, end = max(0, numeral.at - 30), numeral.end + 30
+        words = re.sub(rf"[\s{_BREAK}]+", " ", self.text[start:end])
+        return words.strip()
+
+
+def sheets(data: bytes) -> list[Sheet]:
+    """The pages of a PDF."""
+    import pypdfium2
+    document = pypdfium2.PdfDocument(data)
+    return [Sheet(document[index], index + 1) for index in range(len(document))]
