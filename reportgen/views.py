@@ -374,7 +374,7 @@ class ReportView:
 STRENGTH_MEANINGS = {
     "kernel": "a proof assistant's kernel checked the proof",
     "exact": "decided by normal forms in exact arithmetic",
-    "enclosure": "a ball that certainly contains the value proves the relation or the rounding",
+    "enclosure": "balls that enclose the values prove it",
     "agreed": "sampled at many points; agreement is no proof",
     "undecided": "neither proved nor refuted",
     "refuted": "a point was found at which the statement fails",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -91,7 +93,7 @@ def compile_pdf(folder: Path, engine: str, date: str = "") -> bytes:
     command = ["latexmk", "-norc", option, "-halt-on-error", "-interaction=nonstopmode", "-file-line-error",
                "-no-shell-escape", "-silent", "report.tex"]
     try:
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=TIMEOUT, check=False)
+        done = _run(command, folder, environment)
     except subprocess.TimeoutExpired as error:
         raise FindingsError(Finding("engine-failed", f"{engine} did not end within {TIMEOUT} seconds")) from error
     except OSError as error:
@@ -108,6 +110,21 @@ def compile_pdf(folder: Path, engine: str, date: str = "") -> bytes:
     if warnings:
         raise FindingsError(*(Finding("engine-failed", f"{engine} warns: {warning}") for warning in dict.fromkeys(warnings)))
     return pdf.read_bytes()
+
+
+def _run(command: list[str], folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
+    """Run a program that starts others, and end them all where it takes too long or the work is interrupted."""
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               start_new_session=True)
+    try:
+        out, err = process.communicate(timeout=TIMEOUT)
+    except BaseException:
+        # latexmk's TeX would go on without it: the whole group ends, and then its pipes close
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise
+    return subprocess.CompletedProcess(command, process.returncode, out, err)
 
 
 def _small(warning: str) -> bool:
