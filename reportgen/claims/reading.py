@@ -1,0 +1,619 @@
+"""A tolerant reader of claims: tokens into sides, relations and Expr trees.
+
+The grammar, loosest first::
+
+    claim    := side (relation side)*                       relation: = == \\approx ~= < <= \\le > >= \\ge \\equiv \\ne
+    side     := sum (":" sum)*                              a ratio
+    sum      := ["+"|"-"|"\\pm"] product (("+"|"-"|"\\pm") product)*
+    product  := factor (("*"|"x"|"\\times"|"\\cdot"|"/"|"\\div"|"of"|nothing) factor)*
+    factor   := ("+"|"-") factor | postfix ["^" script]...
+    postfix  := primary ("!" | "%" | degree | unit words | "per" word | "/" word)*
+    primary  := number | mixed number | name | "(" side ")" | "|" side "|" | \\frac | \\sqrt | function | big operator | matrix | ...
+
+Where people mean different things by one spelling (``\\log``, ``2\\frac{1}{2}``, ``2^10``) the reader notes a *choice*; the
+caller asks for the other reading by naming it in ``other``.  What is unknown raises Unreadable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ..expressions import Expr, Number, Operation, Symbol, column, matrix
+from .tokens import FUNCTION_WORDS, Token, Unreadable, normalize, tokenize
+
+MAX_DEPTH = 60
+
+RELATIONS = {"=": "eq", "==": "eq", "~=": "approx", "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "!=": "ne",
+             "\\approx": "approx", "\\simeq": "approx", "\\cong": "approx", "\\doteq": "approx", "\\approxeq": "approx", "\\sim": "approx", "\\thickapprox": "approx", "\\lt": "lt", "\\gt": "gt", "\\le": "le",
+             "\\leq": "le", "\\leqslant": "le", "\\leqq": "le", "\\ge": "ge", "\\geq": "ge", "\\geqslant": "ge", "\\geqq": "ge", "\\ne": "ne", "\\neq": "ne", "\\equiv": "congruent", "\\in": "element",
+             "\\not": "ne", "\\to": "to", "\\mapsto": "to", "->": "to", "\\rightarrow": "to", "\\implies": "then", "\\Rightarrow": "then", "\\Longrightarrow": "then", "\\rightarrow ": "then",
+             "=>": "then", "\\iff": "iff", "\\Leftrightarrow": "iff", "<=>": "iff", "\\Longleftrightarrow": "iff", "\\propto": "to", "\\mid": "to", "\\parallel": "to", "\\perp": "to",
+             "\\subset": "to", "\\subseteq": "to", "\\ll": "to", "\\gg": "to", "\\notin": "to", "\\neg": "to"}
+TRIG = {"sin": "sin", "cos": "cos", "tan": "tan", "cot": "cot", "sec": "sec", "csc": "csc", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "arcsin": "asin", "arccos": "acos",
+        "arctan": "atan", "tg": "tan", "ctg": "cot", "Arcsin": "asin", "Arccos": "acos", "Arctan": "atan"}
+_INVERSE = {"sin": "asin", "cos": "acos", "tan": "atan"}
+_ONE_ARGUMENT = {**TRIG, "exp": "exp", "ln": "ln", "lg": "log10", "floor": "floor", "ceil": "ceil", "abs": "abs", "cis": "cis", "arg": "arg", "Re": "re", "Im": "im", "det": "det", "log": "log", "operator": ""}
+_CALLS = {"gcd", "lcm", "max", "min"}
+_TEXT_FUNCTIONS = {"lcm", "gcd", "cis", "arcsin", "arccos", "arctan", "Re", "Im", "det", "max", "min", "sin", "cos", "tan", "log", "ln", "exp", "LCM", "GCD", "sgn", "proj", "adj"}
+_GREEK = frozenset("alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi rho sigma tau upsilon phi varphi chi psi omega "
+                   "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar".split())
+_DOTS = frozenset({"\\dots", "\\ldots", "\\cdots", "\\dotsb", "\\dotsc", "\\dotsm", "\\dotsi", "...", "..", "\\vdots", "\\dotso"})
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 10 ** 6, "billion": 10 ** 9, "trillion": 10 ** 12, "dozen": 12, "cents": Fraction(1, 100), "cent": Fraction(1, 100), "percent": Fraction(1, 100),
+           "pct": Fraction(1, 100)}
+_WORD_OPERATORS = {"times": "*", "plus": "+", "minus": "-", "of": "*", "x": "*", "X": "*"}
+_NUMBER_WORDS = {"half": Fraction(1, 2), "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_DOUBTFUL = frozenset({"half", "twice", "double", "triple", "third", "thirds", "quarter", "quarters", "each", "plus", "minus", "more", "less", "remainder", "mod", "modulo", "squared", "cubed", "to", "r", "R",
+                       "and", "or", "if", "not", "is", "are", "where", "so", "than", "base", "root", "square root", "divided", "over"})
+_OPENERS = {"(": ")", "[": "]", "\\{": "\\}", "{": "}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a chain: ``tree``; ``units``, the words that stood with its numbers; ``money`` and ``percent`` signs seen."""
+
+    tree: Expr | None
+    text: str
+    units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """``rels`` has one relation fewer than there are sides.  ``modulus`` stands with \\equiv.  ``choices``: see the module."""
+
+    sides: tuple[Side, ...]
+    rels: tuple[str, ...]
+    choices: frozenset[str] = frozenset()
+    modulus: Expr | None = None
+    degrees: bool = False
+    question: bool = False
+
+
+def read(text: str, *, letters: bool = False, other: frozenset[str] = frozenset()) -> Reading:
+    """The chain that the text asserts.  Raises Unreadable."""
+    normal = normalize(text)
+    reader = _Reader(tokenize(normal, letters), normal, letters, other)
+    try:
+        return reader.claim()
+    except RecursionError:
+        raise Unreadable("nested too deeply") from None
+    except (ValueError, IndexError) as error:
+        raise error if isinstance(error, Unreadable) else Unreadable(str(error)) from None
+
+
+def read_expression(text: str, *, letters: bool = True, other: frozenset[str] = frozenset()) -> Expr:
+    """One side without a relation.  Raises Unreadable."""
+    reading = read(text, letters=letters, other=other)
+    if reading.rels or reading.sides[0].tree is None:
+        raise Unreadable("a relation where an expression was expected" if reading.rels else "no expression")
+    return reading.sides[0].tree
+
+
+def call(name: str, *args: Expr) -> Operation:
+    return Operation("apply", (Symbol(name), *args))
+
+
+def number(value: int | Fraction) -> Expr:
+    value = Fraction(value)
+    if value < 0:
+        return Operation("neg", (number(-value),))
+    if value.denominator == 1:
+        return Number(str(value.numerator))
+    return Operation("div", (Number(str(value.numerator)), Number(str(value.denominator))))
+
+
+class _Reader:
+    def __init__(self, tokens: list[Token], text: str, letters: bool, other: frozenset[str]) -> None:
+        self.tokens = tokens
+        self.text = text
+        self.letters = letters
+        self.other = other
+        self.place = 0
+        self.depth = 0
+        self.bars = 0
+        self.units: list[str] = []
+        self.choices: set[str] = set()
+        self.degrees = False
+        self.modulus: Expr | None = None
+        self.end = Token("end", "")
+
+    # --- the stream
+    @property
+    def here(self) -> Token:
+        return self.tokens[self.place] if self.place < len(self.tokens) else self.end
+
+    def ahead(self, k: int = 1) -> Token:
+        return self.tokens[self.place + k] if self.place + k < len(self.tokens) else self.end
+
+    @staticmethod
+    def spell(token: Token) -> str:
+        if token.kind == "command":
+            return "\\" + token.text
+        return token.text if token.kind in ("op", "letter", "word") else ""
+
+    def at(self, *words: str) -> bool:
+        return self.spell(self.here) in words and self.here.kind != "end"
+
+    def accept(self, *words: str) -> bool:
+        if self.at(*words):
+            self.place += 1
+            return True
+        return False
+
+    def expect(self, word: str) -> None:
+        if not self.accept(word):
+            raise Unreadable(f"expected {word!r}, found {self.here.text or 'the end'!r}")
+
+    # --- claim
+    def claim(self) -> Reading:
+        sides, rels = [], []
+        while self.accept(",", ".", ";", ":", "&", "**"):
+            pass
+        begin = self.here.start
+        while True:
+            self.units = []
+            tree = self.side_or_nothing()
+            self.soft()
+            text = self.text[begin:self.here.start if self.here.kind != "end" else len(self.text)].strip()
+            sides.append(Side(tree, text, tuple(self.units)))
+            relation = self.relation()
+            if relation is None:
+                break
+            rels.append(relation)
+            begin = self.here.start
+        self.trailing()
+        return Reading(tuple(sides), tuple(rels), frozenset(self.choices), self.modulus, self.degrees)
+
+    def soft(self) -> None:
+        """Separators without meaning before a relation or the end."""
+        while self.here.kind == "space" or self.at("&") or (self.at(",", ".", ";", "\\\\", "**") and (self.ahead().kind == "end" or self.spell(self.ahead()) in RELATIONS
+                                                                      or self.spell(self.ahead()) in ("&", ".", "\\\\", "**"))):
+            self.place += 1
+
+    def relation(self) -> str | None:
+        word = self.spell(self.here)
+        if word not in RELATIONS:
+            return None
+        self.place += 1
+        self.accept("&")
+        if word == "\\not":
+            self.place += 1
+            return "ne" if self.tokens[self.place - 1].text == "=" else "to"
+        if RELATIONS[word] == "eq":
+            while self.accept("="):
+                pass
+        return RELATIONS[word]
+
+    def trailing(self) -> None:
+        if self.at("\\pmod", "\\bmod", "(") and self.modulus is None:
+            self.pmod()
+        self.soft()
+        while self.at(".", ",", ";", ":", "!", "\\\\", "&", "\\blacksquare", "\\square", "\\qed", "\\checkmark"):
+            self.place += 1
+        if self.at("?"):
+            raise Unreadable("a question")
+        if self.here.kind != "end":
+            raise Unreadable(f"nothing is known of {self.here.text!r} here")
+
+    def pmod(self) -> None:
+        if self.accept("\\pmod"):
+            self.modulus = self.script()
+        elif self.at("(") and self.spell(self.ahead()) in ("\\mod", "\\bmod", "mod", "\\text") or self.ahead().text == "mod":
+            self.place += 2
+            self.modulus = self.sum()
+            self.expect(")")
+
+    def side_or_nothing(self) -> Expr | None:
+        """A side; None where it is made of words only."""
+        if self.spell(self.here) in RELATIONS or self.here.kind == "end":
+            if self.here.kind == "end" or self.place:
+                raise Unreadable("a relation without a side")
+            return None
+        start = self.place
+        while self.here.kind in ("word", "text", "space") or self.at(",", ":"):
+            self.place += 1
+        if self.place > start and (self.spell(self.here) in RELATIONS):
+            return None
+        if self.place > start and self.here.kind == "end":
+            raise Unreadable("words without a number")
+        self.place = start
+        return self.side()
+
+    def side(self) -> Expr:
+        parts = [self.sum()]
+        while self.at(":") and self.starts(self.ahead()):
+            self.place += 1
+            parts.append(self.sum())
+        if len(parts) == 1:
+            return parts[0]
+        return Operation("div", (parts[0], parts[1])) if len(parts) == 2 else call("ratio", *parts)
+
+    def sum(self) -> Expr:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise Unreadable(f"nested deeper than {MAX_DEPTH}")
+        terms: list[Expr] = []
+        dots = False
+        first = True
+        while True:
+            sign = ""
+            self.skip_words_operators()
+            if self.accept("+"):
+                sign = "+"
+            elif self.accept("-"):
+                sign = "-"
+            elif self.at("\\pm", "\\mp"):
+                self.place += 1
+                sign = "pm"
+            elif not first:
+                break
+            if self.spell(self.here) in _DOTS:
+                self.place += 1
+                dots = True
+                terms.append(Symbol("dots"))
+            else:
+                term = self.product()
+                terms.append(Operation("neg", (term,)) if sign == "-" else call("pm", term) if sign == "pm" else term)
+            first = False
+        self.depth -= 1
+        if dots:
+            return call("series", *terms)
+        return terms[0] if len(terms) == 1 else Operation("add", tuple(terms))
+
+    def skip_words_operators(self) -> None:
+        if self.here.kind in ("word", "text") and self.here.text in ("plus", "minus") and self.here.kind == "word":
+            self.tokens[self.place] = Token("op", _WORD_OPERATORS[self.here.text])
+
+    # --- products
+    def starts(self, token: Token) -> bool:
+        """Whether the token can begin a factor."""
+        if token.kind in ("number", "recurring", "letter", "begin"):
+            return True
+        if token.kind == "command":
+            return "\\" + token.text not in RELATIONS and token.text not in ("cdot", "times", "div", "ast", "pm", "mp", "rfloor", "rceil", "rvert", "rVert", "pmod", "bmod", "mod", "over", "choose", "cup", "cap",
+                                                                             "circ", "degree", "rangle", "setminus", "wedge", "vee", "land", "lor", "prime") and "\\" + token.text not in _DOTS
+        if token.kind == "text":
+            return token.text in _TEXT_FUNCTIONS
+        return token.kind == "op" and token.text in ("(", "[", "{", "\\{") or (token.text == "|" and not self.bars) or token.text == "\\|" and not self.bars
+
+    def product(self) -> Expr:
+        factors = [self.factor()]
+        heads: list[str] = []
+        dots = False
+        while True:
+            if self.here.kind == "letter" and self.here.text in "xX" and not self.letters and self.times_sign():
+                self.place += 1
+                head = "*"
+            elif self.accept("*", "\\cdot", "\\times", "\\ast", "\\cdotp", "\\star"):
+                head = "*"
+            elif self.at("/", "\\div", "\\slash"):
+                if self.unit_below():
+                    continue
+                self.place += 1
+                head = "/"
+            elif self.here.kind in ("word", "text") and self.here.text in ("times", "of", "x") and self.starts(self.ahead()):
+                self.place += 1
+                head = "*"
+            elif self.at("**") and self.starts(self.ahead()):
+                break
+            elif self.spell(self.here) in ("\\mod", "\\bmod", "mod") or self.here.kind == "text" and self.here.text == "mod":
+                self.place += 1
+                factors = [call("mod", self.joined(factors, heads), self.factor())]
+                heads = []
+                continue
+            elif self.spell(self.here) in ("\\cup", "\\cap", "\\setminus"):
+                name = self.here.text
+                self.place += 1
+                factors = [call(name, self.joined(factors, heads), self.factor())]
+                heads = []
+                continue
+            elif self.spell(self.here) in ("\\cdots", "\\dotsm", "\\dots", "\\ldots") and (heads and self.spell(self.tokens[self.place - 1]) in ("*", "\\cdot", "\\times") or not heads or True) \
+                    and self.dots_in_product():
+                head = "j"
+            elif self.starts(self.here) and self.here.kind != "number" and not (self.here.text == "|" and self.bars):
+                head = "j"
+            elif self.here.kind in ("number", "recurring") and self.juxtaposed_number():
+                head = "j"
+            else:
+                break
+            if self.spell(self.here) in _DOTS:
+                self.place += 1
+                dots = True
+                factors.append(Symbol("dots"))
+            else:
+                factors.append(self.factor())
+            heads.append(head)
+        if dots:
+            if "/" in heads:
+                raise Unreadable("dots in a quotient")
+            return call("product", *factors)
+        return self.joined(factors, heads)
+
+    def dots_in_product(self) -> bool:
+        token = self.ahead()
+        before = self.spell(self.tokens[self.place - 1])
+        if before in ("*", "\\cdot", "\\times"):
+            return True
+        return self.here.text in ("cdots", "dotsm") and (self.starts(token) or self.spell(token) in ("*", "\\cdot", "\\times"))
+
+    def times_sign(self) -> bool:
+        """x between two numbers is a times sign."""
+        after = self.ahead()
+        if after.kind == "letter" and after.text in "xX":
+            return False
+        return after.kind in ("number", "recurring", "command") or after.kind == "op" and after.text in ("(", "[", "{", "-", "$", "|")
+
+    def juxtaposed_number(self) -> bool:
+        """A number after a factor is a product where something separates them: a bracket, a script, a name, a radical."""
+        before = self.tokens[self.place - 1]
+        if before.kind in ("number", "recurring"):
+            return self.place >= 2 and self.tokens[self.place - 2].text == "^"
+        if before.kind == "word" or before.kind == "text":
+            return False
+        return before.kind in ("command", "letter") or before.text in (")", "}", "]", "!", "|", "%")
+
+    def joined(self, factors: list[Expr], heads: list[str]) -> Expr:
+        """Left to right; products by juxtaposition bind no closer than the others (the other reading is a choice)."""
+        if len(factors) == 1:
+            return factors[0]
+        closer = "j" in heads and "/" in heads and any(h == "j" and "/" in heads[:i] for i, h in enumerate(heads))
+        if closer:
+            self.choices.add("close-products")
+            if "close-products" in self.other:
+                kept, rest = [factors[0]], []
+                for head, factor in zip(heads, factors[1:]):
+                    if head == "j":
+                        kept[-1] = Operation("mul", (kept[-1], factor))
+                    else:
+                        kept.append(factor)
+                        rest.append(head)
+                factors, heads = kept, rest
+        result = factors[0]
+        run = [result]
+        for head, factor in zip(heads, factors[1:]):
+            if head == "/":
+                top = run[0] if len(run) == 1 else Operation("mul", tuple(run))
+                run = [Operation("div", (top, factor))]
+            else:
+                run.append(factor)
+        return run[0] if len(run) == 1 else Operation("mul", tuple(run))
+
+    def unit_below(self) -> bool:
+        """``/day``, ``/ \\text{kg}``: a unit under the bar is passed over; True where there was one."""
+        after = self.ahead()
+        if after.kind == "word" and after.text not in FUNCTION_WORDS or after.kind == "text" and after.text not in _TEXT_FUNCTIONS and not any(c.isdigit() for c in after.text) \
+                or after.kind == "letter" and not self.letters and after.text not in "iexXCP" and self.ahead(2).text not in ("(", "^", "_"):
+            self.place += 2
+            self.units.append("/" + after.text)
+            self.unit_words()
+            return True
+        return False
+
+    # --- factors
+    def factor(self) -> Expr:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise Unreadable(f"nested deeper than {MAX_DEPTH}")
+        try:
+            if self.accept("-"):
+                return Operation("neg", (self.factor(),))
+            if self.accept("+"):
+                return self.factor()
+            if self.at("\\pm"):
+                self.place += 1
+                return call("pm", self.factor())
+            return self.power()
+        finally:
+            self.depth -= 1
+
+    def power(self) -> Expr:
+        base = self.postfix(self.primary())
+        while self.at("^", "**", "'"):
+            if self.at("'"):
+                raise Unreadable("a prime")
+            if self.at("**") and not self.starts(self.ahead()) and self.ahead().text != "-":
+                self.place += 1
+                continue
+            if self.degree():
+                self.degrees = True
+                base = self.postfix(call("degree", base))
+                continue
+            plain = self.tokens[self.place].text == "**"
+            self.place += 1
+            if plain:
+                exponent = self.factor()
+            else:
+                exponent = self.script(power=True)
+            if isinstance(exponent, Symbol) and exponent.name in ("th", "st", "nd", "rd"):
+                continue
+            if exponent in (Symbol("T"), Symbol("top")) and isinstance(base, Operation) and base.head == "matrix":
+                base = Operation("transpose", (base,))
+            else:
+                base = self.postfix(Operation("pow", (base, exponent)))
+        return base
+
+    def degree(self) -> bool:
+        """``^\\circ``, ``^{\\circ}``, ``^o``: passed over."""
+        after, second, third = self.ahead(), self.ahead(2), self.ahead(3)
+        if after.kind == "command" and after.text in ("circ", "degree"):
+            self.place += 2
+        elif after.text == "{" and second.kind == "command" and second.text in ("circ", "degree", "c") and third.text == "}":
+            self.place += 4
+        elif after.kind == "letter" and after.text == "o":
+            self.place += 2
+        else:
+            return False
+        if self.here.kind == "letter" and self.here.text in "CF" and not self.letters:
+            self.place += 1
+        return True
+
+    def script(self, power: bool = False) -> Expr:
+        """What ``^``, ``_``, ``\\frac`` and the like take: a group, one digit, one letter, a command."""
+        if self.accept("{"):
+            if self.here.kind == "text" and self.ahead().text == "}":
+                name = self.here.text
+                self.place += 2
+                return Symbol(name or "_")
+            inner = self.side()
+            self.close_group()
+            return inner
+        token = self.here
+        if token.kind == "number":
+            return self.digits(power)
+        if power and self.accept("-"):
+            return Operation("neg", (self.script(power=True),))
+        if token.kind == "text":
+            self.place += 1
+            return Symbol(token.text or "_")
+        if token.text == "(" and power:
+            return self.primary()
+        if token.kind in ("command", "letter", "recurring"):
+            return self.primary()
+        if token.kind == "op" and token.text in ("*", "+"):
+            self.place += 1
+            return Symbol(token.text)
+        raise Unreadable(f"a script of {token.text!r}")
+
+    def digits(self, power: bool) -> Expr:
+        """A number where TeX takes one digit.  For powers the whole number is the first reading, unless another script follows it."""
+        token = self.here
+        if len(token.text) == 1:
+            self.place += 1
+            return Number(token.text)
+        if power:
+            self.choices.add("tex-digits")
+            scripted = self.ahead().text == "^" and not self.degree_follows() or "." in token.text and False
+            if scripted == ("tex-digits" in self.other):
+                self.place += 1
+                return self.literal(token.text)
+        first, rest = token.text[0], token.text[1:]
+        if not rest.replace(".", "").isdigit():
+            raise Unreadable(f"a script of {token.text!r}")
+        if rest.startswith("."):
+            self.place += 1
+            return self.literal(token.text)
+        self.tokens[self.place] = Token("number", rest, True, token.start + 1, token.end)
+        self.tokens.insert(self.place, Token("number", first, True, token.start, token.start + 1))
+        self.place += 1
+        return Number(first)
+
+    def degree_follows(self) -> bool:
+        after = self.ahead(2)
+        return after.text in ("circ", "degree") or after.text == "{" and self.ahead(3).text in ("circ", "degree")
+
+    def close_group(self) -> None:
+        self.soft_inside()
+        self.expect("}")
+
+    def soft_inside(self) -> None:
+        while self.at(",", ".", ";", "&") or self.here.kind == "space":
+            self.place += 1
+
+    def literal(self, text: str) -> Expr:
+        mantissa, exponent = text, ""
+        for mark in "eE":
+            if mark in text:
+                mantissa, exponent = text.split(mark)
+        tree: Expr = Number(mantissa)
+        if exponent:
+            power = number(int(exponent))
+            tree = Operation("mul", (tree, Operation("pow", (Number("10"), power))))
+        return tree
+
+    def postfix(self, value: Expr) -> Expr:
+        while True:
+            if self.at("!=") and self.here.glued:        # 5!=120
+                self.tokens[self.place:self.place + 1] = [Token("op", "!", True), Token("op", "=", True)]
+            if self.at("!"):
+                self.place += 1
+                if self.at("!") and self.here.glued:
+                    self.place += 1
+                    value = call("doublefactorial", value)
+                else:
+                    value = Operation("factorial", (value,))
+            elif self.accept("%"):
+                value = call("percent", value)
+            elif self.at("\\degree", "\\circ"):
+                self.place += 1
+                self.degrees = True
+                value = call("degree", value)
+            elif self.here.kind in ("word", "text") or self.here.kind == "letter" and not self.letters:
+                scaled = self.units_after(value)
+                if scaled is None:
+                    return value
+                value = scaled
+            else:
+                return value
+
+    # --- words
+    def units_after(self, value: Expr) -> Expr | None:
+        """The value with the unit words after it taken in; None where the words mean something else."""
+        token = self.here
+        word = token.text.strip().rstrip(".")
+        if token.kind == "letter":
+            if word in "ie" or word in "xX" and self.times_sign() or word in "CP" or self.ahead().text in ("(", "^", "_") and word not in "mscgkh":
+                return None
+            self.place += 1
+            self.units.append(word)
+            self.unit_power()
+            return value
+        lowered = word.lower().strip(" ,;()\\")
+        if word in _TEXT_FUNCTIONS or lowered in ("times", "of", "x") and self.starts(self.ahead()):
+            return None
+        if lowered in ("plus", "minus"):
+            return None
+        if lowered in _SCALES:
+            self.place += 1
+            scale = _SCALES[lowered]
+            if scale == Fraction(1, 100) and lowered in ("percent", "pct"):
+                return call("percent", value)
+            if lowered.startswith("cent"):
+                self.units.append("cents")
+                self.choices.add("cents")
+                return Operation("div", (value, Number("100"))) if "cents" in self.other else value
+            return Operation("mul", (value, number(scale)))
+        if token.kind == "text" and any(c.isdigit() for c in token.text):
+            raise Unreadable(f"a number inside words: {token.text[:40]!r}")
+        if lowered in _DOUBTFUL:
+            raise Unreadable(f"the word {lowered!r}")
+        if token.kind == "text" and any(w in _DOUBTFUL for w in lowered.split()):
+            raise Unreadable(f"the words {lowered[:40]!r}")
+        self.unit_words()
+        return value
+
+    def unit_words(self) -> None:
+        """Words up to the next thing that counts."""
+        while True:
+            token = self.here
+            if token.kind in ("word", "text"):
+                word = token.text.strip().rstrip(".")
+                lowered = word.lower()
+                if token.kind == "text" and (any(c.isdigit() for c in word) or word in _TEXT_FUNCTIONS):
+                    return
+                if lowered in ("times", "of", "x", "plus", "minus") and self.starts(self.ahead()):
+                    return
+                if lowered in _DOUBTFUL and lowered not in ("each", "to"):
+                    raise Unreadable(f"the word {lowered!r}")
+                self.units.append(lowered.strip(" ,;()\\"))
+                self.place += 1
+                self.unit_power()
+            elif token.kind == "letter" and not self.letters and self.units and token.text in "as" and not token.glued:
+                self.place += 1
+            elif token.kind == "op" and token.text == "/" and self.ahead().kind in ("word", "text") and not any(c.isdigit() for c in self.ahead().text):
+                self.place += 1
+            else:
+                return
+
+    def unit_power(self) -> None:
+        if self.at("^") and self.ahead().kind == "number" and len(self.ahead().text) == 1:
+            self.place += 2
+        elif self.at("^") and self.ahead().text == "{" and self.ahead(2).kind == "number" and self.ahead(3).text == "}":
+            self.place += 4
+
+    def primary(self) -> Expr:
+        return primaries.primary(self)
+
+
+__all__ = ["Reading", "Side", "Unreadable", "call", "column", "matrix", "number", "read", "read_expression", "_GREEK", "_ONE_ARGUMENT", "_OPENERS", "_INVERSE", "_CALLS", "_NUMBER_WORDS"]
+
+from . import primaries  # noqa: E402  (the other half of the grammar; it needs what stands above)

@@ -1,0 +1,37 @@
+"""One record in, one verdict out: what ``reportgen check --jsonl`` does with a line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from . import chains, pairs, steps
+from .chains import NO_CLAIM, UNDECIDED, Outcome
+
+
+def judge_record(record: Mapping[str, object]) -> dict[str, object]:
+    """``id``, ``verdict``, ``reason``, ``wrong_step`` where a sequence is refuted, ``ms``.  A ``label`` is never read."""
+    begin = time.perf_counter()
+    outcome = _judged(record)
+    result: dict[str, object] = {"id": record.get("id"), "verdict": outcome.verdict, "reason": outcome.reason}
+    if outcome.step is not None:
+        result["wrong_step"] = outcome.step
+    result["ms"] = round((time.perf_counter() - begin) * 1000, 3)
+    return result
+
+
+def _judged(record: Mapping[str, object]) -> Outcome:
+    lines, left, right = record.get("lines"), record.get("lhs"), record.get("rhs")
+    try:
+        if isinstance(lines, list) and all(isinstance(line, str) for line in lines):
+            return steps.judge_lines(lines)
+        if isinstance(left, str) and isinstance(right, str):
+            return pairs.judge_pair(left, right)
+        claim, text = record.get("claim"), record.get("text")
+        if isinstance(claim, str):
+            return chains.judge_text(claim, text if isinstance(text, str) else "")
+        if isinstance(text, str):
+            return chains.judge_text(text)
+    except RecursionError:
+        return Outcome(UNDECIDED, "nested too deeply", "claim-unreadable")
+    return Outcome(NO_CLAIM, "the record has neither a text nor lines nor two sides", "no-claim")

@@ -1,0 +1,106 @@
+"""When a printed decimal is right: it is the rounding of the exact value to its last place.
+
+A decimal that is printed as a result carries its half unit forward.  What is no rounding but lies close (cut off, or one unit
+off in the last place, or explained by figures that were rounded before) is a finding of its own, weaker than refuted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from flint import acb, arb, ctx, fmpq
+
+from ..expressions import Expr, Number, Operation, Symbol, walk
+from .values import NoValue, Scalar, as_acb, evaluate, exact, fraction
+
+MIN_FIGURES = 3      # a decimal of fewer figures is taken as it stands, not as a rounded one
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A number as it is printed: its value, the unit of its last place, and whether it has a decimal point."""
+
+    value: Fraction
+    unit: Fraction
+    decimal: bool
+
+
+def printed(tree: Expr) -> Printed | None:
+    """The side as one printed number (with a sign, a percent sign, a power of ten), otherwise None."""
+    if isinstance(tree, Number):
+        whole, dot, part = tree.text.partition(".")
+        return Printed(tree.value, Fraction(1, 10 ** len(part)), bool(dot))
+    if not isinstance(tree, Operation):
+        return None
+    if tree.head == "neg":
+        inner = printed(tree.args[0])
+        return None if inner is None else Printed(-inner.value, inner.unit, inner.decimal)
+    if tree.head == "apply" and tree.args[0] == Symbol("percent"):
+        inner = printed(tree.args[1])
+        return None if inner is None else Printed(inner.value / 100, inner.unit / 100, inner.decimal)
+    if tree.head == "mul" and len(tree.args) == 2 and isinstance(tree.args[1], Operation) and tree.args[1].head == "pow" and tree.args[1].args[0] == Number("10"):
+        inner = printed(tree.args[0])
+        try:
+            scale = evaluate(tree.args[1])
+        except NoValue:
+            return None
+        if inner is not None and isinstance(scale, fmpq):
+            k = fraction(scale)
+            return Printed(inner.value * k, inner.unit * k, inner.decimal or k >= 1)
+    return None
+
+
+def decimals(tree: Expr) -> frozenset[str]:
+    """The decimal literals of the tree as they are typed."""
+    return frozenset(node.text for node in walk(tree) if isinstance(node, Number) and "." in node.text)
+
+
+def interval(tree: Expr, rounded: frozenset[str], degrees: bool, bits: int = 128) -> acb | None:
+    """The ball of the tree where each of the literals may be off by half a unit of its last place; None where it has no value."""
+
+    def literal(node: Number) -> Scalar:
+        if node.text not in rounded:
+            return exact(node.value)
+        places = len(node.text.partition(".")[2])
+        return acb(arb(exact(node.value), exact(Fraction(1, 2 * 10 ** places))))
+
+    try:
+        value = evaluate(tree, bits, degrees=degrees, literal=literal)
+    except NoValue:
+        return None
+    return as_acb(value) if isinstance(value, (fmpq, acb)) else None
+
+
+def rounds_to(value: Scalar, shown: Printed) -> bool:
+    """Whether the value lies within half a unit of the last printed place (a tie may go either way)."""
+    half = exact(shown.unit / 2)
+    centre = exact(shown.value)
+    if isinstance(value, fmpq):
+        return abs(value - centre) <= half
+    before = ctx.prec
+    ctx.prec = 192
+    try:
+        return value.imag == 0 and bool(abs(value.real - centre) < half)
+    finally:
+        ctx.prec = before
+
+
+def figures(text: str) -> int:
+    return len(text.replace(".", "").strip("0")) if "." not in text else len(text.replace(".", "").lstrip("0"))
+
+
+def terminates(value: Scalar, unit: Fraction) -> bool:
+    """Whether the exact value needs no rounding at this unit."""
+    return isinstance(value, fmpq) and (fraction(value) / unit).denominator == 1
+
+
+def relative(a: Scalar, b: Scalar) -> float:
+    """|a - b| / max(|a|, |b|), roughly: only for telling near from far."""
+    x, y = as_acb(a), as_acb(b)
+    size = max(abs(complex(x)), abs(complex(y)))
+    return abs(complex(x - y)) / size if size else 0.0
+
+
+def overlaps(a: acb, b: acb) -> bool:
+    return bool(a.overlaps(b))

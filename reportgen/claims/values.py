@@ -1,0 +1,635 @@
+"""The value of a closed tree: an exact rational where it is one, otherwise a ball of complex numbers; matrices and tuples of them.
+
+Limits come before work: exponents, factorials, the number of terms.  What has no value raises NoValue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from math import comb, factorial, gcd, lcm, perm
+
+from flint import acb, arb, ctx, fmpq, fmpz
+
+from ..expressions import Expr, Number, Operation, Symbol, replace
+
+MAX_FACTORIAL = 20_000
+MAX_POWER_BITS = 400_000
+MAX_TERMS = 20_000
+MAX_BALL_EXPONENT = 1 << 40
+
+Scalar = fmpq | acb
+
+
+class NoValue(Exception):
+    """The tree has no value here, or none that can be computed within the limits."""
+
+
+class Matrix(tuple):
+    """Rows of scalars."""
+
+
+class Several(tuple):
+    """Components of a tuple."""
+
+
+Value = Scalar | Matrix | Several
+
+
+def evaluate(tree: Expr, bits: int = 128, *, degrees: bool = True, literal: Callable[[Number], Scalar] | None = None, env: dict[Expr, Scalar] | None = None) -> Value:
+    """``degrees``: a degree sign outside of a trigonometric function is pi/180; where it is False the sign is passed over.
+
+    ``literal`` gives the value of a number (for intervals); ``env`` that of a name.
+    """
+    before = ctx.prec
+    ctx.prec = bits
+    try:
+        return _Evaluation(degrees, literal, env or {}).value(tree)
+    except (ZeroDivisionError, OverflowError, ValueError) as error:
+        raise NoValue(str(error)) from None
+    finally:
+        ctx.prec = before
+
+
+def as_acb(value: Scalar) -> acb:
+    return acb(arb(value)) if isinstance(value, fmpq) else value
+
+
+def exact(value: Fraction | int) -> fmpq:
+    value = Fraction(value)
+    return fmpq(value.numerator, value.denominator)
+
+
+def fraction(value: fmpq) -> Fraction:
+    return Fraction(int(value.p), int(value.q))
+
+
+class _Evaluation:
+    def __init__(self, degrees: bool, literal: Callable[[Number], Scalar] | None, env: dict[Expr, Scalar]) -> None:
+        self.degrees = degrees
+        self.literal = literal
+        self.env = env
+
+    def value(self, tree: Expr) -> Value:
+        if self.env and tree in self.env:
+            return self.env[tree]
+        if isinstance(tree, Number):
+            if self.literal is not None:
+                return self.literal(tree)
+            text = tree.text
+            return fmpq(int(text)) if text.isdigit() else exact(tree.value)
+        if isinstance(tree, Symbol):
+            if tree.name == "pi":
+                return acb(arb.pi())
+            if tree.name == "e":
+                return acb(arb.const_e())
+            if tree.name in ("i", "I"):
+                return acb(0, 1)
+            raise NoValue(f"{tree.name} has no value")
+        method = _METHODS.get(tree.head)
+        if method is None:
+            raise NoValue(f"no value for {tree.head}")
+        return method(self, *tree.args)
+
+    def scalar(self, tree: Expr) -> Scalar:
+        value = self.value(tree)
+        if isinstance(value, (Matrix, Several)):
+            raise NoValue("a list where a number is needed")
+        return value
+
+    def real(self, tree: Expr) -> fmpq | arb:
+        value = self.scalar(tree)
+        if isinstance(value, fmpq):
+            return value
+        if value.imag != 0:
+            raise NoValue("not a real number")
+        return value.real
+
+    def whole(self, tree: Expr) -> int:
+        value = self.scalar(tree)
+        if not isinstance(value, fmpq) or value.q != 1:
+            raise NoValue("not a whole number")
+        return int(value.p)
+
+    # --- arithmetic
+    def add(self, *terms: Expr) -> Value:
+        total = self.value(terms[0])
+        for term in terms[1:]:
+            total = _plus(total, self.value(term))
+        return total
+
+    def neg(self, inner: Expr) -> Value:
+        return _scaled(self.value(inner), fmpq(-1))
+
+    def mul(self, *factors: Expr) -> Value:
+        total = self.value(factors[0])
+        for factor in factors[1:]:
+            total = _product(total, self.value(factor))
+        return total
+
+    def div(self, top: Expr, below: Expr) -> Value:
+        divisor = self.scalar(below)
+        if isinstance(divisor, fmpq):
+            if divisor == 0:
+                raise NoValue("a division by zero")
+            return _scaled(self.value(top), 1 / divisor)
+        if divisor.contains(acb(0)):
+            raise NoValue("a division by what may be zero")
+        return _scaled(self.value(top), 1 / divisor)
+
+    def pow(self, base: Expr, exponent: Expr) -> Value:
+        power = self.scalar(exponent)
+        below = self.value(base)
+        if isinstance(below, Matrix):
+            return _matrix_power(below, power)
+        if isinstance(below, Several):
+            raise NoValue("a power of a list")
+        if isinstance(power, fmpq) and power.q == 1:
+            k = int(power.p)
+            if isinstance(below, fmpq):
+                if below == 0 and k <= 0:
+                    raise NoValue("0 to a power that is not positive")
+                if below in (0, 1, -1) or (max(int(below.p).bit_length(), int(below.q).bit_length()) - 1) * abs(k) <= MAX_POWER_BITS:
+                    if below in (0, 1, -1):
+                        return fmpq(1) if below == 1 or (below == -1 and k % 2 == 0) else below
+                    return below ** k
+                if abs(k) > MAX_BALL_EXPONENT:
+                    raise NoValue("a number too large")
+                return acb(arb(below) ** k)
+            if abs(k) > MAX_BALL_EXPONENT:
+                raise NoValue("a number too large")
+            if k < 0 and below.contains(acb(0)):
+                raise NoValue("a division by what may be zero")
+            return below ** k
+        if base == Symbol("e"):
+            return as_acb(power).exp()
+        if isinstance(below, fmpq):
+            if below == 0:
+                if isinstance(power, fmpq) and power > 0:
+                    return fmpq(0)
+                raise NoValue("a power of zero")
+            if isinstance(power, fmpq):
+                if below < 0:
+                    raise NoValue("a broken power of a negative number")
+                found = _root_of_rational(below, int(power.q)) if power.q < 200 else None
+                if found is not None and abs(int(power.p)) * max(int(found.p).bit_length(), int(found.q).bit_length()) <= MAX_POWER_BITS:
+                    return found ** int(power.p)
+            elif below < 0:
+                raise NoValue("a broken power of a negative number")
+            return as_acb(below) ** as_acb(power)
+        if below.imag != 0 or not below.real > 0:
+            raise NoValue("a broken power of what is not positive")
+        return below ** as_acb(power)
+
+    # --- roots and absolute values
+    def sqrt(self, inner: Expr) -> Value:
+        value = self.scalar(inner)
+        if isinstance(value, fmpq):
+            root = _root_of_rational(abs(value), 2)
+            if value >= 0:
+                return root if root is not None else acb(arb(value).sqrt())
+            return acb(0, arb(root) if root is not None else arb(-value).sqrt())
+        return value.sqrt()
+
+    def root(self, inner: Expr, degree: Expr) -> Value:
+        value, n = self.scalar(inner), self.whole(degree)
+        if not 1 <= n <= 1000:
+            raise NoValue("a root of this degree")
+        if isinstance(value, fmpq):
+            if value < 0 and n % 2 == 0:
+                raise NoValue("an even root of a negative number")
+            root = _root_of_rational(abs(value), n)
+            found: Scalar = root if root is not None else acb(arb(abs(value)).root(n))
+            return -found if value < 0 else found
+        if value.imag == 0 and value.real >= 0:
+            return acb(value.real.root(n))
+        if value.imag == 0 and value.real < 0 and n % 2:
+            return acb(-((-value.real).root(n)))
+        raise NoValue("a root of a complex number")
+
+    def abs(self, inner: Expr) -> Value:
+        if isinstance(inner, Operation) and inner.head == "matrix":
+            return self.det(inner)
+        value = self.value(inner)
+        if isinstance(value, (Matrix, Several)):
+            return self.norm(inner)
+        return abs(value) if isinstance(value, fmpq) else acb(abs(value))
+
+    def norm(self, inner: Expr, *_: Expr) -> Value:
+        value = self.value(inner)
+        entries = value if isinstance(value, Several) else [x for row in value for x in row] if isinstance(value, Matrix) and 1 in (len(value), len(value[0])) else None
+        if entries is None:
+            raise NoValue("a norm")
+        total = fmpq(0)
+        for x in entries:
+            total = total + x * x
+        if isinstance(total, fmpq):
+            root = _root_of_rational(total, 2)
+            return root if root is not None else acb(arb(total).sqrt())
+        return total.sqrt()
+
+    # --- functions
+    def function(self, head: str, inner: Expr) -> Value:
+        value = self.scalar(inner)
+        if isinstance(value, fmpq) and value == 0:
+            if head in ("sin", "tan", "asin", "atan", "sinh", "tanh"):
+                return fmpq(0)
+            if head in ("cos", "cosh", "exp", "sec"):
+                return fmpq(1)
+        if head in ("sin", "cos", "tan", "cot", "sec", "csc"):
+            found = _at_quarter(head, inner, self.degrees)
+            if found is not None:
+                return found
+        ball = as_acb(value)
+        if head == "ln":
+            if isinstance(value, fmpq) and value == 1:
+                return fmpq(0)
+            if ball.imag != 0 or not ball.real > 0:
+                raise NoValue("a logarithm of what is not positive")
+        if head in ("asin", "acos") and not (ball.imag == 0 and abs(ball.real) < 1):
+            if isinstance(value, fmpq) and abs(value) == 1:
+                angle = arb.pi() / 2 if head == "asin" else arb(0) if value == 1 else arb.pi()
+                return acb(angle if head == "acos" or value == 1 else -angle)
+            raise NoValue(f"{head} outside of -1 to 1")
+        result = _FUNCTIONS[head](ball)
+        if not result.is_finite():
+            raise NoValue(f"{head} has no value here")
+        return result
+
+    def log(self, argument: Expr, base: Expr | None = None) -> Value:
+        top = self.function("ln", argument)
+        if base is None or base == Symbol("e"):
+            return top
+        a, b = self.scalar(argument), self.scalar(base)
+        if isinstance(a, fmpq) and isinstance(b, fmpq):
+            found = _rational_log(a, b)
+            if found is not None:
+                return found
+        below = as_acb(self.function("ln", base))
+        if below.contains(acb(0)):
+            raise NoValue("a logarithm to base 1")
+        return as_acb(top) / below
+
+    def floor(self, inner: Expr) -> Value:
+        return self._rounded(inner, "floor")
+
+    def ceil(self, inner: Expr) -> Value:
+        return self._rounded(inner, "ceil")
+
+    def _rounded(self, inner: Expr, head: str) -> Value:
+        value = self.real(inner)
+        if isinstance(value, fmpq):
+            return fmpq(value.floor() if head == "floor" else value.ceil())
+        whole = (value.floor() if head == "floor" else value.ceil()).unique_fmpz()
+        if whole is None:
+            raise NoValue("a ball that reaches over a whole number")
+        return fmpq(whole)
+
+    def factorial(self, inner: Expr) -> Value:
+        n = self.whole(inner)
+        if not 0 <= n <= MAX_FACTORIAL:
+            raise NoValue(f"a factorial beyond {MAX_FACTORIAL}")
+        return fmpq(fmpz(n).fac_ui(n) if False else factorial(n))
+
+    def binomial(self, top: Expr, below: Expr) -> Value:
+        n, k = self.whole(top), self.whole(below)
+        if not 0 <= n <= MAX_FACTORIAL or k < 0:
+            raise NoValue("a binomial coefficient of these")
+        return fmpq(comb(n, k))
+
+    def max(self, *args: Expr) -> Value:
+        return self._extreme(args, lambda a, b: a > b)
+
+    def min(self, *args: Expr) -> Value:
+        return self._extreme(args, lambda a, b: a < b)
+
+    def _extreme(self, args: tuple[Expr, ...], better: Callable[[Scalar, Scalar], bool]) -> Value:
+        values = [self.real(a) for a in args]
+        best = values[0]
+        for other in values[1:]:
+            if better(other, best):
+                best = other
+            elif not better(best, other) and not (isinstance(best, fmpq) and best == other):
+                raise NoValue("an extreme that the balls do not decide")
+        return best if isinstance(best, fmpq) else acb(best)
+
+    # --- big operators
+    def sum(self, body: Expr, index: Expr, lower: Expr, upper: Expr) -> Value:
+        return self._big(body, index, lower, upper, fmpq(0), _plus)
+
+    def prod(self, body: Expr, index: Expr, lower: Expr, upper: Expr) -> Value:
+        return self._big(body, index, lower, upper, fmpq(1), _product)
+
+    def _big(self, body: Expr, index: Expr, lower: Expr, upper: Expr, total: Value, join: Callable[[Value, Value], Value]) -> Value:
+        if upper == Symbol("inf"):
+            raise NoValue("an infinite sum")
+        first, last = self.whole(lower), self.whole(upper)
+        if last - first > MAX_TERMS:
+            raise NoValue(f"more than {MAX_TERMS} terms")
+        for k in range(first, last + 1):
+            inner = _Evaluation(self.degrees, self.literal, {**self.env, index: fmpq(k)})
+            total = join(total, inner.value(body))
+        return total
+
+    # --- lists
+    def matrix(self, *rows: Expr) -> Value:
+        return Matrix(tuple(self.scalar(a) for a in row.args) for row in rows)
+
+    def tuple(self, *items: Expr) -> Value:
+        return Several(self.scalar(a) for a in items)
+
+    def transpose(self, inner: Expr) -> Value:
+        value = self.value(inner)
+        if not isinstance(value, Matrix):
+            raise NoValue("the transpose of a number")
+        return Matrix(zip(*value))
+
+    def det(self, inner: Expr) -> Value:
+        value = self.value(inner)
+        if not isinstance(value, Matrix) or len(value) != len(value[0]) or len(value) > 6:
+            raise NoValue("a determinant")
+        return _determinant(value)
+
+    def apply(self, name: Expr, *args: Expr) -> Value:
+        method = _NAMED.get(name.name) if isinstance(name, Symbol) else None
+        if method is None:
+            raise NoValue(f"the function {getattr(name, 'name', '?')} is not known")
+        return method(self, *args)
+
+    def percent(self, inner: Expr) -> Value:
+        return _scaled(self.value(inner), fmpq(1, 100))
+
+    def degree(self, inner: Expr) -> Value:
+        value = self.value(inner)
+        return _scaled(value, acb(arb.pi() / 180)) if self.degrees else value
+
+    def gcd(self, *args: Expr) -> Value:
+        return fmpq(gcd(*(self.whole(a) for a in args)))
+
+    def lcm(self, *args: Expr) -> Value:
+        return fmpq(lcm(*(self.whole(a) for a in args)))
+
+    def mod(self, a: Expr, b: Expr) -> Value:
+        divisor = self.whole(b)
+        if divisor == 0:
+            raise NoValue("a remainder by zero")
+        return fmpq(self.whole(a) % divisor)
+
+    def permutations(self, a: Expr, b: Expr) -> Value:
+        n, k = self.whole(a), self.whole(b)
+        if not 0 <= k <= n <= MAX_FACTORIAL:
+            raise NoValue("permutations of these")
+        return fmpq(perm(n, k))
+
+    def doublefactorial(self, inner: Expr) -> Value:
+        n, total = self.whole(inner), 1
+        if not 0 <= n <= 3000:
+            raise NoValue("a double factorial of this")
+        for k in range(n, 0, -2):
+            total *= k
+        return fmpq(total)
+
+    def conj(self, inner: Expr) -> Value:
+        value = self.scalar(inner)
+        return value if isinstance(value, fmpq) else acb(value.real, -value.imag)
+
+    def re(self, inner: Expr) -> Value:
+        value = self.scalar(inner)
+        return value if isinstance(value, fmpq) else acb(value.real)
+
+    def im(self, inner: Expr) -> Value:
+        value = self.scalar(inner)
+        return fmpq(0) if isinstance(value, fmpq) else acb(value.imag)
+
+    def cis(self, inner: Expr) -> Value:
+        angle = as_acb(self.scalar(inner))
+        return (angle * acb(0, 1)).exp()
+
+    def series(self, *terms: Expr) -> Value:
+        from .series import total
+        return total(self, terms, product=False)
+
+    def product(self, *factors: Expr) -> Value:
+        from .series import total
+        return total(self, factors, product=True)
+
+    def integral(self, *args: Expr) -> Value:
+        raise NoValue("an integral")
+
+
+_FUNCTIONS = {"exp": acb.exp, "ln": acb.log, "sin": acb.sin, "cos": acb.cos, "tan": acb.tan, "cot": acb.cot, "sec": acb.sec, "csc": acb.csc,
+              "asin": acb.asin, "acos": acb.acos, "atan": acb.atan, "sinh": acb.sinh, "cosh": acb.cosh, "tanh": acb.tanh}
+_METHODS: dict[str, Callable[..., Value]] = {
+    **{name: getattr(_Evaluation, name) for name in ("add", "neg", "mul", "div", "pow", "sqrt", "root", "abs", "norm", "log", "floor", "ceil", "factorial", "binomial", "max", "min",
+                                                     "sum", "prod", "matrix", "tuple", "transpose", "det", "apply")},
+    **{name: (lambda self, inner, head=name: self.function(head, inner)) for name in _FUNCTIONS}}
+_NAMED: dict[str, Callable[..., Value]] = {name: getattr(_Evaluation, name) for name in ("percent", "degree", "gcd", "lcm", "mod", "permutations", "doublefactorial", "conj", "re", "im", "cis", "series", "product")}
+
+
+# --- lists of numbers
+
+def _plus(a: Value, b: Value) -> Value:
+    if isinstance(a, (fmpq, acb)) and isinstance(b, (fmpq, acb)):
+        return a + b if isinstance(a, fmpq) == isinstance(b, fmpq) else as_acb(a) + as_acb(b)
+    if isinstance(a, Matrix) and isinstance(b, Matrix) and len(a) == len(b) and len(a[0]) == len(b[0]):
+        return Matrix(tuple(_plus(x, y) for x, y in zip(r, s)) for r, s in zip(a, b))
+    if isinstance(a, Several) and isinstance(b, Several) and len(a) == len(b):
+        return Several(_plus(x, y) for x, y in zip(a, b))
+    raise NoValue("a sum of things of different shape")
+
+
+def _scaled(a: Value, k: Scalar) -> Value:
+    if isinstance(a, Matrix):
+        return Matrix(tuple(_scaled(x, k) for x in row) for row in a)
+    if isinstance(a, Several):
+        return Several(_scaled(x, k) for x in a)
+    if isinstance(a, fmpq) and isinstance(k, fmpq):
+        return a * k
+    if isinstance(a, fmpq) and a == 0:
+        return a
+    return as_acb(a) * as_acb(k)
+
+
+def _product(a: Value, b: Value) -> Value:
+    if isinstance(a, (fmpq, acb)):
+        return _scaled(b, a)
+    if isinstance(b, (fmpq, acb)):
+        return _scaled(a, b)
+    if isinstance(a, Several) and isinstance(b, Several) and len(a) == len(b):
+        return _dot(a, b)
+    if isinstance(a, Matrix) and isinstance(b, Matrix):
+        if len(a[0]) == len(b):
+            return _only(Matrix(tuple(_dot(row, column) for column in zip(*b)) for row in a))
+        if len(a[0]) == len(b[0]) == 1 and len(a) == len(b):
+            return _dot([r[0] for r in a], [r[0] for r in b])
+    raise NoValue("a product of things of different shape")
+
+
+def _only(m: Matrix) -> Value:
+    return m
+
+
+def _dot(a, b) -> Scalar:
+    total: Scalar = fmpq(0)
+    for x, y in zip(a, b):
+        total = _plus(total, _scaled(x, y))
+    return total
+
+
+def _matrix_power(base: Matrix, power: Scalar) -> Value:
+    if not isinstance(power, fmpq) or power.q != 1 or len(base) != len(base[0]) or not -1 <= power <= 200 or len(base) > 6:
+        raise NoValue("a power of a matrix")
+    k = int(power.p)
+    if k == -1:
+        return _inverse(base)
+    result: Value = Matrix(tuple(fmpq(int(i == j)) for j in range(len(base))) for i in range(len(base)))
+    for _ in range(k):
+        result = _product(result, base)
+    return result
+
+
+def _determinant(m: Matrix) -> Scalar:
+    if len(m) == 1:
+        return m[0][0]
+    total: Scalar = fmpq(0)
+    for j, entry in enumerate(m[0]):
+        minor = Matrix(tuple(x for k, x in enumerate(row) if k != j) for row in m[1:])
+        term = _scaled(_determinant(minor), entry)
+        total = _plus(total, _scaled(term, fmpq(-1)) if j % 2 else term)
+    return total
+
+
+def _inverse(m: Matrix) -> Value:
+    d = _determinant(m)
+    if isinstance(d, fmpq) and d == 0 or isinstance(d, acb) and d.contains(acb(0)):
+        raise NoValue("a matrix without an inverse")
+    n = len(m)
+    if n == 1:
+        return Matrix(((1 / d,),))
+    rows = []
+    for i in range(n):
+        row = []
+        for j in range(n):
+            minor = Matrix(tuple(x for k, x in enumerate(r) if k != i) for h, r in enumerate(m) if h != j)
+            row.append(_scaled(_scaled(_determinant(minor), 1 / d), fmpq(-1 if (i + j) % 2 else 1)))
+        rows.append(tuple(row))
+    return Matrix(rows)
+
+
+# --- exact special values
+
+def _root_of_rational(value: fmpq, n: int) -> fmpq | None:
+    """The n-th root of a non-negative rational where it is rational."""
+    parts = []
+    for part in (int(value.p), int(value.q)):
+        if part in (0, 1):
+            parts.append(part)
+            continue
+        root = int(fmpz(part).root(n))
+        if root ** n != part:
+            return None
+        parts.append(root)
+    return fmpq(parts[0], parts[1])
+
+
+def _rational_log(a: fmpq, b: fmpq) -> fmpq | None:
+    """log_b a where it is rational: both powers of one rational."""
+    if a <= 0 or b <= 0 or b == 1:
+        return None
+    if a == 1:
+        return fmpq(0)
+    x, y, p, q = a, b, 0, 0
+    # Euclid on exponents: a = c^m, b = c^n
+    def exponents(u: fmpq, v: fmpq, depth: int = 0) -> tuple[int, int] | None:
+        if u == v:
+            return 1, 1
+        if depth > 60 or u == 1 or v == 1:
+            return None
+        if u < 1:
+            found = exponents(1 / u, v, depth + 1)
+            return None if found is None else (-found[0], found[1])
+        if v < 1:
+            found = exponents(u, 1 / v, depth + 1)
+            return None if found is None else (found[0], -found[1])
+        if u < v:
+            found = exponents(v, u, depth + 1)
+            return None if found is None else (found[1], found[0])
+        if max(int(u.p).bit_length(), int(v.p).bit_length()) > 4000:
+            return None
+        found = exponents(u / v, v, depth + 1)
+        return None if found is None else (found[0] + found[1], found[1])
+    found = exponents(x, y)
+    return None if found is None else fmpq(found[0], found[1])
+
+
+def angle_turns(tree: Expr, degrees: bool = True) -> Fraction | None:
+    """The angle as a rational multiple of pi, where it is written as one."""
+    if isinstance(tree, Symbol):
+        return Fraction(1) if tree.name == "pi" else None
+    if isinstance(tree, Number):
+        return Fraction(0) if tree.value == 0 else None
+    head, args = tree.head, tree.args
+    if head == "neg":
+        inner = angle_turns(args[0], degrees)
+        return None if inner is None else -inner
+    if head == "add":
+        parts = [angle_turns(a, degrees) for a in args]
+        return None if None in parts else sum(parts, Fraction(0))
+    if head == "apply" and args[0] == Symbol("degree"):
+        value = _rational(args[1])
+        return None if value is None else value / 180
+    if head == "mul":
+        total, seen = Fraction(1), False
+        for a in args:
+            turn = None if seen else angle_turns(a, degrees)
+            if turn is not None and _rational(a) is None:
+                total *= turn
+                seen = True
+            else:
+                value = _rational(a)
+                if value is None:
+                    return None
+                total *= value
+        return total if seen else None
+    if head == "div":
+        top, below = angle_turns(args[0], degrees), _rational(args[1])
+        return None if top is None or not below else top / below
+    return None
+
+
+def _rational(tree: Expr) -> Fraction | None:
+    if isinstance(tree, Number):
+        return tree.value
+    if isinstance(tree, Operation) and tree.head in ("neg", "add", "mul", "div") or isinstance(tree, Operation) and tree.head == "pow" and all(isinstance(a, Number) and len(a.text) < 3 for a in tree.args):
+        try:
+            value = _Evaluation(True, None, {}).value(tree)
+        except NoValue:
+            return None
+        return fraction(value) if isinstance(value, fmpq) else None
+    return None
+
+
+_QUARTER = {"sin": (0, 1, 0, -1), "cos": (1, 0, -1, 0), "tan": (0, None, 0, None), "cot": (None, 0, None, 0), "sec": (1, None, -1, None), "csc": (None, 1, None, -1)}
+_TWELFTH = {("sin", 1): (1, 2), ("sin", 5): (1, 2), ("sin", 7): (-1, 2), ("sin", 11): (-1, 2), ("cos", 2): (1, 2), ("cos", 10): (1, 2), ("cos", 4): (-1, 2), ("cos", 8): (-1, 2)}
+
+
+def _at_quarter(head: str, argument: Expr, degrees: bool) -> Scalar | None:
+    """Rational values of sine, cosine and tangent at multiples of a right angle, of 30 and of 45 degrees."""
+    turns = angle_turns(argument, degrees)
+    if turns is None:
+        return None
+    if (turns * 2).denominator == 1:
+        found = _QUARTER[head][int(turns * 2) % 4]
+        if found is None:
+            raise NoValue(f"{head} has no value here")
+        return fmpq(found)
+    if (turns * 6).denominator == 1 and (head, int(turns * 6) % 12) in _TWELFTH:
+        return fmpq(*_TWELFTH[head, int(turns * 6) % 12])
+    if (turns * 4).denominator == 1 and head in ("tan", "cot"):
+        return fmpq(1 if int(turns * 4) % 4 == 1 else -1)
+    # the angle reduced exactly, so that large angles lose nothing
+    return _FUNCTIONS[head](acb(arb.pi() * arb(exact(turns % 2))))
+
+
+def contains_name(tree: Expr, name: str) -> bool:
+    return replace(tree, {Symbol(name): Number("0")}) != tree
