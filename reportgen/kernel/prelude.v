@@ -143,14 +143,15 @@ Ltac rg_pos := lazymatch goal with
   | |- 0 < / _ => first [assumption | apply Rinv_0_lt_compat; rg_pos | rg_arith]
   | |- 0 < _ ^ _ => first [assumption | apply pow_lt; rg_pos | apply pow2_gt_0; rg_ne | rg_arith]
   | |- 0 < sqrt _ => first [assumption | apply sqrt_lt_R0; rg_pos | rg_arith]
-  | |- 0 < _ + _ => first [assumption | lra | apply Rplus_lt_0_compat; rg_pos | rg_arith]
+  | |- 0 < _ + _ => first [assumption | lra | rg_inside | apply Rplus_lt_0_compat; rg_pos | rg_arith]
   | |- 0 < _ - _ => first [assumption | lra | rg_inside | rg_arith]
-  | |- _ < 0 => first [assumption | lra | apply Ropp_0_lt_gt_contravar; fail | rg_arith]
+  | |- _ < 0 => first [assumption | lra | rg_arith]
   | |- _ => rg_arith
   end
 with rg_inside := lazymatch goal with
   (* 1 - 1/(1 + e) and the like: one fraction *)
   | |- 0 < ?a - ?n / ?d => replace (a - n / d) with ((a * d - n) / d) by (field; rg_ne); apply Rdiv_lt_0_compat; rg_arith
+  | |- 0 < ?a + - (?n * / ?d) => replace (a + - (n * / d)) with ((a * d - n) / d) by (field; rg_ne); apply Rdiv_lt_0_compat; rg_arith
   end
 with rg_nonneg := lazymatch goal with
   | |- 0 <= sqrt _ => apply sqrt_pos

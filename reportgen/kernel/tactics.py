@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import floor
 
-from ..expressions import Expr, Number, Operation, Symbol, is_op, replace, symbols, transform, walk
-from ..judge import calculus, enclosure, sums
+from ..expressions import Expr, Number, Operation, Symbol, is_op, rational_value, replace, symbols, transform, walk
+from ..judge import calculus, enclosure
 from ..judge.conditions import Facts, prepare
 from ..judge.exact import Field
 from ..judge.forms import Overflow, Quotient, Undefined, Unsupported
@@ -136,25 +136,44 @@ class _Proof:
         if goal.head in ("lt", "le"):
             left, right = right, left
         tries = ["subst; rg_order"]
+        left, right = self.differentiated(left), self.differentiated(right)
+        bounds = self.exponential_bounds(left, right)
         try:
-            field, q = self.difference(left, right)
-            shape = self.writer.term(_factored(field, q))
+            shape = self.writer.term(_tidy(Operation("add", (left, Operation("neg", (right,))))))
             difference = f"({self.writer.term(left)} - {self.writer.term(right)})"
             close = {"gt": "rg_pos", "lt": "rg_pos", "ge": "rg_side", "le": "rg_side", "ne": "rg_ne"}[goal.head]
             turn = {"gt": "apply Rminus_gt; unfold Rgt", "lt": "apply Rminus_gt; unfold Rgt", "ge": "apply Rminus_ge; apply Rle_ge",
                     "le": "apply Rge_le; apply Rminus_ge; apply Rle_ge", "ne": "apply Rminus_not_eq"}[goal.head]
-            tries.append(f"assert (HD : {difference} = {shape}) by (subst; rg_value); {turn}; rewrite HD; clear HD; subst; {close}")
+            tries.append(f"assert (HD : {difference} = {shape}) by (subst; rg_value); {turn}; rewrite HD; clear HD; {bounds}subst; {close}")
         except _MISSING:
             pass
         return f"first [{' | '.join(f'({t})' for t in tries)}]"
 
-    def difference(self, left: Expr, right: Expr, given: tuple[Expr, ...] = ()) -> tuple[Field, Quotient]:
-        statement = Operation("eq", (left, right))
-        ready = prepare(Obligation(statement, (*self.lemma.obligation.assumptions, *self.lemma.conditions, *given)))
-        field = Field(48)
-        Facts(field, ready.assumptions)
-        a, b = ready.statement.args
-        return field, field.lowest(field.reduced(field.sub(field.normal(a), field.normal(b))))
+    def differentiated(self, expr: Expr) -> Expr:
+        """Derivatives replaced by their values, as ``help_derivatives`` writes them."""
+        def value(node: Expr) -> Expr:
+            if not is_op(node, "diff") or is_op(node.args[0], "apply"):
+                return node
+            body, variable, order = diff_parts(node)
+            for _ in range(order):
+                body = _tidy(calculus.derivative(body, variable))
+            return body
+
+        return transform(expr, value)
+
+    def exponential_bounds(self, *sides: Expr) -> str:
+        """From z < c: exp z < exp c and exp (-c) < exp (-z), with exp c as a number where c is a logarithm."""
+        steps = []
+        if not any(is_op(n, "exp", "pow") for side in sides for n in walk(side)):
+            return ""
+        for i, (_, fact) in enumerate(self.lemma.hypotheses):
+            if is_op(fact, "lt", "gt"):
+                a, b = fact.args if fact.head == "lt" else fact.args[::-1]
+                a, b = self.writer.term(a), self.writer.term(b)
+                steps.append(f"assert (HE{i} : exp {a} < exp {b}) by (apply exp_increasing; lra); rewrite ?exp_Ropp, ?exp_ln in HE{i} by lra; "
+                             f"assert (HG{i} : exp (- {b}) < exp (- {a})) by (apply exp_increasing; lra); rewrite ?Ropp_involutive in HG{i}; "
+                             f"rewrite ?exp_ln in HG{i} by lra; try (rewrite (exp_Ropp (ln _)), exp_ln in HG{i} by lra); ")
+        return "".join(steps)
 
     # --- from one equation to another
     def implied(self, given: Expr, wanted: Expr) -> str:
@@ -253,7 +272,7 @@ class _Proof:
             names = [f"HD{number}_{k}" for k in range(order + 1)]
             current, chain = body, []
             for k in range(1, order + 1):
-                current = calculus.derivative(current, variable)
+                current = _tidy(calculus.derivative(current, variable))
                 chain.append(current)
             if order == 1:
                 steps.append(f"assert ({names[0]} : is_derive {function} {point} {self.writer.term(current)}) by (subst; rg_derive)")
@@ -350,6 +369,28 @@ def _factored(field: Field, q: Quotient) -> Expr:
         return _product(parts)
 
     return side(q.num) if q.den == 1 else Operation("div", (side(q.num), side(q.den)))
+
+
+def _tidy(expr: Expr) -> Expr:
+    """The same value as one fraction of factors, with exponentials, logarithms, roots and the like left as they are."""
+    atoms: dict[Expr, Symbol] = {}
+
+    def closed(node: Expr) -> Expr:
+        if not isinstance(node, Operation):
+            return node
+        power = node.head == "pow" and (rational_value(node.args[1]) is None or rational_value(node.args[1]).denominator != 1)
+        if node.head in ("add", "neg", "mul", "div") or (node.head == "pow" and not power):
+            return Operation(node.head, tuple(closed(a) for a in node.args))
+        return atoms.setdefault(node, Symbol(f"atom {len(atoms)}"))
+
+    if any(is_op(n, "sum", "diff", "apply", "index") for n in walk(expr)):
+        return expr
+    try:
+        field = Field(48)
+        shape = _factored(field, field.lowest(field.normal(closed(expr))))
+    except _MISSING:
+        return expr
+    return replace(shape, {symbol: node for node, symbol in atoms.items()})
 
 
 def _near(value) -> object:
