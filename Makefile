@@ -1,5 +1,6 @@
 # make report    build every report under reports/ into build/      (make report ARGS="--to pdf ai6126_hw1")
 # make test      run the tests                                      (make test ARGS="-k givens")
+# make accept    take the Markdown and LaTeX of the homework, as they are now, for the golden files
 # make lint      ruff
 # make lock      renew requirements.lock to the newest versions
 # make clean     remove build/;   make distclean   remove .venv/ too
@@ -14,7 +15,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: report test lint lock clean distclean venv
+.PHONY: accept report test lint lock clean distclean venv
 .DEFAULT_GOAL := report
 
 report: $(READY)
@@ -22,6 +23,9 @@ report: $(READY)
 
 test: $(READY)
 	$(PY) -m pytest -n auto $(ARGS)
+
+accept: $(READY)
+	$(PY) -m pytest -q --accept tests/test_golden.py
 
 lint: $(READY)
 	$(PY) -m ruff check .

@@ -335,7 +335,7 @@ def verify(out: Path, *, strict: bool = False) -> VerifyResult:
     Raises FindingsError where the ledger is missing or is none (exit code 2).
     """
     from reportgen import ledger_verify
-    from reportgen.views import STRENGTH_MEANINGS
+    from reportgen.wording import STRENGTH_MEANINGS
 
     verification = ledger_verify.verify(out / "ledger.json", strict=strict)
     counts = verification.counts()

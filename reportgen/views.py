@@ -6,18 +6,17 @@ rounding has it certified first.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
 from . import worked
-from .derivation import Claim, Derivation, Step, Table
-from .expressions import Expr, Number, Operation, is_op, rational_value, to_text
-from .ledger import Entry, Judged, Ledger
-from .mathprint import NumberStyle, numeral, to_latex
+from .derivation import Claim, Derivation, Step, Table, value_of
+from .expressions import Expr, Number, Operation, expr, is_op, to_text
+from .ledger import ORDER, Entry, Judged, Ledger
+from .mathprint import NumberStyle, to_latex
 from .pandoctree import Node, math, para, words
 from .shown import Shown
+from .wording import STRENGTH_MEANINGS, counterexample_shown, exact_form, plain_text, unit_latex, verdict_text, where_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +62,12 @@ class View:
     @property
     def strength(self) -> Shown:
         found = _judged(self._context.ledger, self._entry)
-        from .ledger import ORDER
         return self._text("strength", min((j.strength for j in found), key=ORDER.index, default="given"))
 
     @property
     def where(self) -> Shown:
         """The givens that it rests on, with their sources."""
-        return self._text("where", where_text(self._context, self._entry.name))
+        return self._text("where", where_text(self._context.ledger, self._entry.name, self._context.style))
 
 
 class ValueView(View):
@@ -235,23 +233,12 @@ class ClaimView(View):
     formula = statement
 
     @property
-    def left(self) -> Shown:
-        return self._side(0, "left")
+    def left(self) -> "SideView":
+        return SideView(self._context, self._entry, 0)
 
     @property
-    def right(self) -> Shown:
-        return self._side(1, "right")
-
-    def _side(self, which: int, view: str) -> Shown:
-        """The value of one side at the counterexample."""
-        from .expressions import ParseError, parse
-        text = self._entry.judged[0].verdict.sides[which]
-        if not text:
-            raise AttributeError(f"{self._entry.name} has no counterexample")
-        try:
-            return self._shown(view, parse(text, "plain"))
-        except ParseError:
-            return self._text(view, text)
+    def right(self) -> "SideView":
+        return SideView(self._context, self._entry, 1)
 
     @property
     def assumptions(self) -> Shown:
@@ -271,6 +258,32 @@ class ClaimView(View):
         if not point:
             raise AttributeError(f"{self._entry.name} has no counterexample: it is {self._entry.judged[0].verdict.status.value}")
         return counterexample_shown(self._entry.name, point, self._context.style)
+
+
+class SideView(ValueView):
+    """One side of a refuted claim at its counterexample: exact where it is rational, a certified decimal elsewhere."""
+
+    def __init__(self, context: Context, entry: Entry, which: int) -> None:
+        super().__init__(context, entry)
+        self._which = which
+
+    @property
+    def _value(self) -> Expr:
+        from .judge.counterexample import failing_at
+
+        obligation, verdict = self._entry.judged[0].obligation, self._entry.judged[0].verdict
+        relation = failing_at(obligation, verdict.counterexample) if verdict.counterexample or verdict.sides[0] else None
+        if relation is None:
+            raise AttributeError(f"{self._entry.name} has no counterexample with two values")
+        return relation.args[self._which]
+
+    def _show(self) -> Shown:
+        from .judge import enclosure
+
+        value = enclosure.evaluate(self._value)
+        if isinstance(value, enclosure.Rational):
+            return self._shown("right" if self._which else "left", expr(enclosure.as_fraction(value)))
+        return self.decimal(6)
 
 
 class TableView(View):
@@ -371,17 +384,6 @@ class ReportView:
         return Shown("report", "strengths", "table of strengths", None, (block,), "table of strengths")
 
 
-STRENGTH_MEANINGS = {
-    "kernel": "a proof assistant's kernel checked the proof",
-    "exact": "decided by normal forms in exact arithmetic",
-    "enclosure": "balls that enclose the values prove it",
-    "agreed": "sampled at many points; agreement is no proof",
-    "undecided": "neither proved nor refuted",
-    "refuted": "a point was found at which the statement fails",
-    "reported": "statements of the submission, judged to report on them",
-}
-
-
 # --- making views ---------------------------------------------------------------------------------------------
 
 _VIEWS = {"given": ValueView, "value": ValueView, "derivation": DerivationView, "claim": ClaimView, "table": TableView, "group": GroupView,
@@ -411,7 +413,6 @@ def _views(view: object) -> list[str]:
 
 def details(ledger: Ledger, style: NumberStyle, entries: tuple[str, ...]) -> Mapping[str, tuple[Node, ...]]:
     """For each entry shown: blocks that say how it was derived, from which givens, and how strongly it is established."""
-    context = Context(ledger, style)
     found: dict[str, tuple[Node, ...]] = {}
     for name in entries:
         entry = ledger.entries.get(name)
@@ -426,7 +427,7 @@ def details(ledger: Ledger, style: NumberStyle, entries: tuple[str, ...]) -> Map
             blocks.append(para(words(f"Given: {entry.source}.")))
         else:
             blocks.append(para(words(verdict_text(_judged(ledger, entry)).capitalize() + ".")))
-            where = where_text(context, name)
+            where = where_text(ledger, name, style)
             if where:
                 blocks.append(para(words("From " + where + ".")))
         found[name] = tuple(blocks)
@@ -443,67 +444,13 @@ def open_conditions(entry: Entry) -> dict[int, tuple[Expr, ...]]:
     return found
 
 
-def counterexample_shown(name: str, point: tuple[tuple[str, Fraction], ...], style: NumberStyle) -> Shown:
-    from .expressions import expr, parse
-    equations = [Operation("eq", (parse(n, "plain"), expr(v))) for n, v in point]
-    return Shown(name, "counterexample", ", ".join(map(to_text, equations)), ",\\ ".join(to_latex(e, style) for e in equations))
-
-
-def verdict_text(judged: list[Judged]) -> str:
-    """The verdicts of an entry in words; the weakest counts."""
-    from .ledger import ORDER
-    if not judged:
-        return "given"
-    weakest = min(judged, key=lambda j: ORDER.index(j.strength))
-    if weakest.strength == "refuted":
-        return "refuted"
-    if weakest.strength in ("undecided", "agreed"):
-        return f"undecided ({weakest.verdict.reason})" + ("; sampling agrees" if weakest.strength == "agreed" else "")
-    return f"proved ({weakest.strength})" if len(judged) == 1 else f"all {len(judged)} steps proved ({weakest.strength})"
-
-
-def where_text(context: Context, name: str) -> str:
-    """``N = 32 (assignment, question 1), S = 1 (assignment, question 1)``."""
-    return ", ".join(f"{to_text(e.content.symbol)} = {plain_text(e.value, context.style)} ({e.source})" for e in context.ledger.sources(name))
-
-
 def _judged(ledger: Ledger, entry: Entry) -> list[Judged]:
     own = list(entry.judged)
     return own + [j for key, j in ledger.roundings.items() if j.obligation.name.startswith(entry.name + "/")]
 
 
 def _expr_of(thing: object) -> Expr:
-    from .derivation import value_of
     return value_of(thing)
-
-
-def plain_text(value: Expr, style: NumberStyle) -> str:
-    """A value as text: numerals with the language's separators, a true minus sign; other expressions as formulas."""
-    if isinstance(value, Number):
-        return numeral(value.text, style)
-    if is_op(value, "neg") and isinstance(value.args[0], Number):
-        return "\u2212" + numeral(value.args[0].text, style)
-    return to_text(value)
-
-
-def exact_form(value: Expr) -> Expr:
-    """A decimal literal as a fraction in lowest terms; other forms as they are."""
-    from .expressions import expr, transform
-    number = rational_value(value)
-    if number is not None:
-        return expr(number)
-    return transform(value, lambda node: expr(node.value) if isinstance(node, Number) and "." in node.text else node)
-
-
-def unit_latex(unit: str) -> str:
-    if unit == "%":
-        return "\\%"
-    if not unit:
-        return ""
-    # m/s^2: powers are set as powers, the rest as text
-    parts = re.split(r"\^(-?\d+)", unit)
-    text = ["\\text{" + "".join("\\" + c if c in "#$%&_{}" else c for c in part) + "}" if part else "" for part in parts[::2]]
-    return "\\," + "".join(t + "^{" + p + "}" for t, p in zip(text, parts[1::2], strict=False)) + (text[-1] if len(parts) % 2 else "")
 
 
 __all__ = ["Context", "Rounded", "View", "details", "views"]

@@ -76,6 +76,8 @@ def _decide(statement: Expr, assumptions: tuple[Expr, ...], splits: int = 0) -> 
     head = statement.head
     if head == "and":
         return _weakest([_decide(a, assumptions, splits) for a in statement.args])
+    if head == "eq" and all(is_op(a, "tuple") for a in statement.args):
+        return _decide_tuples(*statement.args, assumptions, splits)
     if head == "approx":
         return _decide_rounding(statement.args[0], statement.args[1], assumptions)
     if head == "eq" and is_op(statement.args[0], "round"):
@@ -112,6 +114,13 @@ def _decide(statement: Expr, assumptions: tuple[Expr, ...], splits: int = 0) -> 
         return verdict
     further = _by_cases(statement, assumptions, splits) or induction.prove(statement, assumptions, lambda s, a: _decide(s, a, splits + 1))
     return further or _by_points(statement, assumptions, verdict)
+
+
+def _decide_tuples(left: Operation, right: Operation, assumptions: tuple[Expr, ...], splits: int) -> Verdict:
+    """Tuples are equal where they have one length and equal entries."""
+    if len(left.args) != len(right.args):
+        return refuted("exact", "lengths", sides=(f"{len(left.args)} entries", f"{len(right.args)} entries"))
+    return _weakest([_decide(Operation("eq", pair), assumptions, splits) for pair in zip(left.args, right.args)])
 
 
 def _by_cases(statement: Expr, assumptions: tuple[Expr, ...], splits: int) -> Verdict | None:

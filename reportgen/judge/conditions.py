@@ -238,7 +238,7 @@ class Facts:
         content, factors = poly.factor()
         result = "+" if content > 0 else "-"
         for factor, exponent in factors:
-            result = _times(result, _to_power(self._factor_sign(factor), exponent))
+            result = times(result, _to_power(self._factor_sign(factor), exponent))
             if result is None:
                 return None
         return result
@@ -329,7 +329,7 @@ class Facts:
             term: str | None = "+" if coefficient > 0 else "-"
             for i in used:
                 if exponents[i]:
-                    term = _times(term, _to_power(signs[i], exponents[i]))
+                    term = times(term, _to_power(signs[i], exponents[i]))
             if term is None or term == "!=":
                 return None
             total = term if total is None else _plus(total, term)
@@ -378,7 +378,7 @@ def _multiple(a: fmpq_mpoly, b: fmpq_mpoly) -> fmpq | None:
     return scale if a == b * scale else None
 
 
-def _times(a: str | None, b: str | None) -> str | None:
+def times(a: str | None, b: str | None) -> str | None:
     if a is None or b is None:
         return None
     if "0" in (a, b):

@@ -11,8 +11,11 @@ from zlib import crc32
 
 from flint import fmpq
 
-from ..expressions import Expr, Number, Operation, Symbol, is_op, is_relation, symbols, to_text, walk
+from ..expressions import Expr, Number, Operation, Symbol, is_op, is_relation, parse, symbols, to_text, walk
+from ..expressions import expr as literal
+from ..obligation import Obligation
 from . import enclosure
+from .conditions import prepare
 from .exact import Field
 from .forms import Overflow, Undefined, Unsupported
 
@@ -182,6 +185,13 @@ def sides_at(statement: Expr, point: Point) -> tuple[str, str]:
     return out[0], out[1]
 
 
+def failing_at(obligation: Obligation, values: tuple[tuple[str, Fraction], ...]) -> Expr | None:
+    """The relation that fails at a point, with the values in place; None where none does."""
+    point = tuple(Operation("eq", (parse(name, "plain"), literal(value))) for name, value in values)
+    prepared = prepare(Obligation(obligation.statement, (*point, *obligation.assumptions)))
+    return _failing(prepared.statement, Point())
+
+
 def _failing(statement: Expr, point: Point) -> Expr | None:
     if is_relation(statement):
         return statement if enclosure.holds(statement, point) is False else None
@@ -211,7 +221,10 @@ def sample(statement: Expr, assumptions: tuple[Expr, ...], wanted: int = 24) -> 
             point[n] = fmpq(mixed % 12 + 1) if whole else fmpq(mixed % 97 - 20 * (seed % 2), mixed // 97 % 13 + 7)
         if any(enclosure.holds(a, point) is False for a in assumptions):
             continue
-        if not _agrees(statement, point):
+        agrees = _agrees(statement, point)
+        if agrees is False:
+            return 0
+        if agrees is None:
             continue
         agreed += 1
         if agreed >= wanted:
@@ -219,14 +232,15 @@ def sample(statement: Expr, assumptions: tuple[Expr, ...], wanted: int = 24) -> 
     return agreed if agreed >= wanted // 2 else 0
 
 
-def _agrees(statement: Expr, point: Point) -> bool:
+def _agrees(statement: Expr, point: Point) -> bool | None:
+    """Whether a point agrees with the statement; None where it says nothing: no value, or an implication whose premise fails."""
     if is_op(statement, "eq"):
         try:
             left, right = (enclosure.to_arb(enclosure.evaluate(a, point, 192)) for a in statement.args)
             difference = left - right
         except enclosure.NoValue:
-            return False
+            return None
         return bool(difference.contains(0)) and bool(abs(difference) < 1e-30)
     if is_op(statement, "iff", "implies") and enclosure.holds(statement.args[0], point) is not True:
-        return False      # two false sides agree on nothing
-    return enclosure.holds(statement, point) is True
+        return None      # two false sides agree on nothing
+    return enclosure.holds(statement, point)

@@ -33,6 +33,7 @@ class Undefined(NoValue):
 
 
 Value = fmpq | arb
+Rational = fmpq
 
 
 def evaluate(expr: Expr, env: Mapping[Expr, Value] = {}, bits: int = 64) -> Value:  # noqa: B006 - never changed
@@ -46,6 +47,10 @@ def evaluate(expr: Expr, env: Mapping[Expr, Value] = {}, bits: int = 64) -> Valu
         return _Evaluator(env).value(expr)
     finally:
         ctx.prec = before
+
+
+def as_fraction(value: fmpq) -> Fraction:
+    return Fraction(int(value.p), int(value.q))
 
 
 def to_arb(value: Value) -> arb:
@@ -243,13 +248,13 @@ class _Evaluator:
     def _sum(self, body: Expr, index: Expr, lower: Expr, upper: Expr) -> Value:
         total: Value = fmpq(0)
         for term in self.terms(body, index, lower, upper):
-            total = total + term
+            total = _not_too_exact(total + term)
         return total
 
     def _prod(self, body: Expr, index: Expr, lower: Expr, upper: Expr) -> Value:
         total: Value = fmpq(1)
         for term in self.terms(body, index, lower, upper):
-            total = total * term
+            total = _not_too_exact(total * term)
         return total
 
     def terms(self, body: Expr, index: Expr, lower: Expr, upper: Expr):
@@ -292,6 +297,13 @@ class _Evaluator:
         if isinstance(value, fmpq) and value.q == 1:
             return Number(str(value.p)) if value >= 0 else Operation("neg", (Number(str(-value.p)),))
         raise NoValue("an index that is no integer")
+
+
+def _not_too_exact(value: Value) -> Value:
+    """The value, as a ball where it has become very long."""
+    if isinstance(value, fmpq) and max(abs(value.p), value.q).bit_length() > MAX_POWER_BITS:
+        return arb(value)
+    return value
 
 
 _BALL_FUNCTIONS = {
@@ -338,12 +350,18 @@ def round_value(value: Value, places: int) -> Fraction | None:
         return round_half_even(Fraction(int(value.p), int(value.q)), places)
     scale = fmpz(10) ** places
     half = arb(fmpq(1, 2))
-    whole = (value * scale + half).floor().unique_fmpz()
-    if whole is None:
-        return None
-    rest = value * scale - whole
-    # strictly inside the cell: a tie, which another rule decides, is excluded
-    return Fraction(int(whole), int(scale)) if rest > -half and rest < half else None
+    with ctx.workprec(_precision_of(value)):
+        whole = (value * scale + half).floor().unique_fmpz()
+        if whole is None:
+            return None
+        rest = value * scale - whole
+        # strictly inside the cell: a tie, which another rule decides, is excluded
+        return Fraction(int(whole), int(scale)) if rest > -half and rest < half else None
+
+
+def _precision_of(*values: Value) -> int:
+    """Bits enough not to widen these balls by arithmetic on them."""
+    return max(64, *(min(abs(v.rel_accuracy_bits()), 2 * MAX_BITS) + 64 for v in values if isinstance(v, arb)))
 
 
 def certified_round(expr: Expr, places: int, env: Mapping[Expr, Value] = {}) -> tuple[Fraction, str, int] | None:  # noqa: B006
@@ -376,7 +394,8 @@ def compare(left: Value, right: Value) -> int | None:
     """-1, 0, 1 as left is less, equal, greater; None where the balls do not decide it."""
     if isinstance(left, fmpq) and isinstance(right, fmpq):
         return (left > right) - (left < right)
-    difference = to_arb(left) - to_arb(right)
+    with ctx.workprec(_precision_of(left, right)):
+        difference = to_arb(left) - to_arb(right)
     if difference > 0:
         return 1
     if difference < 0:

@@ -10,7 +10,7 @@ from flint import fmpq, fmpq_mpoly, fmpq_poly
 from ..expressions import Expr, Number, Operation, Symbol, is_op, replace, symbols, to_text
 from ..obligation import Verdict, proved
 from . import algebraic, calculus, enclosure, integrals, signs
-from .conditions import Facts, as_difference, open_conditions
+from .conditions import Facts, as_difference, open_conditions, times
 from .exact import Field
 from .forms import Quotient, Undefined, Unsupported
 from .matrices import is_matrix, matrix_normal
@@ -89,7 +89,9 @@ def inequality(field: Field, facts: Facts, statement: Expr, assumptions: tuple[E
     if head in ("lt", "le"):
         head, left, right = {"lt": "gt", "le": "ge"}[head], right, left
     difference = field.lowest(field.reduced(field.sub(field.normal(left), field.normal(right))))
-    found = facts.sign(difference.num * difference.den) if difference.num != 0 else "0"
+    # where there is a value, no divisor is zero: a denominator that is not negative is positive
+    below = {">=": "+", "<=": "-"}.get(known := facts.sign(difference.den), known)
+    found = times(facts.sign(difference.num), below) if difference.num != 0 else "0"
     if found in _NEEDED[head]:
         return proved("exact", "signs of the factors", {"sign": found, "difference": to_text(field.to_expr(difference))}, open_conditions(field))
     return _univariate(field, facts, head, difference, assumptions)

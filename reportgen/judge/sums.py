@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..expressions import Number, Operation, Symbol, replace, to_text
+from ..expressions import Expr, Number, Operation, Symbol, replace, to_text
 from . import calculus
 from .forms import Quotient, Undefined, Unsupported
 

@@ -1,0 +1,71 @@
+"""What is said of values and verdicts, in words: numerals as text, units, verdicts, where a value comes from."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from .expressions import Expr, Number, Operation, expr, is_op, parse, rational_value, to_text, transform
+from .ledger import ORDER, Judged, Ledger
+from .mathprint import NumberStyle, numeral, to_latex
+from .shown import Shown
+
+STRENGTH_MEANINGS = {
+    "kernel": "a proof assistant's kernel checked the proof",
+    "exact": "decided by normal forms in exact arithmetic",
+    "enclosure": "balls that enclose the values prove it",
+    "agreed": "sampled at many points; agreement is no proof",
+    "undecided": "neither proved nor refuted",
+    "refuted": "a point was found at which the statement fails",
+    "reported": "statements of the submission, judged to report on them",
+}
+
+
+def counterexample_shown(name: str, point: tuple[tuple[str, Fraction], ...], style: NumberStyle) -> Shown:
+    equations = [Operation("eq", (parse(n, "plain"), expr(v))) for n, v in point]
+    return Shown(name, "counterexample", ", ".join(map(to_text, equations)), ",\\ ".join(to_latex(e, style) for e in equations))
+
+
+def verdict_text(judged: list[Judged]) -> str:
+    """The verdicts of an entry in words; the weakest counts."""
+    if not judged:
+        return "given"
+    weakest = min(judged, key=lambda j: ORDER.index(j.strength))
+    if weakest.strength == "refuted":
+        return "refuted"
+    if weakest.strength in ("undecided", "agreed"):
+        return f"undecided ({weakest.verdict.reason})" + ("; sampling agrees" if weakest.strength == "agreed" else "")
+    return f"proved ({weakest.strength})" if len(judged) == 1 else f"all {len(judged)} steps proved ({weakest.strength})"
+
+
+def where_text(ledger: Ledger, name: str, style: NumberStyle) -> str:
+    """``N = 32 (assignment, question 1), S = 1 (assignment, question 1)``."""
+    return ", ".join(f"{to_text(e.content.symbol)} = {plain_text(e.value, style)} ({e.source})" for e in ledger.sources(name))
+
+
+def plain_text(value: Expr, style: NumberStyle) -> str:
+    """A value as text: numerals with the language's separators, a true minus sign; other expressions as formulas."""
+    if isinstance(value, Number):
+        return numeral(value.text, style)
+    if is_op(value, "neg") and isinstance(value.args[0], Number):
+        return "\u2212" + numeral(value.args[0].text, style)
+    return to_text(value)
+
+
+def exact_form(value: Expr) -> Expr:
+    """A decimal literal as a fraction in lowest terms; other forms as they are."""
+    number = rational_value(value)
+    if number is not None:
+        return expr(number)
+    return transform(value, lambda node: expr(node.value) if isinstance(node, Number) and "." in node.text else node)
+
+
+def unit_latex(unit: str) -> str:
+    if unit == "%":
+        return "\\%"
+    if not unit:
+        return ""
+    # m/s^2: powers are set as powers, the rest as text
+    parts = re.split(r"\^(-?\d+)", unit)
+    text = ["\\text{" + "".join("\\" + c if c in "#$%&_{}" else c for c in part) + "}" if part else "" for part in parts[::2]]
+    return "\\," + "".join(t + "^{" + p + "}" for t, p in zip(text, parts[1::2], strict=False)) + (text[-1] if len(parts) % 2 else "")
