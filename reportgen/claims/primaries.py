@@ -131,6 +131,8 @@ def _letter(r: _Reader) -> Expr:
 def _is_call(r: _Reader) -> bool:
     """f(x), P(4), f(x + 1), but not p(q+1) in a product: the name stands always before a bracket in the whole claim."""
     name = r.tokens[r.place - 1].text
+    if name in r.variables:
+        return False
     for i, token in enumerate(r.tokens):
         if token.kind == "letter" and token.text == name and not (i + 1 < len(r.tokens) and r.tokens[i + 1].text == "("):
             return False
@@ -476,7 +478,7 @@ def _integral(r: _Reader) -> Expr:
         if depth == 0 and text == "d" and r.tokens[i].kind == "letter" and i + 1 < len(r.tokens) and r.tokens[i + 1].kind in ("letter", "command"):
             variable = Symbol(r.tokens[i + 1].text)
             kept, end = r.tokens, r.tokens[i + 2:]
-            inner = _Reader(kept[start:i] or [type(kept[0])("number", "1")], r.text, r.letters, r.other)
+            inner = _Reader(kept[start:i] or [type(kept[0])("number", "1")], r.text, r.letters, r.other, r.variables)
             body = inner.side()
             if inner.here.kind != "end":
                 raise Unreadable("an integrand")

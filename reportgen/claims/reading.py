@@ -69,10 +69,10 @@ class Reading:
     question: bool = False
 
 
-def read(text: str, *, letters: bool = False, other: frozenset[str] = frozenset()) -> Reading:
-    """The chain that the text asserts.  Raises Unreadable."""
+def read(text: str, *, letters: bool = False, other: frozenset[str] = frozenset(), variables: frozenset[str] = frozenset()) -> Reading:
+    """The chain that the text asserts; ``variables`` are names that are no functions, even before a bracket.  Raises Unreadable."""
     normal = normalize(text)
-    reader = _Reader(tokenize(normal, letters), normal, letters, other)
+    reader = _Reader(tokenize(normal, letters), normal, letters, other, variables)
     try:
         return reader.claim()
     except RecursionError:
@@ -103,11 +103,12 @@ def number(value: int | Fraction) -> Expr:
 
 
 class _Reader:
-    def __init__(self, tokens: list[Token], text: str, letters: bool, other: frozenset[str]) -> None:
+    def __init__(self, tokens: list[Token], text: str, letters: bool, other: frozenset[str], variables: frozenset[str] = frozenset()) -> None:
         self.tokens = tokens
         self.text = text
         self.letters = letters
         self.other = other
+        self.variables = variables
         self.place = 0
         self.depth = 0
         self.bars = 0

@@ -32,9 +32,10 @@ def judge_lines(lines: Sequence[str]) -> Outcome:
     rels: tuple[str, ...] = ()
     seen: list[Expr] = []
     checked = False
+    variables = _variables(lines)
     for number, line in enumerate(lines):
         try:
-            lead, reading = _read(line)
+            lead, reading = _read(line, variables)
             trees = tuple(plain(s.tree) if s.tree is not None else _none() for s in reading.sides)
         except (Unreadable, NoValue) as error:
             worst = worst or Outcome(UNDECIDED, f"line {number + 1} cannot be read: {error}", "claim-unreadable")
@@ -76,7 +77,12 @@ def _none() -> Expr:
     raise Unreadable("words where an expression was expected")
 
 
-def _read(line: str) -> tuple[str, Reading]:
+def _variables(lines: Sequence[str]) -> frozenset[str]:
+    """Letters that stand somewhere without a bracket after them: those are no functions."""
+    return frozenset(m.group(1) for line in lines for m in re.finditer(r"(?<![A-Za-z\\])([a-zA-Z])(?!\s*(?:\\left\s*)?\()", re.sub(r"\\[A-Za-z]+", lambda c: "\\" * len(c.group()), line)))
+
+
+def _read(line: str, variables: frozenset[str]) -> tuple[str, Reading]:
     """The relation with which the line begins ("" for none) and the rest of it."""
     lead = ""
     while (match := _LEADING.match(line)) is not None:
@@ -89,7 +95,7 @@ def _read(line: str) -> tuple[str, Reading]:
         else:
             continue
         break
-    return lead, read(line, letters=True)
+    return lead, read(line, letters=True, variables=variables)
 
 
 def _statement(trees: Sequence[Expr], rels: Sequence[str]) -> Expr:

@@ -123,7 +123,7 @@ def _number(text: str, position: int, tokens: list[Token], stack: list[str], pus
     in_call = bool(stack) and stack[-1] == "call"
     script = bool(tokens) and tokens[-1].kind == "op" and tokens[-1].text in "^_" and position and text[position - 1] in "^_"
     match = None if in_call or script else _THOUSANDS.match(text, position)
-    if match is None and not in_call and not stack and not script:
+    if match is None and not in_call and not stack and not script and not (tokens and tokens[-1].text == ","):
         match = _DECIMAL_COMMA.match(text, position)
         if match:
             push("number", match.group().replace("{,}", ".").replace(",", "."), match.end())
