@@ -26,6 +26,7 @@ PACKAGES = (
     ("matplotlib", "matplotlib", "3.9", "figures"),
     ("pypandoc_binary", "pypandoc", "1.15", "pandoc: Markdown, LaTeX, HTML"),
     ("typst", "typst", "0.14", "Typst: PDF"),
+    ("pypdfium2", "pypdfium2", "4.30", "reads the finished PDF again"),
 )
 
 
