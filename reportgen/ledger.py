@@ -2,25 +2,31 @@
 
 Whatever reaches a page comes from here, and whatever is here was judged.  As JSON it is canonical (sorted keys, no
 floats, no times), holds every statement as text that our parser reads, and can be judged again without the report.
+The judge works in a process of its own while the answers are derived: an obligation is handed over when it is entered, and its
+verdict is waited for when somebody asks.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .derivation import Claim, Derivation, Step, Table, Value
+from .derivation import Derivation, Value
 from .diagnostics import Finding, FindingsError, Span
-from .expressions import Expr, Number, Operation, ParseError, parse, to_text
+from .expressions import Expr, Number, Operation, to_text
+from .judge_worker import Ticket, verdict_record
+from .ledger_records import canonical_digest, content_record, facts, kind_of, rules_by_obligation, texts
 from .obligation import Obligation, Verdict
 
-FORMAT = 1
+if TYPE_CHECKING:
+    from .judge_worker import JudgeWorker
+
+FORMAT = 2
 # Weakest first: what a report's weakest step is.
 ORDER = ("refuted", "undecided", "agreed", "enclosure", "exact", "kernel")
 
@@ -30,9 +36,14 @@ class Judged:
     """An obligation with its verdict; ``expect`` is "proved", or "any" where the report only says what was found."""
 
     obligation: Obligation
-    verdict: Verdict
+    found: Verdict | Ticket
     expect: str = "proved"
     rule: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the judge found; waits for it where it is not known yet."""
+        return self.found.verdict() if isinstance(self.found, Ticket) else self.found
 
     @property
     def strength(self) -> str:
@@ -74,25 +85,26 @@ class Ledger:
     entries: dict[str, Entry] = field(default_factory=dict)
     roundings: dict[str, Judged] = field(default_factory=dict)
     placements: list[Placement] = field(default_factory=list)
-    _verdicts: dict[tuple[Expr, tuple[Expr, ...]], Verdict] = field(default_factory=dict)
+    worker: JudgeWorker | None = None      # None: the one of this process
+    _verdicts: dict[tuple[Expr, tuple[Expr, ...]], Ticket] = field(default_factory=dict)
 
     # --- growing
     def add_given(self, given: Any) -> Entry:
         return self._add(Entry(given.name, "given", given, given.value, given.unit, given.source, span=given.span))
 
     def add_answer(self, name: str, content: object, uses: Iterable[str] = (), span: Span | None = None) -> Entry:
-        """Judge the obligations of an answer and enter it.  A mapping enters one entry a key, ``name.key``."""
+        """Enter an answer and have its obligations judged.  A mapping enters one entry a key, ``name.key``."""
         uses = tuple(uses)
         if isinstance(content, Mapping):
             for key, part in content.items():
                 self.add_answer(f"{name}.{key}", part, uses, span)
             return self._add(Entry(name, "group", content, uses=uses, span=span))
-        rules = _rules_by_obligation(content, name)
+        rules = rules_by_obligation(content, name)
         expect = getattr(content, "expect", "proved")
-        judged = tuple(Judged(o, self.judge(o), getattr(content, "expects", {}).get(o.name, expect), rules.get(o.name, ""))
+        judged = tuple(Judged(o, self.ask(o), getattr(content, "expects", {}).get(o.name, expect), rules.get(o.name, ""))
                        for o in (content.obligations(name) if hasattr(content, "obligations") else ()))
         value = getattr(content, "value", None) if isinstance(content, (Derivation, Value)) else None
-        return self._add(Entry(name, _kind(content), content, value, getattr(content, "unit", ""), uses=uses, judged=judged, span=span))
+        return self._add(Entry(name, kind_of(content), content, value, getattr(content, "unit", ""), uses=uses, judged=judged, span=span))
 
     def _add(self, entry: Entry) -> Entry:
         if entry.name in self.entries:
@@ -100,14 +112,18 @@ class Ledger:
         self.entries[entry.name] = entry
         return entry
 
-    def judge(self, obligation: Obligation) -> Verdict:
-        """The judge's verdict; one statement under one set of assumptions is judged once."""
-        from .judge import judge
+    def ask(self, obligation: Obligation) -> Ticket:
+        """Hand an obligation to the judge, without waiting; one statement under one set of assumptions is judged once."""
+        from .judge_worker import shared
 
         key = (obligation.statement, obligation.assumptions)
         if key not in self._verdicts:
-            self._verdicts[key] = judge(obligation)
+            self._verdicts[key] = (self.worker or shared()).submit(obligation)
         return self._verdicts[key]
+
+    def judge(self, obligation: Obligation) -> Verdict:
+        """The judge's verdict."""
+        return self.ask(obligation).verdict()
 
     def certify(self, name: str, value: Expr, places: int) -> Judged:
         """The rounding of a value to ``places`` decimals (ties to the even digit), as an obligation that was judged.
@@ -159,18 +175,51 @@ class Ledger:
         return tuple(f for e in self.entries.values() for j in e.judged if (f := finding_of(j, e.span, strict)) is not None)
 
     # --- JSON
-    def to_json(self, **about: str) -> str:
-        """Canonical JSON; ``about`` are strings such as the report's name and the tool's version."""
-        body = {
+    def body(self, **about: str) -> dict[str, Any]:
+        """All of it as data; ``about`` are strings such as the report's name and language."""
+        return {
             "format": FORMAT, **about,
-            "givens": [_given_record(e) for e in self.entries.values() if e.kind == "given"],
-            "answers": [_answer_record(e) for e in self.entries.values() if e.kind not in ("given",)],
+            "givens": [given_record(e) for e in self.entries.values() if e.kind == "given"],
+            "answers": [self.answer_record(e) for e in self.entries.values() if e.kind != "given"],
             "roundings": [judged_record(j) for j in self.roundings.values()],
             "shown": [{"entry": p.entry, "view": p.view, "text": p.text, "file": Path(p.span.file).name if p.span.file else "", "line": p.span.line}
                       for p in self.placements],
+            "strengths": dict(sorted(self.counts().items())), "weakest": self.weakest(),
         }
-        body["digest"] = _digest(body)
+
+    def to_json(self, **about: str) -> str:
+        """Canonical JSON: sorted keys, and a digest of all the rest."""
+        body = self.body(**about)
+        body["digest"] = canonical_digest(body)
         return json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+    def answer_record(self, entry: Entry) -> dict[str, Any]:
+        """An answer, where its numbers come from, and its obligations with their verdicts."""
+        record: dict[str, Any] = {"name": entry.name, "kind": entry.kind, "unit": entry.unit, "uses": list(entry.uses),
+                                  "obligations": [judged_record(j) for j in entry.judged], **content_record(entry.content, entry.name)}
+        if entry.value is not None:
+            record["value"] = to_text(entry.value)
+        if isinstance(entry.content, Derivation):
+            record["sources"] = self.fact_sources(entry)
+        return record
+
+    def fact_sources(self, entry: Entry) -> dict[str, str]:
+        """By fact that a derivation puts in (``N = 32``): the entry that has this value, the one of that name first."""
+        used = [e for name in entry.uses for e in self._parts(name) if e.value is not None]
+        found: dict[str, str] = {}
+        for fact in facts(entry.content.steps):
+            name, value = fact.args
+            same = [e for e in used if e.value == value]
+            same.sort(key=lambda e: getattr(e.content, "symbol", getattr(e.content, "name", None)) != name)
+            if same:
+                found[to_text(fact)] = same[0].name
+        return found
+
+    def _parts(self, name: str) -> list[Entry]:
+        entry = self.entries.get(name)
+        if entry is None or entry.kind != "group":
+            return [] if entry is None else [entry]
+        return [part for key in entry.content for part in self._parts(f"{name}.{key}")]
 
 
 def rounded_literal(name: str, value: Expr, places: int) -> Expr:
@@ -212,125 +261,17 @@ def finding_of(judged: Judged, span: Span | None, strict: bool = False) -> Findi
     return Finding("step-undecided", f"{name} could not be decided: {reason}", span, f"the step states {statement}", "error" if strict else "warning")
 
 
-def _kind(content: object) -> str:
-    for kind, types in (("derivation", Derivation), ("claim", Claim), ("value", Value), ("table", Table)):
-        if isinstance(content, types):
-            return kind
-    return type(content).__name__.lower()
-
-
-def _rules_by_obligation(content: object, name: str) -> dict[str, str]:
-    if not isinstance(content, Derivation):
-        return {}
-    found: dict[str, str] = {}
-
-    def collect(steps: tuple[Step, ...], prefix: str) -> None:
-        for number, step in enumerate(steps, start=1):
-            found[f"{prefix}{number}"] = step.rule
-            collect(step.substeps, f"{prefix}{number}.")
-
-    collect(content.steps, name + "/")
-    return found
-
-
 # --- records --------------------------------------------------------------------------------------------------
 
-def _given_record(entry: Entry) -> dict[str, Any]:
+def given_record(entry: Entry) -> dict[str, Any]:
     return {"name": entry.name, "symbol": to_text(entry.content.symbol), "value": to_text(entry.value), "unit": entry.unit, "source": entry.source}
-
-
-def _answer_record(entry: Entry) -> dict[str, Any]:
-    record: dict[str, Any] = {"name": entry.name, "kind": entry.kind, "unit": entry.unit, "uses": list(entry.uses),
-                              "obligations": [judged_record(j) for j in entry.judged]}
-    if entry.value is not None:
-        record["value"] = to_text(entry.value)
-    if isinstance(entry.content, Derivation):
-        record["start"] = to_text(entry.content.start)
-        record["conclusion"] = to_text(entry.content.conclusion)
-    return record
 
 
 def judged_record(judged: Judged) -> dict[str, Any]:
     """An obligation and its verdict as JSON data."""
-    obligation, verdict = judged.obligation, judged.verdict
-    return {
-        "name": obligation.name, "statement": to_text(obligation.statement), "assumptions": [to_text(a) for a in obligation.assumptions],
-        "rule": judged.rule, "expect": judged.expect, "status": verdict.status.value, "strength": verdict.strength, "method": verdict.method,
-        "witness": dict(verdict.witness), "conditions": [to_text(c) for c in verdict.conditions],
-        "counterexample": {n: str(v) for n, v in verdict.counterexample}, "sides": list(verdict.sides), "reason": verdict.reason,
-    }
+    obligation = judged.obligation
+    return {"name": obligation.name, "statement": to_text(obligation.statement), "assumptions": texts(obligation.assumptions),
+            "rule": judged.rule, "expect": judged.expect, **verdict_record(judged.verdict)}
 
 
-def _digest(body: Mapping[str, Any]) -> str:
-    kept = {k: v for k, v in body.items() if k != "digest"}
-    return hashlib.sha256(json.dumps(kept, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
-
-
-# --- reading again --------------------------------------------------------------------------------------------
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What judging a ledger's own text again gave: the new verdicts in order, and what disagrees with what is written."""
-
-    judged: tuple[Judged, ...]
-    findings: tuple[Finding, ...]
-
-    def counts(self) -> Counter[str]:
-        return Counter(j.strength if j.expect == "proved" else "reported" for j in self.judged)
-
-
-def read_records(path: Path) -> dict[str, Any]:
-    """The data of a ledger.json.  Raises FindingsError (ledger-invalid, file-missing)."""
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise FindingsError(Finding("file-missing", f"there is no ledger at {path}", hint="run reportgen build first"), exit_code=2) from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise FindingsError(Finding("ledger-invalid", f"{path} cannot be read: {error}", hint="run reportgen build again"), exit_code=2) from None
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise FindingsError(Finding("ledger-invalid", f"{path} is not a ledger of this version", hint="run reportgen build again"), exit_code=2)
-    return data
-
-
-def verify(path: Path, *, strict: bool = False) -> Verification:
-    """Judge every obligation of a ledger.json again, from the file's own text, and compare with what it says.
-
-    Raises FindingsError where the file cannot be read; disagreements are findings (ledger-mismatch) that name the obligation.
-    """
-    from .judge import judge
-
-    data = read_records(path)
-    place = Span(str(path))
-    findings: list[Finding] = []
-    if data.get("digest") != _digest(data):
-        findings.append(Finding("ledger-mismatch", "the ledger was changed after it was written: its digest does not fit its text", place,
-                                "run reportgen build again"))
-    judged: list[Judged] = []
-    try:
-        for record in _records(data):
-            obligation = Obligation(parse(record["statement"], "plain"), tuple(parse(a, "plain") for a in record["assumptions"]), record["name"])
-            again = Judged(obligation, judge(obligation), record["expect"], record["rule"])
-            judged.append(again)
-            findings += _compared(record, again, place)
-            found = finding_of(again, place, strict)
-            findings += [found] if found else []
-    except (KeyError, TypeError, AttributeError, ParseError) as error:
-        findings.append(Finding("ledger-invalid", f"an obligation cannot be read: {error!r}", place, "run reportgen build again"))
-    return Verification(tuple(judged), tuple(findings))
-
-
-def _records(data: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
-    for answer in data["answers"]:
-        yield from answer["obligations"]
-    yield from data["roundings"]
-
-
-def _compared(record: Mapping[str, Any], again: Judged, place: Span) -> list[Finding]:
-    """Every field of the verdict that is not what judging again gives."""
-    fresh = judged_record(again)
-    return [Finding("ledger-mismatch", f"{record['name']}: {key} is written as {record.get(key)!r}, judged again it is {fresh[key]!r}", place)
-            for key in fresh if record.get(key) != fresh[key]]
-
-
-__all__ = ["Entry", "Judged", "Ledger", "ORDER", "Placement", "Verification", "decimal_literal", "judged_record", "read_records",
-           "rounded_literal", "verify"]
+__all__ = ["Entry", "FORMAT", "Judged", "Ledger", "ORDER", "Placement", "decimal_literal", "finding_of", "judged_record", "rounded_literal"]

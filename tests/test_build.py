@@ -134,7 +134,7 @@ def test_verify_before_build(report, cli):
     ('"s = 41"', '"s = 42"', 1, "digest"),
     ("= 16 + 400/16", "= 16 + 400/15", 1, "step-refuted"),
     ('"strength": "exact"', '"strength": "kernel"', 1, "ledger-mismatch"),
-    ('"format": 1', '"format": 99', 2, "ledger-invalid"),
+    ('"format": 2', '"format": 99', 2, "ledger-invalid"),
     ("{", "", 2, "ledger-invalid"),
 ])
 def test_verify_notices_a_changed_ledger(report, cli, tmp_path, old, new, code, piece):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 
@@ -77,14 +77,23 @@ class Operation:
 
     head: str
     args: tuple["Expr", ...]
+    _hash: int = field(init=False, repr=False, compare=False, default=0)
 
     def __post_init__(self) -> None:
+        # computed once: trees are keys everywhere, and hashing from the leaves each time would be quadratic
+        object.__setattr__(self, "_hash", hash((self.head, self.args)))
         try:
             least, most = HEADS[self.head]
         except KeyError:
             raise ValueError(f"unknown head {self.head!r}") from None
         if len(self.args) < least or (most is not None and len(self.args) > most):
             raise ValueError(f"{self.head} takes {least} to {most} arguments, got {len(self.args)}")
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Operation, (self.head, self.args)     # the hash of a text differs from process to process
 
 
 Expr = Number | Symbol | Operation
