@@ -328,10 +328,12 @@ class _Chain:
                 return "explained by figures that were rounded before"
         if rel == "approx" and rounding.relative(x, y) <= NEAR:
             return "roughly equal, but not a rounding"
-        if shown is not None and not shown.decimal and isinstance(x, fmpq) and x.q != 1 and rounding.rounds_to(x, shown) and rounding.relative(x, y) <= NEAR:
-            return "rounded to a whole number"
-        if not both_whole and shown is not None and not shown.decimal and rounding.rounds_to(x, shown) and rounding.relative(x, y) <= NEAR:
-            return "rounded to a whole number"
+        if shown is not None and not shown.decimal and not (isinstance(x, fmpq) and x.q == 1):
+            if rounding.rounds_to(x, shown):
+                return "rounded to a whole number without saying so"
+            text = self.sides[k].text
+            if isinstance(a, Operation) and a.head == "div" and ("\\div" in text or "÷" in text) and abs(as_acb(x) - as_acb(y)) < 1:
+                return "the whole part of a quotient"
         return ""
 
 

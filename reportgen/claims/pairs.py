@@ -123,6 +123,13 @@ def _forms(text: str) -> list[Answer]:
                 out.append(found)
         if out:
             break
+    if not out and "=" in core:            # what cannot be read before the last sign of equality
+        try:
+            last = _read_whole(core.rpartition("=")[2])
+        except (Unreadable, NoValue):
+            last = None
+        if last is not None:
+            out.append(last)
     words = _words(core)
     if words and (not out or all(a.kind == "value" and _only_letters(a.items[0]) for a in out)):
         out.append(Answer("text", (), words))

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from ..expressions import Expr, Number, Operation, Symbol, symbols, to_text, walk
 from ..judge import judge
 from ..obligation import Obligation, Verdict
-from . import rounding
-from .chains import NO_CLAIM, PROVED, REFUTED, UNDECIDED, Outcome, plain
+from . import points, rounding
+from .chains import NO_CLAIM, PROVED, REFUTED, UNDECIDED, Outcome, _short, plain
 from .reading import Reading, Side, Unreadable, read
 from .values import NoValue
 
@@ -132,6 +132,13 @@ def _linked(before: Expr, rel: str, after: Expr, seen: Sequence[Expr]) -> Outcom
     except NoValue as error:
         return Outcome(UNDECIDED, str(error), "claim-unsupported")
     domain = _domain(before, *seen)
+    if rel == "eq":
+        found = points.failing(before, after, domain)
+        if found is not None:
+            if _has_new_decimals(after, before) and rounding.relative(found[1], found[2]) < 0.05:
+                return Outcome(UNDECIDED, "a rounding in a line with names", "claim-near")
+            values = tuple(_short(v) for v in found[1:])
+            return Outcome(REFUTED, f"{to_text(after)} is not {to_text(before)} (at {points.shown(found[0])}: {values[0]} and {values[1]})"[:400], "claim-refuted", sides=values)
     verdict = judge(Obligation(statement, domain))
     if verdict.proved:
         return Outcome(PROVED, verdict.method)
@@ -207,6 +214,13 @@ def _follows(sides: Sequence[Expr], rels: Sequence[str], trees: Sequence[Expr], 
         return Outcome(UNDECIDED, f"the new name {sorted(new - old)[0]}", "claim-open")
     domain = _domain(*sides)
     if len(rels) == 1 == len(new_rels) and rels[0] == new_rels[0] == "eq":
+        if points.proportional(given, wanted):
+            return Outcome(PROVED, "one equation up to a factor")
+        failing = points.unfollowed(given, wanted, domain)
+        if failing is not None:
+            if any(_has_new_decimals(t, given) for t in trees):
+                return Outcome(UNDECIDED, "a rounding in a line with names", "claim-near")
+            return Outcome(REFUTED, f"{to_text(wanted)} does not follow from {to_text(given)} (at {points.shown(failing[0])})"[:400], "claim-refuted")
         verdict = judge(Obligation(Operation("iff", (given, wanted)), domain))
         if verdict.proved:
             return Outcome(PROVED, verdict.method)

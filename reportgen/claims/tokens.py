@@ -30,7 +30,7 @@ class Token:
 
 
 _CHARACTERS = {
-    "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "﹣": "-", "×": "*", "✕": "*", "✖": "*", "·": "*", "⋅": "*", "∙": "*", "•": "*", "∗": "*", "÷": "/", "∕": "/", "⁄": "/",
+    "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "﹣": "-", "×": "*", "✕": "*", "✖": "*", "·": "*", "⋅": "*", "∙": "*", "•": "*", "∗": "*", "÷": " \\div ", "∕": "/", "⁄": "/",
     "≤": " \\le ", "≥": " \\ge ", "⩽": " \\le ", "⩾": " \\ge ", "≠": " \\ne ", "≈": " \\approx ", "≃": " \\approx ", "≅": " \\approx ", "≡": " \\equiv ", "→": " \\to ",
     "⇒": " \\implies ", "⟹": " \\implies ", "⇔": " \\iff ", "∞": " \\infty ", "π": " \\pi ", "√": " \\sqrt ", "∛": " \\sqrt[3] ", "°": "^\\circ ", "º": "^\\circ ",
     "²": "^{2}", "³": "^{3}", "¹": "^{1}", "⁴": "^{4}", "⁵": "^{5}", "⁶": "^{6}", "⁷": "^{7}", "⁸": "^{8}", "⁹": "^{9}", "⁰": "^{0}", "∈": " \\in ", "∪": " \\cup ", "∩": " \\cap ",
@@ -88,7 +88,7 @@ def tokenize(text: str, letters: bool) -> list[Token]:
             raise Unreadable("too many pieces")
         char = text[position]
         if char.isdigit() or (char == "." and position + 1 < end and (text[position + 1].isdigit() or text.startswith("\\over", position + 1) or text.startswith("\\bar", position + 1))):
-            if _number(text, position, tokens, stack, push):
+            if _number(text, position, letters, tokens, stack, push):
                 continue
         if char.isascii() and char.isalpha():
             _letters(text, position, letters, tokens, push)
@@ -113,16 +113,18 @@ def tokenize(text: str, letters: bool) -> list[Token]:
     return tokens
 
 
-def _number(text: str, position: int, tokens: list[Token], stack: list[str], push) -> bool:
+def _number(text: str, position: int, letters: bool, tokens: list[Token], stack: list[str], push) -> bool:
     """One number token; False where a dot turns out to be no number."""
     recurring = _RECURRING.match(text, position)
     if recurring:
         whole, fixed, period = recurring.groups()
         push("recurring", f"{whole or 0}.{fixed}.{period}", recurring.end())
         return True
-    in_call = bool(stack) and stack[-1] == "call"
+    in_call = bool(stack) and (stack[-1] == "call" or letters and stack[-1] in "([")
     script = bool(tokens) and tokens[-1].kind == "op" and tokens[-1].text in "^_" and position and text[position - 1] in "^_"
-    match = None if in_call or script else _THOUSANDS.match(text, position)
+    match = None if script else _THOUSANDS.match(text, position)
+    if match and in_call and re.search(r"\d,\d", match.group()):
+        match = None
     if match is None and not in_call and not stack and not script and not (tokens and tokens[-1].text == ","):
         match = _DECIMAL_COMMA.match(text, position)
         if match:

@@ -1,0 +1,210 @@
+"""Points at which an identity or an implication fails: found by sampling, believed only where exact arithmetic or balls say so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from flint import acb, arb, fmpq, fmpq_mpoly_ctx, fmpq_poly, Ordering
+
+from ..expressions import Expr, Number, Operation, Symbol, symbols
+from .values import Matrix, NoValue, Several, Scalar, as_acb, evaluate
+
+WHOLE_NAMES = frozenset("nkmjN")       # names that usually stand for whole numbers get whole values
+_VALUES = [Fraction(*v) for v in ((2, 3), (3, 1), (5, 7), (7, 2), (11, 5), (1, 2), (13, 3), (4, 9))]
+_WHOLE = (3, 5, 2, 7, 4, 6, 9, 8)
+_ROUNDS = 5
+MAX_NAMES = 8
+MAX_POLY_DEGREE = 40
+MAX_POLY_TERMS = 3_000
+
+Point = dict[Expr, Scalar]
+
+
+def points(names: Sequence[str]):
+    """A few points with positive coordinates, all different."""
+    for k in range(_ROUNDS):
+        yield {Symbol(n): fmpq(_WHOLE[(i * 3 + k) % 8]) if n in WHOLE_NAMES else _fmpq(_VALUES[(i * 3 + k * 2 + k // 2) % 8]) for i, n in enumerate(names)}
+
+
+def _fmpq(value: Fraction) -> fmpq:
+    return fmpq(value.numerator, value.denominator)
+
+
+def _scalar(tree: Expr, point: Mapping[Expr, Scalar]) -> Scalar | None:
+    try:
+        value = evaluate(tree, 128, env=dict(point))
+    except NoValue:
+        return None
+    return None if isinstance(value, (Matrix, Several)) else value
+
+
+def failing(before: Expr, after: Expr, domain: Sequence[Expr]) -> tuple[Point, Scalar, Scalar] | None:
+    """A point of the domain at which both sides have values and differ; what stands before must be real there."""
+    names = list(dict.fromkeys((*symbols(before), *symbols(after))))
+    names = [n for n in names if n not in ("i", "I")]
+    if not names or len(names) > MAX_NAMES:
+        return None
+    for point in points(names):
+        x, y = _scalar(before, point), _scalar(after, point)
+        if x is None or y is None or not all(_holds(d, point) for d in domain):
+            continue
+        if isinstance(x, fmpq) and isinstance(y, fmpq):
+            if x != y:
+                return point, x, y
+        elif not as_acb(x).overlaps(as_acb(y)) and (isinstance(x, fmpq) or x.imag == 0):
+            return point, x, y
+    return None
+
+
+def _holds(condition: Expr, point: Mapping[Expr, Scalar]) -> bool:
+    x, y = (_scalar(a, point) for a in condition.args)
+    if x is None or y is None:
+        return False
+    p, q = (v if isinstance(v, fmpq) else v.real if v.imag == 0 else None for v in (x, y))
+    if p is None or q is None:
+        return False
+    return bool(p > q or condition.head == "ge" and (isinstance(p, fmpq) and p == q or not p < q))
+
+
+def shown(point: Mapping[Expr, Scalar]) -> str:
+    return ", ".join(f"{n.name} = {v if isinstance(v, fmpq) else v.str(8, radius=False)}" for n, v in point.items())
+
+
+# --- implications between equations
+
+def unfollowed(given: Expr, wanted: Expr, domain: Sequence[Expr]) -> tuple[Point, Scalar] | None:
+    """A solution of the equation ``given`` (names as rationals, the last by certified roots) at which ``wanted`` is false."""
+    names = [n for n in symbols(given) if n not in ("i", "I")]
+    rest = [n for n in symbols(wanted) if n not in names]
+    if not names or rest or len(names) > MAX_NAMES:
+        return None
+    difference = polynomial(Operation("add", (given.args[0], Operation("neg", (given.args[1],)))), names)
+    if difference is None:
+        return None
+    num = difference
+    gap = Operation("add", (wanted.args[0], Operation("neg", (wanted.args[1],))))
+    order = sorted(range(len(names)), key=lambda i: (num.degrees()[i] == 0, num.degrees()[i]))
+    for base in points(names):
+        solved = order[0]
+        if num.degrees()[solved] == 0:
+            return None
+        coefficients: dict[int, fmpq] = {}
+        for exponents, coefficient in num.to_dict().items():
+            term = coefficient
+            for j, e in enumerate(exponents):
+                if j != solved and e:
+                    term = term * base[Symbol(names[j])] ** int(e)
+            coefficients[int(exponents[solved])] = coefficients.get(int(exponents[solved]), fmpq(0)) + term
+        degree = max(coefficients)
+        if degree > MAX_POLY_DEGREE:
+            return None
+        poly = fmpq_poly([coefficients.get(k, fmpq(0)) for k in range(degree + 1)])
+        for root in _real_roots(poly):
+            point = {**base, Symbol(names[solved]): root}
+            x, y = _scalar(given.args[0], point), _scalar(given.args[1], point)
+            value = _scalar(gap, point)
+            if x is None or y is None or value is None or not all(_holds(d, point) for d in domain):
+                continue
+            if isinstance(value, fmpq) and value != 0 or isinstance(value, acb) and not value.contains(acb(0)):
+                return point, value
+    return None
+
+
+def _real_roots(poly: fmpq_poly) -> list[Scalar]:
+    """The rational roots exactly, the other real roots as balls."""
+    if poly.degree() < 1:
+        return []
+    found: list[Scalar] = []
+    _, factors = poly.numer().factor()
+    for factor, _ in factors:
+        if factor.degree() == 1:
+            found.append(fmpq(-int(factor[0]), int(factor[1])))
+        elif factor.degree() <= 12:
+            try:
+                roots = factor.complex_roots()
+            except (ValueError, ArithmeticError):
+                continue
+            found += [acb(r.real) for r, _ in roots if r.imag == 0]
+    return found
+
+
+def polynomial(tree: Expr, names: Sequence[str]):
+    """The numerator of a rational function of the names; None for anything else or what is too large."""
+    context = fmpq_mpoly_ctx.get([f"x{i}" for i in range(len(names))], Ordering.lex)
+    gens = {Symbol(n): context.gen(i) for i, n in enumerate(names)}
+    try:
+        num, _ = _quotient(tree, gens, context)
+    except (NoValue, ZeroDivisionError, OverflowError):
+        return None
+    return num if num != 0 else None
+
+
+def _quotient(tree: Expr, gens: Mapping[Expr, object], context):
+    if isinstance(tree, Number):
+        v = tree.value
+        return context.constant(fmpq(v.numerator, v.denominator)), context.constant(1)
+    if tree in gens:
+        return gens[tree], context.constant(1)
+    if not isinstance(tree, Operation):
+        raise NoValue("not rational")
+    if tree.head == "add":
+        num, den = _quotient(tree.args[0], gens, context)
+        for a in tree.args[1:]:
+            p, q = _quotient(a, gens, context)
+            num, den = (num + p, den) if den == q else _small(num * q + p * den, den * q)
+        return num, den
+    if tree.head == "neg":
+        num, den = _quotient(tree.args[0], gens, context)
+        return -num, den
+    if tree.head == "mul":
+        num, den = context.constant(1), context.constant(1)
+        for a in tree.args:
+            p, q = _quotient(a, gens, context)
+            num, den = _small(num * p, den * q)
+        return num, den
+    if tree.head == "div":
+        (a, b), (c, d) = (_quotient(x, gens, context) for x in tree.args)
+        if c == 0:
+            raise NoValue("a division by zero")
+        return _small(a * d, b * c)
+    if tree.head == "pow":
+        k = evaluate(tree.args[1])
+        if isinstance(k, fmpq) and k.q == 1 and abs(k) <= 24:
+            num, den = _quotient(tree.args[0], gens, context)
+            if k < 0:
+                if num == 0:
+                    raise NoValue("a division by zero")
+                num, den = den, num
+            return _small(num ** abs(int(k.p)), den ** abs(int(k.p)))
+    raise NoValue("not rational")
+
+
+def _small(num, den):
+    if len(num) > MAX_POLY_TERMS or len(den) > MAX_POLY_TERMS or max((*num.degrees(), *den.degrees()), default=0) > 200:
+        raise NoValue("too large")
+    return num, den
+
+
+def proportional(given: Expr, wanted: Expr) -> bool:
+    """Both equations have one numerator up to a factor that is a number: then they are equivalent where both are defined."""
+    names = list(dict.fromkeys((*symbols(given), *symbols(wanted))))
+    if not names or len(names) > MAX_NAMES or any(n in ("i", "I") for n in names):
+        return False
+    polys = []
+    for equation in (given, wanted):
+        context_tree = Operation("add", (equation.args[0], Operation("neg", (equation.args[1],))))
+        context = fmpq_mpoly_ctx.get([f"x{i}" for i in range(len(names))], Ordering.lex)
+        gens = {Symbol(n): context.gen(i) for i, n in enumerate(names)}
+        try:
+            num, den = _quotient(context_tree, gens, context)
+        except (NoValue, ZeroDivisionError, OverflowError):
+            return False
+        if not den.is_constant() or num == 0:
+            return False
+        polys.append(num)
+    a, b = polys
+    return len(a) == len(b) and a * b.leading_coefficient() == b * a.leading_coefficient()
+
+
+__all__ = ["arb", "failing", "proportional", "shown", "unfollowed"]
