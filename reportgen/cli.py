@@ -143,7 +143,9 @@ def _verify(options: argparse.Namespace, terminal: Terminal) -> int:
     from reportgen.build import find_report, verify
 
     folder = find_report(options.report)
-    result = verify(_out(options, folder), strict=options.strict)
+    if options.keep and not options.kernel:
+        raise FindingsError(Finding("usage", "--keep keeps the proofs of --kernel", hint="add --kernel"), exit_code=EXIT_UNABLE)
+    result = verify(_out(options, folder), strict=options.strict, kernel=options.kernel, keep=options.keep)
     terminal.show(result.table)
     terminal.findings(result.findings)
     return result.exit_code
@@ -241,6 +243,8 @@ def _parser() -> argparse.ArgumentParser:
     verify = command("verify", _verify, "judge every obligation of a built report again, from its ledger alone")
     verify.add_argument("report", metavar="REPORT")
     verify.add_argument("--strict", action="store_true", help="exit 1 if an obligation is undecided, too")
+    verify.add_argument("--kernel", action="store_true", help="have every obligation proved in Coq, too (minutes; needs Coq)")
+    verify.add_argument("--keep", metavar="FOLDER", help="with --kernel: write the Coq theory to FOLDER/REPORT.v")
     _out_option(verify)
 
     explain = command("explain", _explain, "show how an answer was derived: rules, side conditions, verdicts, sources")

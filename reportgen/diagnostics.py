@@ -78,6 +78,9 @@ CODES: dict[str, tuple[str, str]] = {
     "step-undecided": ("a step could not be decided", "The judge could neither prove nor refute the step. With --strict this fails the build."),
     "ledger-invalid": ("the ledger cannot be read", "ledger.json is missing, cut short or altered. Build the report again."),
     "ledger-mismatch": ("the ledger disagrees with itself", "Judging the ledger's own text again gave another verdict than the one that is written there."),
+    "kernel-unproved": ("an obligation is not checked by the kernel", "No proof was found that Coq's kernel accepts, or the statement is of a kind that is not written for "
+                        "Coq. The obligation keeps the strength that the judge gave it."),
+    "kernel-failed": ("the kernel's check failed as a whole", "Coq did not accept the theory, or the time was over. Every obligation keeps the strength that the judge gave it."),
     # --- template
     "template-syntax": ("the template cannot be read", "Jinja could not parse the template."),
     "template-undefined": ("a name is not defined", "The template uses a name that is neither a given nor an answer, or a view that the value does not have."),

@@ -49,6 +49,8 @@ PROGRAMS = (
     Program(("lualatex",), "compiling report.tex yourself", _TEX_DEBIAN, _TEX_MAC),
     Program(("chromium", "chromium-browser", "google-chrome"), "the browser tests of the HTML", "apt-get install chromium",
             "brew install --cask chromium"),
+    Program(("coqc",), "reportgen verify --kernel", "apt-get install --no-install-recommends coq libcoq-interval libcoq-coquelicot", "brew install opam"
+            " && opam install coq coq-interval coq-coquelicot"),
     Program(("pdftotext",), "tests that read the PDF", "apt-get install poppler-utils", "brew install poppler"),
 )
 

@@ -33,6 +33,7 @@ class Report:
     theory: str = ""
     axioms: tuple[str, ...] = ()
     seconds: tuple[tuple[str, float], ...] = ()
+    version: str = ""
 
     @property
     def count(self) -> int:
@@ -48,7 +49,7 @@ def check(items: Iterable[Obligation | tuple[Obligation, tuple[Expr, ...]]], *, 
     from . import coq, lemma, tactics
 
     pairs = [(i, ()) if isinstance(i, Obligation) else i for i in items]
-    coq.version()
+    version = coq.version()
     entries: list[coq.Entry] = []
     places: dict[object, int] = {}
     unwritten: dict[object, str] = {}
@@ -73,7 +74,7 @@ def check(items: Iterable[Obligation | tuple[Obligation, tuple[Expr, ...]]], *, 
             results.append(Result(obligation, False, unwritten[key]))
         else:
             results.append(Result(obligation, place in found.proved, found.failed.get(place, ""), entries[place].statement))
-    return Report(tuple(results), found.text, found.axioms, tuple(found.seconds.items()))
+    return Report(tuple(results), found.text, found.axioms, tuple(found.seconds.items()), version)
 
 
 __all__ = ["Failed", "Missing", "Report", "Result", "check"]

@@ -434,6 +434,12 @@ def rounding_parts(expr: Operation) -> tuple[Expr, int, int]:
     return value, int(units), scale
 
 
+def file_name(text: str) -> str:
+    """A name of a report as the name of a Coq file."""
+    clean = re.sub(r"[^A-Za-z0-9]", "_", text)
+    return clean if clean[:1].isalpha() else f"report_{clean}"
+
+
 def _dot(row: list[Expr], column: list[Expr]) -> Expr:
     terms = tuple(Operation("mul", pair) for pair in zip(row, column))
     return terms[0] if len(terms) == 1 else Operation("add", terms)

@@ -237,5 +237,10 @@ Ltac rg_rounding := first
 
 Ltac rg_order := first [lra | rg_facts; lra | progress rg_abs; lra | timeout 4 interval | timeout 4 (rg_facts; nra) | rg_cases; lra].
 
+Ltac rg_whole := repeat match goal with
+  | |- context [factorialZ ?n] => let v := eval vm_compute in (factorialZ n) in change (factorialZ n) with v
+  | |- context [binomialZ ?n ?k] => let v := eval vm_compute in (binomialZ n k) in change (binomialZ n k) with v
+  end.
+
 (* sums whose bounds have become numbers *)
 Ltac rg_terms := repeat (rewrite bigsum_first by lia); repeat (rewrite bigsum_empty by lia); cbv beta; cbn [Z.add Pos.add Pos.succ].

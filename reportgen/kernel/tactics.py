@@ -13,7 +13,7 @@ from ..expressions import Expr, Number, Operation, Symbol, is_op, rational_value
 from ..judge import calculus, enclosure
 from ..judge.conditions import Facts, prepare
 from ..judge.exact import Field
-from ..judge.forms import Overflow, Quotient, Undefined, Unsupported
+from ..judge.forms import Overflow, Quotient, Undefined, Unsupported, prime_factors
 from ..obligation import Obligation
 from .lemma import Lemma, Unwritten, Writer, diff_parts
 
@@ -70,7 +70,10 @@ class _Proof:
     def whole(self, helps: list[str], main: str) -> str:
         names = [*self.lemma.binders, *(f"H{i}" for i in range(len(self.lemma.hypotheses)))]
         steps = [f"intros {' '.join(names)}"] if names else ["idtac"]
-        steps += [f"subst {n}" for n in self.lets] + ["cbv beta"] + helps
+        steps += [f"subst {n}" for n in self.lets] + ["cbv beta"]
+        if any(is_op(n, "factorial", "binomial") for n in walk(self.lemma.goal)):
+            steps.append("rg_whole")
+        steps += helps
         for part in self.lemma.parts:
             if "ex_derive" in part:
                 way = "first [assumption | eexists; eassumption | eexists; rg_derive]"
@@ -242,7 +245,7 @@ class _Proof:
     # --- helps: equations that are proved first and then rewritten
     def helps(self) -> list[str]:
         steps: list[str] = []
-        for maker in (self.help_floors, self.help_derivatives, self.help_sums):
+        for maker in (self.help_floors, self.help_derivatives, self.help_sums, self.help_logs):
             try:
                 steps += maker()
             except _MISSING:
@@ -308,7 +311,7 @@ class _Proof:
         """From "near the point" to any point near it, with what is needed to have a value there."""
         return (f"assert (HL : locally {point} (fun {bound} : R => {needs})) by (repeat apply filter_and; "
                 f"first [apply locally_pos; [auto_derive; rg_side | rg_side] | apply locally_ne; [auto_derive; rg_side | rg_side]]); "
-                f"apply filter_imp with (2 := HL); clear HL; intros {bound} HL; decompose [and] HL; clear HL")
+                f"apply filter_imp with (2 := HL); clear HL; intros {bound} HL; repeat match goal with H : _ /\\ _ |- _ => destruct H end")
 
     def help_sums(self) -> list[str]:
         steps: list[str] = []
@@ -343,6 +346,28 @@ class _Proof:
             steps += [f"try rewrite HS{k}" for k in range(count)]
             steps += ["rewrite ?bigsum_one by (first [lia | rg_integers; rg_arith])", "rewrite ?plus_IZR, ?minus_IZR"]
         return steps
+
+    def help_logs(self) -> list[str]:
+        """The logarithm of a rational as a sum of logarithms of primes."""
+        steps: list[str] = []
+        logs = [n.args[0] for n in walk(self.goal) if is_op(n, "ln", "log")] + [n.args[1] for n in walk(self.goal) if is_op(n, "log") and len(n.args) == 2]
+        for argument in dict.fromkeys(logs):
+            if symbols(argument):
+                continue
+            field = Field(8)
+            value = field.rational(field.normal(argument))
+            if value is None or value <= 0 or value == 1:
+                continue
+            parts = prime_factors(value)
+            if len(parts) == 1 and parts[0][1] == 1:
+                continue
+            over = " * ".join(f"{p} ^ {e}" for p, e in parts if e > 0) or "1"
+            under = " * ".join(f"{p} ^ {-e}" for p, e in parts if e < 0)
+            total = " + ".join(f"({e}) * ln {p}" for p, e in parts)
+            text = self.writer.term(argument)
+            shape = f"({over})" + (f" / ({under})" if under else "")
+            steps.append(f"assert (HL{len(steps)} : ln {text} = {total}) by (replace {text} with ({shape}) by lra; rg_logs; lra)")
+        return [*steps, *(f"rewrite ?HL{k}" for k in range(len(steps)))]
 
     def limit(self, goal: Operation) -> str:
         return "fail"

@@ -1,0 +1,288 @@
+"""Kernel proofs: true statements of each kind are checked by Coq, false ones never are, and no name becomes Coq text.
+
+All lemmas stand in one theory: Coq starts twice for the whole module.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from reportgen.expressions import Number, Operation, Symbol, op, parse
+from reportgen.judge import judge
+from reportgen.kernel import Missing, check, coq
+from reportgen.kernel.lemma import Unwritten, lemma_of
+from reportgen.ledger import Judged
+from reportgen.obligation import Obligation
+
+SIGMA = "sigma(z) = 1/(1 + e^(-z))"
+
+# statement, assumptions, side conditions (separated by ;)
+TRUE = {
+    "integers": ("(5*5*1 + 1)*6 = 156", "", ""),
+    "decimals": ("0.1 + 0.2 = 3/10", "", ""),
+    "values": ("N + 2*P - S*(O - 1) = 5", "N = 32; P = 0; S = 1; O = 28", ""),
+    "rational identity": ("(N^2 - 1)/(N - 1) = N + 1", "", "N - 1 != 0"),
+    "field": ("1/a + 1/b = (a + b)/(a*b)", "a > 0; b > 0", ""),
+    "equivalence": ("O = (N - F + 2*P)/S + 1 <=> F = N + 2*P - S*(O - 1)", "S > 0", ""),
+    "equivalence linear": ("-F = S*(O - 1) - N - 2*P <=> F = N + 2*P - S*(O - 1)", "", ""),
+    "two roots": ("x^2 = 4 <=> x = 2 or x = -2", "", ""),
+    "implication": ("x = 2 => x^2 = 4", "", ""),
+    "linear arithmetic": ("2*k - n <= -1", "n = 2*r + 1; k <= r", ""),
+    "inequality": ("u^2 > u", "u > 1", ""),
+    "sum of squares": ("2*x*y <= x^2 + y^2", "", ""),
+    "floor": ("floor((32 - 5 + 2*0)/2) + 1 = 14", "", ""),
+    "floor of names": ("floor((H - k_h)/s_h) + 1 = 28", "H = 32; k_h = 5; s_h = 1", ""),
+    "ceiling of a logarithm": ("ceil(ln(1/2)/ln(0.99)) = 69", "", ""),
+    "binomial": ("binomial(5, 2) = 5!/(2!*3!)", "", ""),
+    "matrix product": ("[[a, b], [c, d]]*[[1, 2], [3, 4]] = [[a + 3*b, 2*a + 4*b], [c + 3*d, 2*c + 4*d]]", "", ""),
+    "transpose and vec": ("vec(transpose([[1, 2], [3, 4]])) = [[1], [3], [2], [4]]", "", ""),
+    "tuple": ("(2*3, 28) = (6, 28)", "", ""),
+    "finite sum": ("sum(i^2, i, 1, 10) = 385", "", ""),
+    "sum with a name": ("sum((x_i - c)^2, i, 1, n) = sum(x_i^2, i, 1, n) - 2*c*sum(x_i, i, 1, n) + n*c^2", "n >= 1", ""),
+    "logarithms": ("ln(a*b/c) = ln(a) + ln(b) - ln(c)", "a > 0; b > 0; c > 0", ""),
+    "logarithm of a power": ("ln(100/9) = 2*ln(10) - 2*ln(3)", "", ""),
+    "exponentials": ("e^(a + b)*e^(-b) = e^a", "", ""),
+    "sigmoid": ("e^(-z)/(1 + e^(-z))^2 = sigma(z)*(1 - sigma(z))", SIGMA, ""),
+    "root": ("sqrt(w^2) = w", "w > 0", ""),
+    "absolute value": ("abs(2 - c) + abs(c - 5) = 3", "c > 2; c < 5", ""),
+    "rounding down": ("round(ln(2), 6) = 0.693147", "", ""),
+    "rounding up": ("round(sqrt(2/3), 3) = 0.816", "", ""),
+    "rounding to many places": ("round(pi, 30) = 3.141592653589793238462643383280", "", ""),
+    "tie to the even digit": ("round(1/8, 2) = 0.12", "", ""),
+    "approximation": ("log(0.2, 2) ~= -2.3219", "", ""),
+    "derivative": ("diff(x^3*e^(-x), x) = (3*x^2 - x^3)*e^(-x)", "", ""),
+    "derivative of a logarithm": ("diff(ln(x), x) = 1/x", "x > 0", ""),
+    "derivative at a point": ("diff(x^2, x) = 6", "x = 3", ""),
+    "derivative of a definition": ("diff(sigma(z), z) = sigma(z)*(1 - sigma(z))", SIGMA, ""),
+    "derivative of an absolute value": ("diff(abs(r), r) = -1", "r < 0", ""),
+    "second derivative": ("diff(e^(t^2/2), t, 2) = (t^2 + 1)*e^(t^2/2)", "", ""),
+    "second derivative nearby": ("diff(ln(x), x, 2) = -1/x^2", "x > 0", ""),
+    "convexity": ("diff(-ln(sigma(z)), z, 2) > 0", SIGMA, ""),
+    "unknown function": ("diff(f(w) + w^2, w) = diff(f(w), w) + 2*w", "", ""),
+}
+
+FALSE = {
+    "wrong sign": ("-F = S*(O - 1) - N - 2*P <=> F = N + 2*P + S*(O - 1)", "", ""),
+    "the homework's slip": ("O = (N - F + 2*P)/S + 1 <=> -F = S*(O - 1 - 2*P - N)", "S >= 1; N >= 1; F >= 1; P >= 0; O >= 1", ""),
+    "wrong sum": ("156 + 2416 + 48120 + 10164 + 850 = 61707", "", ""),
+    "wrong product": ("151*16 = 2461", "", ""),
+    "missing side condition": ("(N^2 - 1)/(N - 1) = N + 1", "", ""),
+    "division by zero": ("1/(x - x) = 1/(x - x)", "", ""),
+    "zero divided by zero": ("0/0 = 0", "", ""),
+    "logarithm without a value": ("ln(x^2) = 2*ln(x)", "", ""),
+    "logarithm of a negative number": ("ln(-1) = 0", "", ""),
+    "root of a negative number": ("sqrt(-4) = 0", "", ""),
+    "root with the wrong sign": ("sqrt(w^2) = w", "", ""),
+    "wrong rounding digit": ("round(ln(2), 6) = 0.693148", "", ""),
+    "rounding cut off": ("round(sqrt(2/3), 3) = 0.817", "", ""),
+    "tie to the odd digit": ("round(1/8, 2) = 0.13", "", ""),
+    "wrong approximation": ("1/3*log(100/9, 2) ~= 1.15797", "", ""),
+    "wrong derivative": ("diff(x^3, x) = 3*x", "", ""),
+    "chain rule forgotten": ("diff(e^(2*x), x) = e^(2*x)", "", ""),
+    "derivative where there is none": ("diff(ln(x), x) = 1/x", "", ""),
+    "derivative at a corner": ("diff(abs(r), r) = 0", "r = 0", ""),
+    "derivative after the value": ("diff(x^2, x) = 0", "x = 3", ""),
+    "lost root": ("x^2 = 4 <=> x = 2", "", ""),
+    "squaring": ("x = 2 <=> x^2 = 4", "", ""),
+    "strict for weak": ("(x - 1)^2 > 0", "", ""),
+    "inequality turned": ("u^2 < u", "u > 1", ""),
+    "inequality without its condition": ("1/x < 1", "x > 0", ""),
+    "floor": ("floor(27/2) = 14", "", ""),
+    "floor of a negative number": ("floor(-1/2) = 0", "", ""),
+    "one entry of a matrix": ("[[1, 2], [3, 4]]*[[1], [1]] = [[3], [8]]", "", ""),
+    "matrices do not commute": ("[[a, b], [c, d]]*[[0, 1], [1, 0]] = [[0, 1], [1, 0]]*[[a, b], [c, d]]", "", ""),
+    "bracket of a sum": ("sum(x_i, i, 1, n) + c = sum(x_i + c, i, 1, n)", "n >= 2", ""),
+    "sum one short": ("sum(i, i, 1, 10) = 45", "", ""),
+    "power of zero": ("x^0 = 1", "", ""),
+    "not convex": ("diff((sigma(z) - 1)^2, z, 2) > 0", SIGMA, ""),
+}
+EXPECTED_UNPROVED: set[str] = set()
+
+
+def obligation(name: str, row: tuple[str, str, str]) -> tuple[Obligation, tuple]:
+    statement, assumptions, conditions = row
+    given = tuple(parse(a, "plain") for a in assumptions.split(";") if a.strip())
+    return Obligation(parse(statement, "plain"), given, name), tuple(parse(c, "plain") for c in conditions.split(";") if c.strip())
+
+
+@pytest.fixture(scope="module")
+def coq_there():
+    try:
+        return coq.version()
+    except Missing as error:
+        pytest.skip(f"Coq: {error}")
+
+
+@pytest.fixture(scope="module")
+def report(coq_there):
+    """Everything in one theory."""
+    items = [obligation("true: " + n, r) for n, r in TRUE.items()] + [obligation("false: " + n, r) for n, r in FALSE.items()]
+    return check(items, each=4, seconds=300)
+
+
+@pytest.fixture(scope="module")
+def results(report):
+    return {r.obligation.name: r for r in report.results}
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_true_statements_are_checked(results, name):
+    found = results["true: " + name]
+    assert found.checked, f"{found.reason}\n{found.statement}"
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_false_statements_are_refused(results, name):
+    assert not results["false: " + name].checked, results["false: " + name].statement
+
+
+def test_the_theory_holds_only_what_was_proved(report):
+    assert report.count == sum(n in {r.obligation.name.removeprefix("true: ") for r in report.results if r.checked} for n in TRUE)
+    assert "reportgen_gap" not in report.theory and "Admitted" not in report.theory and "Axiom" not in report.theory
+    assert len(re.findall(r"^Lemma ob_", report.theory, re.M)) == report.count
+    assert "ClassicalDedekindReals.sig_forall_dec" in report.axioms
+    assert all(a in coq.AXIOMS or coq._PRIMITIVE.match(a) for a in report.axioms)
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_false_statements_are_not_proved_by_the_judge_either(name):
+    """The two judges never contradict each other on these."""
+    wrong, _ = obligation(name, FALSE[name])
+    if FALSE[name][2] == "" and name not in ("missing side condition", "derivative where there is none", "logarithm without a value", "power of zero"):
+        verdict = judge(wrong)
+        assert not verdict.proved or verdict.conditions
+
+
+# --- the statement --------------------------------------------------------------------------------------------
+
+def statement(text: str, *assumptions: str, conditions: tuple[str, ...] = ()) -> str:
+    return lemma_of(Obligation(parse(text, "plain"), tuple(parse(a, "plain") for a in assumptions)), [parse(c, "plain") for c in conditions]).statement
+
+
+def test_side_conditions_are_hypotheses():
+    written = statement("(N^2 - 1)/(N - 1) = N + 1", conditions=("N - 1 != 0",))
+    assert "((v0_N - 1) <> 0) ->" in written
+
+
+def test_every_divisor_must_have_a_value():
+    assert "(v0_b <> 0) /\\" in statement("a/b = a/b")
+
+
+def test_definitions_are_local_functions():
+    assert "let v0_sigma := fun b1_z : R => (1 / (1 + (exp (- b1_z)))) in" in statement("sigma(z) > 0", SIGMA)
+
+
+def test_a_value_at_one_point_defines_no_function():
+    assert "let" not in statement("f(z) = s", "f(z) = s")
+
+
+def test_ties_are_part_of_rounding():
+    assert "rounds_to (1 / 8) (12) 100" in statement("round(1/8, 2) = 0.12")
+
+
+@pytest.mark.parametrize("text", ["integral(x, x, 0, 1) = 1/2", "round(x, 2) + 1 = 2", "sign(x) = 1", "20000! = 1"])
+def test_what_cannot_be_written_is_refused(text):
+    with pytest.raises(Unwritten):
+        statement(text)
+
+
+# --- names ----------------------------------------------------------------------------------------------------
+
+NASTY = ["True", "forall", "x. Qed. Axiom cheat : False. (*", '"', "*) Admitted. (*", "R", "exp", "λ", "x'", "a b", "0", "", "ob_0", "v0_x", "b1_z", "H0", "IZR\nAxiom"]
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_names_never_become_coq_text(name):
+    x = Symbol(name)
+    written = lemma_of(Obligation(Operation("eq", (op("add", x, 1), op("add", 1, x))), (Operation("gt", (op("index", x, 1), Number("0"))),), name))
+    for token in re.findall(r"\bv\d+_\w*", written.statement):
+        assert re.fullmatch(r"v\d+_[A-Za-z0-9]*", token)
+    rest = re.sub(r"\bv\d+_[A-Za-z0-9]*", "", written.statement)
+    assert set(re.findall(r"[A-Za-z_]\w*", rest)) <= {"forall", "R"}
+    assert not set('"*.\'') & set(rest)
+
+
+def test_different_names_stay_different():
+    first, second = (lemma_of(Obligation(op("eq", a, b))).statement for a, b in ((Symbol("x'"), Symbol("x")), (Symbol("λ"), Symbol("μ"))))
+    for text in (first, second):
+        left, right = re.search(r"\((\w+) = (\w+)\)", text).groups()
+        assert left != right
+
+
+@pytest.mark.parametrize("text", ["*) Axiom a : False. (*", 'a "', "(* (*", "*)", "a\nb"])
+def test_comments_cannot_be_left(text):
+    safe = coq.comment_text(text)
+    assert "*" not in safe and '"' not in safe and "\n" not in safe
+
+
+def test_nasty_names_are_checked_like_others(coq_there):
+    items = [Obligation(Operation("eq", (op("add", Symbol(n), 1), op("add", 1, Symbol(n)))), (), f"true {n}") for n in NASTY]
+    items += [Obligation(Operation("eq", (op("add", Symbol(n), 1), op("add", 2, Symbol(n)))), (), f"*) false {n} (*") for n in NASTY]
+    found = check(items, each=3, seconds=120)
+    assert [r.checked for r in found.results] == [True] * len(NASTY) + [False] * len(NASTY)
+
+
+# --- the door to Coq ------------------------------------------------------------------------------------------
+
+def test_statements_that_coq_refuses_do_not_take_others_with_them(coq_there):
+    entries = [coq.Entry("1 = 1", ("reflexivity",)), coq.Entry("nonsense text", ("reflexivity",)), coq.Entry("2 = 2", ("reflexivity",)),
+               coq.Entry("1 = 2", ("reflexivity", "lra")), coq.Entry("3 = 3", ("fail", "reflexivity")), coq.Entry("4 = ", ("reflexivity",)),
+               coq.Entry("5 = 5", ("let rec loop := loop in loop",)), coq.Entry("6 = 6", ("reflexivity",))]
+    found = coq.check(entries, each=2, seconds=120)
+    assert sorted(found.proved) == [0, 2, 4, 7]
+    assert found.proved[4] == "reflexivity"
+
+
+def test_an_axiom_is_noticed(coq_there, monkeypatch):
+    bad = coq._prelude() + "\nAxiom cheat : forall P : Prop, P.\n"
+    monkeypatch.setattr(coq, "_prelude", lambda: bad)
+    with pytest.raises(coq.Failed, match="cheat"):
+        coq.check([coq.Entry("1 = 2", ("apply cheat",))], each=2, seconds=60)
+
+
+def test_time_is_limited(coq_there):
+    with pytest.raises(coq.Failed, match="time"):
+        coq.check([coq.Entry("1 = 1", ("reflexivity",))], seconds=0)
+
+
+def test_missing_coq_says_what_to_type(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(Missing, match="apt-get install"):
+        check([obligation("x", TRUE["integers"])])
+
+
+# --- verify ---------------------------------------------------------------------------------------------------
+
+def judged_pair():
+    right, _ = obligation("good/1", TRUE["integers"])
+    wrong, _ = obligation("bad/1", FALSE["wrong sum"])
+    hard, _ = obligation("hard/1", ("x = x", "x in QQ", ""))
+    return tuple(Judged(o, judge(o), "proved", "") for o in (right, wrong, hard))
+
+
+def test_only_what_coq_accepted_is_raised(coq_there, tmp_path):
+    from reportgen.kernel.verification import raised
+    from reportgen.ledger_verify import Verification
+
+    verification, line = raised(Verification(judged_pair(), ()), keep=tmp_path / "proofs", name="my-report")
+    assert [j.strength for j in verification.judged] == ["kernel", "refuted", "exact"]
+    assert [(f.code, f.severity) for f in verification.findings] == [("kernel-unproved", "warning")]
+    assert "hard/1" in verification.findings[0].message
+    assert "1 of 2" in line
+    assert "Lemma ob_0" in (tmp_path / "proofs" / "my_report.v").read_text(encoding="utf-8")
+
+
+def test_without_coq_the_lower_level_is_shown(monkeypatch):
+    from reportgen.kernel.verification import raised
+    from reportgen.ledger_verify import Verification
+
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    verification, line = raised(Verification(judged_pair(), ()), keep=Path("/nowhere"))
+    assert [j.strength for j in verification.judged] == ["exact", "refuted", "exact"]
+    assert [f.code for f in verification.findings] == ["engine-missing"]
+    assert "apt-get install" in verification.findings[0].hint
+    assert line == ""
