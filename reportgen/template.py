@@ -151,12 +151,15 @@ def render(folder: Path, names: Mapping[str, object], template: str = "report.md
         keep_trailing_newline=True, comment_start_string="{*", comment_end_string="*}", extensions=[_PlacesExtension])
     environment.anchors = anchors
     environment.globals.clear()       # no range, dict, lipsum: a template computes nothing
+    environment.filters.clear()       # nor does it change text: upper would turn tokens into something else, length counts
     path = str(folder / template)
     try:
         text = environment.get_template(template).render(**names)
     except TemplateSyntaxError as error:
         raise FindingsError(Finding("template-syntax", (error.message or "not a template").rstrip("."), Span(error.filename or path, error.lineno),
                                     "comments are written {* ... *}" if "{#" in (error.message or "") else "")) from None
+    except RecursionError:
+        raise FindingsError(Finding("template-forbidden", "a file is included in itself", Span(path))) from None
     except TemplateNotFound as error:
         raise FindingsError(Finding("file-missing", f"there is no template {error.name}", _where(error, read, path, str(error.name)),
                                     "includes name files of the report's folder")) from None
