@@ -180,6 +180,19 @@ def _told(terminal: Terminal, text: str, findings: Sequence[Finding]) -> int:
     return EXIT_FINDINGS if any(f.severity == "error" for f in findings) else EXIT_CLEAN
 
 
+def _check(options: argparse.Namespace, terminal: Terminal) -> int:
+    from reportgen.claims.command import check_files, check_records
+
+    if options.jsonl:
+        if options.files:
+            raise FindingsError(Finding("usage", "check --jsonl reads standard input and takes no files", hint="type: reportgen check --jsonl < records.jsonl"), exit_code=EXIT_UNABLE)
+        return check_records(terminal.show, terminal.note, jobs=options.jobs, fail_on=options.fail_on or "never")
+    if not options.files:
+        raise FindingsError(Finding("usage", "check needs a file", hint="type: reportgen check FILE..., or check --jsonl for records on standard input"), exit_code=EXIT_UNABLE)
+    return check_files(options.files, terminal.show, terminal.findings, jobs=options.jobs, form=options.format, fail_on=options.fail_on or "refuted",
+                       verbose=terminal.verbosity > 0)
+
+
 def _new(options: argparse.Namespace, terminal: Terminal) -> int:
     from reportgen.starter import new
 
@@ -255,6 +268,13 @@ def _parser() -> argparse.ArgumentParser:
     values.add_argument("report", metavar="REPORT")
     values.add_argument("--json", action="store_true", help="as JSON")
 
+    check = command("check", _check, "read a document that somebody else wrote and say of each claim: proved, refuted or undecided")
+    check.add_argument("files", nargs="*", metavar="FILE", help="Markdown, LaTeX or plain text")
+    check.add_argument("--jsonl", action="store_true", help="one JSON record a line on standard input, one verdict a line on standard output")
+    check.add_argument("--format", choices=("text", "json", "sarif", "junit", "github", "html"), default="text", help="of what is written (default: text)")
+    check.add_argument("--fail-on", choices=("refuted", "undecided", "never"), help="what makes the exit code 1 (default: refuted; with --jsonl: never)")
+    check.add_argument("-j", "--jobs", type=_jobs, default=1, metavar="N", help="processes that judge at the same time (default: 1)")
+
     new = command("new", _new, "make a small working report to begin from")
     new.add_argument("folder", metavar="DIR", help="a folder that is empty or not there yet")
 
@@ -274,6 +294,12 @@ def _common(parser: argparse.ArgumentParser, *, verbosity: object, color: object
 
 def _out_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", "-o", metavar="DIR", help="where outputs are: DIR/REPORT/ (default: build)")
+
+
+def _jobs(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes from 1 to 256")
+    return int(text)
 
 
 def _formats(text: str) -> tuple[str, ...]:

@@ -187,6 +187,8 @@ class _Chain:
         a, b = self.sides[k].tree, self.sides[k + 1].tree
         try:
             x, y = self.value(k), self.value(k + 1)
+            if any(isinstance(v, acb) and not v.is_finite() for v in (x, y)):
+                raise NoValue("a number too large")
         except NoValue as error:
             return self.without_value(a, b, rel, str(error))
         if isinstance(x, (Matrix, Several)) or isinstance(y, (Matrix, Several)):
@@ -218,7 +220,15 @@ class _Chain:
             return False
         if zero.is_zero(Operation("add", (a, Operation("neg", (b,)))), self.degrees):
             return "a bound on algebraic numbers"
-        return "normal forms" if _judged(a, b) else None
+        if _judged(a, b):
+            return "normal forms"
+        for bits in (1024, 8192):
+            try:
+                if not as_acb(evaluate(a, bits, degrees=self.degrees)).overlaps(as_acb(evaluate(b, bits, degrees=self.degrees))):
+                    return False
+            except NoValue:
+                break
+        return None
 
     def lists(self, x: Value, y: Value, rel: str, a: Expr, b: Expr) -> Outcome:
         flat = [_flat(v) for v in (x, y)]

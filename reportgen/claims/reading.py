@@ -425,6 +425,17 @@ class _Reader:
                 exponent = self.factor()
             else:
                 exponent = self.script(power=True)
+                if self.at("^") and not self.degree_next():       # 2^3^2 is 2^(3^2); the other reading is a choice
+                    self.choices.add("left-power")
+                    while self.at("^") and not self.degree_next() and "left-power" not in self.other:
+                        self.place += 1
+                        tower = [exponent, self.script(power=True)]
+                        while self.at("^") and not self.degree_next():
+                            self.place += 1
+                            tower.append(self.script(power=True))
+                        exponent = tower.pop()
+                        while tower:
+                            exponent = Operation("pow", (tower.pop(), exponent))
             if isinstance(exponent, Symbol) and exponent.name in ("th", "st", "nd", "rd"):
                 continue
             if exponent in (Symbol("T"), Symbol("top")) and isinstance(base, Operation) and base.head == "matrix":
@@ -432,6 +443,10 @@ class _Reader:
             else:
                 base = self.postfix(Operation("pow", (base, exponent)))
         return base
+
+    def degree_next(self) -> bool:
+        after, second = self.ahead(), self.ahead(2)
+        return after.kind == "command" and after.text in ("circ", "degree") or after.text == "{" and second.text in ("circ", "degree")
 
     def degree(self) -> bool:
         """``^\\circ``, ``^{\\circ}``, ``^o``: passed over."""

@@ -1,0 +1,218 @@
+"""Judging in processes that are ended on time and memory: what strangers send can neither hang nor fill this machine.
+
+Each worker reads one request a line on its standard input and writes one answer a line.  It stays alive between requests, so
+that a claim costs what judging it costs; one that exceeds ``LIMIT_SECONDS`` or ``LIMIT_BYTES`` is ended and replaced.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+LIMIT_SECONDS = 1.5
+START_SECONDS = 20.0          # for a new worker's imports
+LIMIT_BYTES = 1 << 30
+MAX_LINE = 1 << 20            # bytes of one record
+WINDOW = 64                   # requests on their way for each worker
+
+
+class Worker:
+    """One process.  ``pending`` is the request that it works on."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        environment = {k: v for k, v in os.environ.items() if k in ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL", "SYSTEMROOT")}
+        self.process = subprocess.Popen([sys.executable, "-m", "reportgen.claims.guard"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                        env=environment, bufsize=0)
+        self.buffer = b""
+        self.pending: tuple[int, bytes] | None = None
+        self.began = 0.0
+        self.fresh = True       # until it says that its imports are done: then its time begins
+
+    def send(self, number: int, line: bytes) -> None:
+        self.pending = (number, line)
+        self.began = time.monotonic()
+        assert self.process.stdin is not None
+        try:
+            view = memoryview(line + b"\n")
+            while view:
+                view = view[self.process.stdin.write(view):]
+        except BrokenPipeError:
+            pass         # the answer's end of file will tell
+
+    def deadline(self) -> float:
+        return self.began + (START_SECONDS if self.fresh else self.seconds)
+
+    def answer(self) -> bytes | None:
+        """The answer as far as it is there: None until it is whole.  Raises EOFError where the process has ended."""
+        assert self.process.stdout is not None
+        chunk = os.read(self.process.stdout.fileno(), 1 << 16)
+        if not chunk:
+            raise EOFError
+        self.buffer += chunk
+        head, newline, rest = self.buffer.partition(b"\n")
+        if newline and self.fresh:
+            self.fresh, self.buffer, self.began = False, rest, time.monotonic()
+            head, newline, rest = rest.partition(b"\n")
+        if not newline:
+            return None
+        self.buffer = rest
+        return head
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                stream.close()
+
+
+def judge_lines(lines: Iterable[bytes], jobs: int = 1, seconds: float = LIMIT_SECONDS) -> Iterator[dict]:
+    """The answers in the order of the lines; memory stays flat however many there are."""
+    selector = selectors.DefaultSelector()
+    workers: list[Worker] = []
+    source = enumerate(lines)
+    done: dict[int, dict] = {}
+    next_out, exhausted, sent = 0, False, 0
+    idle: deque[Worker] = deque()
+
+    def start() -> Worker:
+        worker = Worker(seconds)
+        selector.register(worker.process.stdout, selectors.EVENT_READ, worker)
+        workers.append(worker)
+        return worker
+
+    def stop(worker: Worker) -> None:
+        selector.unregister(worker.process.stdout)
+        workers.remove(worker)
+        worker.end()
+
+    def lost(worker: Worker, reason: str) -> None:
+        assert worker.pending is not None
+        number, line = worker.pending
+        done[number] = {"id": _id_of(line), "verdict": "undecided", "reason": reason, "ms": round((time.monotonic() - worker.began) * 1000, 1)}
+        stop(worker)
+        idle.append(start())
+
+    try:
+        while True:
+            while not exhausted and sent - next_out < WINDOW * max(1, jobs):
+                if not idle:
+                    if len(workers) >= max(1, jobs):
+                        break
+                    idle.append(start())
+                try:
+                    number, line = next(source)
+                except StopIteration:
+                    exhausted = True
+                    break
+                sent = number + 1
+                if not line.strip():
+                    done[number] = {}
+                elif len(line) > MAX_LINE:
+                    done[number] = {"id": None, "verdict": "undecided", "reason": f"record {number + 1} is longer than {MAX_LINE} bytes", "ms": 0.0}
+                else:
+                    idle.popleft().send(number, line.replace(b"\r", b" ").strip(b"\n "))
+            while next_out in done:
+                answer = done.pop(next_out)
+                next_out += 1
+                if answer:
+                    yield answer
+            busy = [w for w in workers if w.pending is not None]
+            if not busy:
+                if exhausted:
+                    return
+                continue
+            wait = max(0.0, min(w.deadline() for w in busy) - time.monotonic())
+            for key, _ in selector.select(wait):
+                worker = key.data
+                if worker not in workers:
+                    continue
+                try:
+                    found = worker.answer()
+                except EOFError:
+                    if worker.pending is None:
+                        stop(worker)
+                        if worker in idle:
+                            idle.remove(worker)
+                    else:
+                        lost(worker, "gave up: memory, or the process ended")
+                    continue
+                if found is not None and worker.pending is not None:
+                    number, line = worker.pending
+                    try:
+                        done[number] = json.loads(found)
+                    except ValueError:
+                        done[number] = {"id": _id_of(line), "verdict": "undecided", "reason": "gave up: no answer", "ms": 0.0}
+                    worker.pending = None
+                    idle.append(worker)
+            now = time.monotonic()
+            for worker in [w for w in workers if w.pending is not None and w.deadline() <= now]:
+                lost(worker, f"gave up: longer than {seconds:g} seconds")
+    finally:
+        for worker in list(workers):
+            stop(worker)
+        selector.close()
+
+
+def _id_of(line: bytes) -> object:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return record.get("id") if isinstance(record, dict) else None
+
+
+# --- the worker's side
+
+def serve() -> None:
+    """Read requests and answer them until the input ends."""
+    import signal
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        import resource
+        resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, LIMIT_BYTES))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ImportError, ValueError, OSError):     # a system without limits still has the clock
+        pass
+    from .records import judge_record
+    stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
+    answer(b'{"claim": "\\\\sin 20^\\\\circ + 1/3 = 2"}', judge_record)     # what is imported at first use is imported now
+    stdout.write(b"ready\n")
+    stdout.flush()
+    for line in stdin:
+        stdout.write(answer(line, judge_record).encode("utf-8") + b"\n")
+        stdout.flush()
+
+
+def answer(line: bytes, judge_record) -> str:
+    """The answer to one request as JSON.  Nothing that a line holds raises."""
+    identifier: object = None
+    try:
+        record = json.loads(line.decode("utf-8", "replace"))
+        if not isinstance(record, dict):
+            raise ValueError("no object")
+        identifier = record.get("id")
+        found = judge_record(record)
+    except MemoryError:
+        found = {"id": identifier, "verdict": "undecided", "reason": "gave up: memory", "ms": 0.0}
+    except RecursionError:
+        found = {"id": identifier, "verdict": "undecided", "reason": "gave up: nested too deeply", "ms": 0.0}
+    except ValueError as error:
+        found = {"id": identifier, "verdict": "undecided", "reason": f"the record cannot be read: {str(error)[:200]}", "ms": 0.0}
+    except Exception as error:        # a fault of ours must not cost the other records their verdicts
+        found = {"id": identifier, "verdict": "undecided", "reason": f"internal: {type(error).__name__}: {str(error)[:200]}", "ms": 0.0}
+    try:
+        return json.dumps(found, ensure_ascii=True)
+    except (ValueError, RecursionError):
+        return json.dumps({"id": None, "verdict": "undecided", "reason": "the record's id cannot be written", "ms": 0.0})
+
+
+if __name__ == "__main__":
+    serve()
