@@ -38,7 +38,7 @@ def check(document: Document, meta: ReportMeta, figures: Mapping[str, Figure], d
     """
     wanted = expected(document, meta, details, target, engine)
     if target == "pdf":
-        traced, findings = _pdf(files["report.pdf"], wanted, figures if engine == "latexmk" else {})
+        traced, findings = _pdf(files["report.pdf"], wanted)
     else:
         traced, findings = _source(files[f"report.{target}"].decode("utf-8"), wanted, target)
         findings += _pictures(files, figures, wanted.figures, target)
@@ -144,9 +144,9 @@ def _outlines(svg: bytes) -> bytes:
 
 # --- PDF ----------------------------------------------------------------------------------------------------------
 
-def _pdf(data: bytes, wanted: Expected, figures: Mapping[str, Figure]) -> tuple[list[Numeral], list[Finding]]:
+def _pdf(data: bytes, wanted: Expected) -> tuple[list[Numeral], list[Finding]]:
     try:
-        from reportgen.readback.pdf import sheets
+        from reportgen.readback.pdf import read_aloud, sheets
         pages = sheets(data)
     except ImportError as error:
         raise FindingsError(Finding("engine-missing", "pypdfium2 is not installed, with which a finished PDF is read again",
@@ -168,18 +168,22 @@ def _pdf(data: bytes, wanted: Expected, figures: Mapping[str, Figure]) -> tuple[
         if want.glued and not have.glued:
             findings.append(_told_on_page(Difference(want._replace(text="," + want.text), have, j), found, pages))
         elif want.kind in ("value", "text") and not sheet.stands(have, want.role):
-            findings.append(Finding("numeral-altered", f"page {have.page}: {want} does not stand where it should, {_WHERE[want.role]}: "
+            findings.append(Finding("numeral-altered", f"page {have.page}: {want} does not stand where it should, {_WHERE[want.place]}: "
                                     f'"{sheet.around(have)}"', Span(_name("pdf"))))
     roots = sum(numeral.text == "√" for numeral in [*whole, *(numeral for a in wanted.apart for numeral in a.seen if a.note)])
     if roots != sum(sheet.roots for sheet in pages):
         findings.append(Finding("numeral-altered", f"the pages show {sum(sheet.roots for sheet in pages)} roots where {roots} belong", Span(_name("pdf"))))
+    aloud = wanted.parts["text"].said
+    if aloud:
+        said = read_aloud(pages, aloud)
+        findings += [_told(difference, ("a description of a formula or picture", Span(_name("pdf")))) for difference in align(aloud, said).differences]
     findings += _furniture(pages, wanted)
     findings += _contents(meant, found, result.pairs)
     return [meant[i] for i, _ in result.pairs], findings
 
 
 _WHERE = {"sup": "above the line", "sub": "below the line", "num": "above a fraction bar", "den": "below a fraction bar", "": "on the line",
-          "top": "above", "low": "below"}
+          "top": "above", "low": "below", "cell": "in a matrix", "index": "at a root"}
 
 
 def _pieces(numeral: Numeral) -> list[Numeral]:

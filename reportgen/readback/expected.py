@@ -15,7 +15,7 @@ from reportgen.document import Document, displays
 from reportgen.outputs import long_date
 from reportgen.pandoctree import WRAPPERS, Node, pair, plain_text
 from reportgen.readback.formula import Order, tex_numerals
-from reportgen.readback.numerals import PAGE, Numeral, in_text
+from reportgen.readback.numerals import PAGE, Numeral, in_text, in_words
 
 if TYPE_CHECKING:
     from reportgen.config import ReportMeta
@@ -29,15 +29,15 @@ class Shape(NamedTuple):
     notes: str = "end"              # footnotes: "here", at the "end", or "apart" at the foot of the page
     marks: bool = True              # the marks of footnotes and the numbers of lists are in the file
     heads: int = 1                  # how often the head of a table with a caption stands in the file
-    aloud: bool = False             # formulas are in the file twice, to be seen and to be read aloud
+    aloud: str = ""                 # formulas are in the file again, to be read aloud: "tex", or the "words" of the tree
     contents: str = ""              # "": made by the engine, not in the file; "links"; "pages": with page numbers
 
 
 SHAPES: dict[str, Shape] = {
     "tex": Shape(Order(), number_first=True, notes="here", marks=False, heads=2),
     "md": Shape(Order()),
-    "html": Shape(Order("sub", overset="after"), aloud=True, contents="links"),
-    "pdf typst": Shape(Order("sup", columns=True, overset="after", cells=True), notes="apart", contents="pages"),
+    "html": Shape(Order("sub", overset="after"), aloud="tex", contents="links"),
+    "pdf typst": Shape(Order("sup", columns=True, overset="after", cells=True), notes="apart", aloud="words", contents="pages"),
     "pdf latexmk": Shape(Order("sup", cells=True), notes="apart", contents="pages"),
 }
 
@@ -189,17 +189,22 @@ class _Builder:
 
     def _said(self, text: str) -> None:
         if not self.contents:
-            self.part.said += [Numeral(found, role) for found, role, _, _ in in_text(text)]
+            if self.shape.aloud == "words":
+                self.part.said += map(Numeral, in_words(text))
+            else:
+                self.part.said += [Numeral(found, role) for found, role, _, _ in in_text(text)]
 
-    def formula(self, tex: str, entry: str = "") -> None:
-        """The numerals of a formula."""
+    def formula(self, tex: str, alt: str = "") -> None:
+        """The numerals of a formula, and of what is said of it."""
         self.flush()
-        entry = entry or self.value
+        entry = self.value
         made = [Numeral(found, role, "value" if entry else "text", entry)
                 for found, role, _, _ in tex_numerals(tex, self.shape.formulas, self.role)]
         self.part.seen += made
-        if self.shape.aloud:
+        if self.shape.aloud == "tex":
             self.part.said += made
+        elif self.shape.aloud:
+            self._said(alt or tex)
 
     def inlines(self, inlines: Iterable[Node]) -> None:
         for node in inlines:
@@ -227,7 +232,10 @@ class _Builder:
             number = pair(attributes, "number") if "display" in attributes[1] else ""
             if number and self.shape.number_first:
                 self._furniture(number)
-            self.inlines(inside)
+            if len(inside) == 1 and inside[0]["t"] == "Math":
+                self.formula(inside[0]["c"][1], pair(attributes, "alt"))
+            else:
+                self.inlines(inside)
             if number and not self.shape.number_first:
                 self._furniture(number)
             self.value = outer
@@ -256,6 +264,7 @@ class _Builder:
         if self.shape.notes == "apart":
             note = _Builder(self.shape)
             note.blocks(blocks)
+            self.part.said += note.part.said
             mark = Numeral(number, "", "furniture")
             self.apart.append(Apart(len(self.part.seen) - 1, -1, [mark, *note.part.seen], True))
 

@@ -58,14 +58,14 @@ def numerals(box: Box | None, order: Order, role: str = "") -> Iterator[tuple[st
     if box is None:
         return
     if box.kind == "leaf":
-        yield box.text, box.role or role, box.at, box.end
+        yield box.text, _inside(role, box.role), box.at, box.end
     elif box.kind == "row":
         for part in box.parts:
             yield from numerals(part, order, role)
     elif box.kind == "script":
         base, *scripts = box.parts
         if box.name == "overset" and order.overset == "written":
-            yield from numerals(scripts[0], order, scripts[0].role if scripts[0] else "")
+            yield from numerals(scripts[0], order, _inside(role, scripts[0].role if scripts[0] else ""))
             yield from numerals(base, order, role)
             return
         yield from numerals(base, order, role)
@@ -73,14 +73,14 @@ def numerals(box: Box | None, order: Order, role: str = "") -> Iterator[tuple[st
             scripts.sort(key=lambda part: part is not None and part.role != order.scripts)
         for part in scripts:
             if part is not None:
-                yield from numerals(part, order, part.role)
+                yield from numerals(part, order, _inside(role, part.role))
     elif box.kind == "fraction":
         above, below = ("top", "low") if box.name == "binom" else ("num", "den")
-        yield from numerals(box.parts[0], order, above)
-        yield from numerals(box.parts[1], order, below)
+        yield from numerals(box.parts[0], order, _inside(role, above))
+        yield from numerals(box.parts[1], order, _inside(role, below))
     elif box.kind == "root":
         yield "√", role, box.at, box.end
-        yield from numerals(box.parts[0], order, "index")
+        yield from numerals(box.parts[0], order, _inside(role, "index"))
         yield from numerals(box.parts[1], order, role)
     elif box.kind == "grid":
         rows = box.grid
@@ -91,6 +91,11 @@ def numerals(box: Box | None, order: Order, role: str = "") -> Iterator[tuple[st
         for row in rows:
             for cell in row:
                 yield from numerals(cell, order, role)
+
+
+def _inside(outer: str, inner: str) -> str:
+    """The role of what stands inside something that has one: an exponent's denominator is "sup den"."""
+    return f"{outer} {inner}" if outer and inner else outer or inner
 
 
 # --- TeX ------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Numerals as a reader sees them, on the page that was meant and on the page that was made, and how the two are compared.
 
 A numeral is a run of digits with its separators, or a sign (minus, plus, root); it has a role: where it stands in a
-formula (``sup``, ``sub``, ``num``, ``den``; "" for the line itself).  So 10² and 102 are different sequences.
+formula, from the outside in (``sup``, ``sub den``; "" for the line itself).  So 10² and 102 are different sequences.
 """
 
 from __future__ import annotations
@@ -39,9 +39,14 @@ class Numeral(NamedTuple):
     def key(self) -> str:
         return f"{self.text} {self.role}" if self.role else self.text
 
+    @property
+    def place(self) -> str:
+        """The innermost role."""
+        return self.role.rpartition(" ")[2]
+
     def __str__(self) -> str:
         words = {"sup": "superscript ", "sub": "subscript "}
-        return words.get(self.role, "") + self.text
+        return words.get(self.place, "") + self.text
 
 
 def plain_digits(text: str) -> str:
@@ -62,6 +67,11 @@ def in_text(text: str, role: str = "") -> Iterator[tuple[str, str, int, int]]:
             yield "−", role, match.start(), match.end()
         else:
             yield found, role, match.start(), match.end()
+
+
+def in_words(text: str) -> Iterator[str]:
+    """The numerals and operators of a formula in words or in source form (x^2 - 3), as a description has it."""
+    return iter(re.findall(r"\d+(?:[.,]\d+)*|[-−+±∓^_/√²³]", plain_digits(text)))
 
 
 def _parts(text: str, role: str, start: int) -> Iterator[tuple[str, str, int, int]]:

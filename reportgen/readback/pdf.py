@@ -11,7 +11,7 @@ import re
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from reportgen.readback.numerals import Numeral, in_text, plain_digits, split
+from reportgen.readback.numerals import Numeral, in_text, in_words, plain_digits, split
 
 _BREAK = "\ufffc"
 _EDGE = 72.0        # points; what is nearer to the upper edge is the header
@@ -112,18 +112,30 @@ class Sheet:
     def stands(self, numeral: Numeral, role: str) -> bool:
         """Whether a numeral of this page stands where its role puts it."""
         here = self.glyph(self.places[numeral.at])
+        outer, _, role = role.rpartition(" ")
+        if role == "num" and outer.endswith("sup") and not any(rise > 0 for rise in self._rises(numeral.at, near=False)):
+            return False
         if role in ("num", "den"):
-            up = 1 if role == "num" else -1
-            return any(left - 1 <= here.x <= right + 1 and -2 < up * (here.y - height) < 4 * max(here.size, 10) for left, right, height in self._bars)
+            return bool(self._over(here, role))
         if role in ("sup", "sub"):
             up = 1 if role == "sup" else -1
-            return any(up * rise > 0 for rise in self._rises(numeral.at, near=False))
+            # what a script in a fraction stands at is in the fraction too
+            part = outer.rpartition(" ")[2]
+            bars = self._over(here, part) if part in ("num", "den") else []
+            edge = min(bars, key=lambda bar: abs(here.y - bar[2]))[0] - 1 if bars else -1e9
+            return any(up * rise > 0 for rise in self._rises(numeral.at, near=False, edge=edge))
         # above and below in a binomial or at a root nothing is measured
         return bool(role) or not self._rises(numeral.at, near=True)
 
-    def _rises(self, at: int, near: bool) -> list[float]:
+    def _over(self, here: Glyph, role: str) -> list[tuple[float, float, float]]:
+        """The fraction bars that a glyph stands above ("num") or below ("den")."""
+        up = 1 if role == "num" else -1
+        return [bar for bar in self._bars if bar[0] - 1 <= here.x <= bar[1] + 1 and -2 < up * (here.y - bar[2]) < 4 * max(here.size, 10)]
+
+    def _rises(self, at: int, near: bool, edge: float = -1e9) -> list[float]:
         """How much higher the numeral is than the glyph that it stands at: the nearest larger one before it, or (in the
-        smallest size, which has no smaller one) the one right before it; with ``near`` only what a reader would see as a script."""
+        smallest size, which has no smaller one) the one right before it; with ``near`` only what a reader would see as a script.
+        What stands to the left of ``edge`` is not looked at."""
         here = self.glyph(self.places[at])
         found: list[float] = []
         first, run = here, True
@@ -138,6 +150,8 @@ class Sheet:
                     back -= 1
                     continue
                 rise, gap = (here.y - glyph.y) / glyph.size, (first.x - glyph.x) / glyph.size
+                if glyph.x < edge:
+                    return found
                 if run and not near and abs(glyph.size - here.size) < 0.04 * here.size and here.size < 8 and abs(rise) > 0.05:
                     found.append(rise)
                 run = False
@@ -148,6 +162,32 @@ class Sheet:
                         found.append(rise)
                     return found
             back -= 1
+        return found
+
+    # --- what is read aloud
+
+    def said(self) -> list[str]:
+        """The descriptions of formulas and pictures, in the order of the tags; one that is on two pages is on both."""
+        pdfium = self._pdfium
+        tree = pdfium.FPDF_StructTree_GetForPage(self._page.raw)
+        if not tree:
+            return []
+        found: list[str] = []
+        try:
+            stack = [pdfium.FPDF_StructTree_GetChildAtIndex(tree, k) for k in reversed(range(pdfium.FPDF_StructTree_CountChildren(tree)))]
+            while stack:
+                element = stack.pop()
+                if not element:
+                    continue
+                length = pdfium.FPDF_StructElement_GetAltText(element, None, 0)
+                if length > 2:
+                    buffer = ctypes.create_string_buffer(length)
+                    pdfium.FPDF_StructElement_GetAltText(element, buffer, length)
+                    found.append(buffer.raw.decode("utf-16-le").rstrip("\0"))
+                stack += [pdfium.FPDF_StructElement_GetChildAtIndex(element, k)
+                          for k in reversed(range(pdfium.FPDF_StructElement_CountChildren(element)))]
+        finally:
+            pdfium.FPDF_StructTree_Close(tree)
         return found
 
     def around(self, numeral: Numeral) -> str:
@@ -162,3 +202,24 @@ def sheets(data: bytes) -> list[Sheet]:
     import pypdfium2
     document = pypdfium2.PdfDocument(data)
     return [Sheet(document[index], index + 1) for index in range(len(document))]
+
+
+def read_aloud(pages: list[Sheet], meant: list[Numeral]) -> list[Numeral]:
+    """The numerals of all descriptions.
+
+    What ends a page and begins the next one may be one formula on two pages, or the same formula twice: the reading that
+    agrees with what was meant is taken, if there is one.
+    """
+    readings: list[list[Numeral]] = [[]]
+    last = ""
+    for sheet in pages:
+        words = sheet.said()
+        pieces = [[Numeral(text, page=sheet.number) for text in in_words(one)] for one in words]
+        whole = [numeral for piece in pieces for numeral in piece]
+        if words and words[0] == last and pieces[0]:
+            readings = [reading + rest for reading in readings for rest in (whole[len(pieces[0]):], whole)]
+            readings = [one for one in readings if [n.key for n in one] == [n.key for n in meant[:len(one)]]][:8] or readings[:1]
+        else:
+            readings = [reading + whole for reading in readings]
+        last = words[-1] if words else last
+    return min(readings, key=lambda reading: [n.key for n in reading] != [n.key for n in meant])
