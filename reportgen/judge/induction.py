@@ -35,6 +35,8 @@ def _by_induction(head: str, body: Expr, index: Expr, lower: Expr, n: Symbol, cl
     beyond = Operation("ge", (n, Operation("add", (lower, Number("1")))))
     # what is assumed of n holds for the last n only, not on the way to it
     about_others = tuple(a for a in assumptions if n.name not in symbols(a))
+    if about_others != assumptions:      # raises Inconsistent where no n from the lower bound on is allowed
+        decide(Operation("eq", (n, n)), (*assumptions, Operation("ge", (n, lower))))
     base, inductive = decide(at_start, about_others), decide(step, (*about_others, beyond))
     if not (base.proved and inductive.proved) or base.strength != "exact" or inductive.strength != "exact":
         return None

@@ -22,6 +22,8 @@ def total(field: Field, expr: Operation) -> Quotient:
         raise Undefined("a sum whose bounds are no integers")
     if None not in bounds:
         first, last = int(bounds[0]), int(bounds[1])
+        if last < first - 1:
+            raise Undefined("a sum that ends before it begins")
         if last - first >= MAX_TERMS:
             raise Unsupported(f"a sum of {last - first + 1} terms")
         result = field.constant(0)
@@ -75,7 +77,7 @@ def product(field: Field, expr: Operation) -> Quotient:
     """A finite product between integer bounds.  Raises Unsupported for symbolic bounds."""
     body, index, lower, upper = expr.args
     bounds = field.rational(field.normal(lower)), field.rational(field.normal(upper))
-    if None in bounds or any(b.denominator != 1 for b in bounds) or bounds[1] - bounds[0] >= MAX_TERMS:
+    if None in bounds or any(b.denominator != 1 for b in bounds) or not -1 <= bounds[1] - bounds[0] < MAX_TERMS:
         raise Unsupported("a product with symbolic bounds")
     result = field.constant(1)
     for i in range(int(bounds[0]), int(bounds[1]) + 1):
