@@ -1,0 +1,176 @@
+"""The ledger: canonical JSON, the same bytes each time, judged again from its own text; whatever is altered is found."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+
+from reportgen.derivation import Value, claim, start
+from reportgen.diagnostics import FindingsError, Span
+from reportgen.expressions import Symbol, expr, parse
+from reportgen.givens import Given
+from reportgen.ledger import ORDER, Ledger, decimal_literal
+from reportgen.ledger_records import canonical_digest
+from reportgen.ledger_verify import read_records, verify
+from reportgen.mathprint import LANGUAGE_STYLES
+from reportgen.rules import evaluate, isolate, substitute
+from reportgen.views import views
+
+
+def filled() -> Ledger:
+    ledger = Ledger()
+    givens = {n: Given(n, expr(v), "px" if n == "N" else "", Symbol(n), "a test", Span("givens.toml", 1, 1)) for n, v in {"N": 32, "P": 0, "S": 1, "O": 28}.items()}
+    for g in givens.values():
+        ledger.add_given(g)
+    answer = start("O = (N - F + 2*P)/S + 1", assume=["S > 0"]).then(isolate("F"), substitute(**givens), evaluate())
+    ledger.add_answer("size", answer, ("N", "P", "S", "O"), Span("answers.py", 3))
+    ledger.add_answer("third", Value(parse("1/3")), ("N",))
+    ledger.add_answer("wrong", claim("x^2 = x", assume=["x > 0"], expect="any"))
+    ledger.add_answer("parts", {"a": claim("1 + 1 = 2"), "b": claim("exp(x) > 0")})
+    found = views(ledger, LANGUAGE_STYLES["en"])
+    shown = found["third"].decimal(4)
+    ledger.place(shown.entry, shown.view, shown.plain, Span("report.md", 7))
+    return ledger
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return filled().to_json(report="test")
+
+
+def written(tmp_path, data) -> list:
+    path = tmp_path / "ledger.json"
+    path.write_text(data if isinstance(data, str) else json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    return list(verify(path).findings)
+
+
+def test_canonical_and_the_same_each_time(text):
+    data = json.loads(text)
+    assert text == json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n" and text == filled().to_json(report="test")
+    assert not any(isinstance(leaf, float) for _, leaf in leaves(data)) and data["digest"] == canonical_digest(data)
+
+
+def test_an_untouched_ledger_verifies(tmp_path, text):
+    assert written(tmp_path, text) == []
+
+
+def test_only_grows():
+    ledger = filled()
+    with pytest.raises(FindingsError) as caught:
+        ledger.add_answer("size", Value(parse("1")))
+    assert caught.value.findings[0].code == "answer-duplicate"
+
+
+def test_counts_and_the_weakest():
+    ledger = filled()
+    assert ledger.weakest() in ORDER and ledger.weakest() == "exact"
+    assert ledger.counts()["reported"] == 1 and not ledger.counts()["refuted"]
+    assert [e.name for e in ledger.sources("size")] == ["N", "P", "S", "O"]
+    assert ledger.findings() == ()
+    ledger.add_answer("false", claim("1 = 2"))
+    assert [f.code for f in ledger.findings()] == ["step-refuted"] and ledger.weakest() == "refuted"
+
+
+def test_roundings_are_certified():
+    ledger = filled()
+    judged = ledger.certify("third", parse("2/3"), 2)
+    assert judged.verdict.proved and judged.obligation.statement == parse("round(2/3, 2) = 0.67")
+    with pytest.raises(FindingsError):
+        ledger.certify("third", parse("x"), 2)
+    with pytest.raises(FindingsError):
+        ledger.certify("third", parse("1/0"), 2)
+
+
+@pytest.mark.parametrize("value, places, shown", [("1/8", 2, "0.12"), ("-1/8", 2, "-0.12"), ("2", 3, "2.000"), ("-1/3", 0, "0"), ("1234567/1000", 1, "1234.6")])
+def test_decimal_literals(value, places, shown):
+    from reportgen.expressions import rational_value, to_text
+    from reportgen.judge.enclosure import round_half_even
+    rounded = round_half_even(rational_value(parse(value)), places)
+    assert to_text(decimal_literal(rounded, places)) == shown
+
+
+# --- alterations ----------------------------------------------------------------------------------------------
+
+def leaves(data, path=()):
+    if isinstance(data, dict):
+        for k, v in data.items():
+            yield from leaves(v, (*path, k))
+    elif isinstance(data, list):
+        for i, v in enumerate(data):
+            yield from leaves(v, (*path, i))
+    else:
+        yield path, data
+
+
+def altered(data, path, value):
+    out = copy.deepcopy(data)
+    at = out
+    for key in path[:-1]:
+        at = at[key]
+    at[path[-1]] = value
+    return out
+
+
+def alterations(value):
+    """What one slip makes of a text: another digit, sign, verdict or name."""
+    if isinstance(value, bool) or value is None:
+        return [not value]
+    if isinstance(value, int):
+        return [value + 1]
+    out = [value + "x"]
+    for i, c in enumerate(value):
+        if c.isdigit():
+            out.append(value[:i] + str((int(c) + 1) % 10) + value[i + 1:])
+            break
+    for a, b in (("+", "-"), ("-", "+"), ("<", ">"), (">", "<"), ("proved", "refuted"), ("refuted", "proved"), ("exact", "kernel")):
+        if a in value:
+            out.append(value.replace(a, b, 1))
+    return [v for v in out if v != value]
+
+
+def test_every_altered_leaf_is_found(tmp_path, text):
+    data = json.loads(text)
+    missed = [path for path, value in leaves(data) if path != ("format",) for new in alterations(value) if not written(tmp_path, altered(data, path, new))]
+    assert missed == []
+
+
+KEYS = ("statement", "assumptions", "status", "strength", "method", "witness", "conditions", "counterexample", "sides", "reason", "value", "conclusion")
+
+
+def test_with_a_digest_to_fit_the_faulty_record_is_named(tmp_path, text):
+    data = json.loads(text)
+    missed, tried = [], 0
+    for path, value in leaves(data):
+        if path[0] not in ("answers", "roundings") or not any(k in path for k in KEYS):
+            continue
+        for new in alterations(value)[1:] or alterations(value):
+            changed = altered(data, path, new)
+            changed["digest"] = canonical_digest(changed)
+            found = written(tmp_path, changed)
+            record = data[path[0]][path[1]]
+            names = {record["name"], record["name"].split("/")[0]}
+            tried += 1
+            if not any(any(n in f.message for n in names) for f in found):
+                missed.append((path, value, new))
+    assert tried > 60 and missed == []
+
+
+def test_a_record_taken_away_is_found(tmp_path, text):
+    data = json.loads(text)
+    for key in ("givens", "answers", "roundings", "shown"):
+        changed = copy.deepcopy(data)
+        changed[key].pop()
+        assert written(tmp_path, changed), key
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"format": 0}', '{"format": 99, "answers": []}', "\x00", "[" * 100000])
+def test_what_is_no_ledger_is_said_to_be_none(tmp_path, content):
+    path = tmp_path / "ledger.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(FindingsError) as caught:
+        read_records(path)
+    assert caught.value.exit_code == 2 and caught.value.findings[0].code == "ledger-invalid"
+    with pytest.raises(FindingsError):
+        read_records(tmp_path / "nothing.json")
