@@ -7,6 +7,7 @@ postfix.  Products by juxtaposition bind as ``*`` does.  Nothing is evaluated: `
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from .latex import LATEX_FUNCTIONS, LatexCommands
 from .lexer import CALL_HEADS, PLAIN_NAME, WORD_FUNCTIONS, ParseError, Token, is_latex, tokenize
@@ -37,8 +38,13 @@ def parse(text: str, syntax: str = "auto", functions: Iterable[str] = DEFAULT_FU
     ``syntax`` is "plain", "latex" or "auto" (LaTeX where there is a backslash or a brace).  A name in ``functions``
     followed by a parenthesis is a function, every other name a factor.  Raises ParseError with the offset.
     """
+    return _parsed(text, syntax, frozenset(functions))
+
+
+@lru_cache(maxsize=4096)      # trees never change, and a report reads the same formulas again and again
+def _parsed(text: str, syntax: str, functions: frozenset[str]) -> Expr:
     latex = is_latex(text) if syntax == "auto" else syntax == "latex"
-    parser = _Parser(tokenize(text, latex), latex, frozenset(functions))
+    parser = _Parser(tokenize(text, latex), latex, functions)
     try:
         result = parser.logic(0)
     except ValueError as error:
