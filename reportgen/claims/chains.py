@@ -14,7 +14,7 @@ from flint import acb, fmpq
 
 from ..expressions import CONSTANTS, Expr, Number, Operation, Symbol, symbols, to_text, transform, walk
 from ..obligation import Obligation
-from . import rounding, zero
+from . import rounding, series, zero
 from .reading import Reading, Side, Unreadable, read
 from .values import Matrix, NoValue, Several, Value, as_acb, evaluate, fraction
 
@@ -43,8 +43,11 @@ def judge_text(claim: str, context: str = "") -> Outcome:
     if said:
         return Outcome(NO_CLAIM, said, "no-claim")
     try:
-        reading = read(claim)
+        reading = read(claim, letters="\\int" in claim)
     except Unreadable as error:
+        rest = _without_first(claim)
+        if rest is not None:
+            return rest
         return Outcome(UNDECIDED, f"cannot be read: {error}", "claim-unreadable")
     if not reading.rels:
         return Outcome(NO_CLAIM, "nothing is asserted", "no-claim")
@@ -52,6 +55,20 @@ def judge_text(claim: str, context: str = "") -> Outcome:
     if first.verdict in (PROVED, NO_CLAIM) or not reading.choices:
         return first
     return _other_readings(claim, reading, first)
+
+
+_LABEL = re.compile(r"^(?:[^=\d]|(?<=_)\d|(?<=_\{)\d+(?=\})|\([^()=]*\))*$")
+
+
+def _without_first(claim: str) -> Outcome | None:
+    """What stands before the first sign of equality cannot be read: the rest is judged.  What it names may be anything."""
+    head, sign, rest = claim.partition("=")
+    if not sign or not re.search(r"=|\\approx|≈|<|>", rest) or head.rstrip().endswith(("\\not", "!", "<", ">")) or head.count("{") != head.count("}"):
+        return None
+    found = judge_text(rest)
+    if found.verdict == REFUTED or found.verdict == PROVED and _LABEL.match(head):
+        return found
+    return None
 
 
 def _other_readings(claim: str, reading: Reading, first: Outcome) -> Outcome:
@@ -105,7 +122,7 @@ def judge_reading(reading: Reading) -> Outcome:
     if any(s.tree is None for s in sides):
         return Outcome(UNDECIDED, "words where a number was expected", "claim-unreadable")
     names = sorted({n for s in sides for n in free_names(s.tree)})
-    if names:
+    if names and not any(not free_names(a.tree) and not free_names(b.tree) for a, b in zip(sides, sides[1:])):
         return Outcome(UNDECIDED, f"{', '.join(names[:4])} without a value", "claim-open")
     degrees = True
     if reading.degrees and not any(_has_angle(s.tree) for s in sides):
@@ -202,7 +219,7 @@ class _Chain:
             self.rounded |= rounding.decimals(b) & self.rounded
             return Outcome(PROVED, same)
         if same is None:
-            return Outcome(UNDECIDED, "both sides agree to 38 digits, but no proof was found", "claim-agreed")
+            return Outcome(UNDECIDED, "both sides agree as far as they were computed, but no proof was found", "claim-agreed")
         return self.unequal(k, rel, x, y)
 
     def without_value(self, a: Expr, b: Expr, rel: str, why: str) -> Outcome:
@@ -218,7 +235,7 @@ class _Chain:
             return "exact arithmetic" if x == y else False
         if not as_acb(x).overlaps(as_acb(y)):
             return False
-        if zero.is_zero(Operation("add", (a, Operation("neg", (b,)))), self.degrees):
+        if zero.is_zero(zero.rewritten(Operation("add", (a, Operation("neg", (b,)))), self.degrees), self.degrees):
             return "a bound on algebraic numbers"
         if _judged(a, b):
             return "normal forms"
@@ -281,6 +298,8 @@ class _Chain:
         if near:
             return Outcome(UNDECIDED, near, "claim-near", sides=sides)
         units = set(self.sides[k].units) | set(self.sides[k + 1].units)
+        if not series.settled(a) or not series.settled(b):
+            return Outcome(UNDECIDED, "dots whose law is not settled", "claim-ambiguous", sides=sides)
         if "~unit" in units:
             return Outcome(UNDECIDED, "units that were taken for 1", "claim-units", sides=sides)
         if self.sides[k].units and self.sides[k + 1].units and not _units_agree(self.sides[k].units, self.sides[k + 1].units):

@@ -118,6 +118,13 @@ def _letter(r: _Reader) -> Expr:
     while r.at("'"):
         r.place += 1
         symbol = Symbol((symbol.name if isinstance(symbol, Symbol) else "f") + "_prime")
+    if not r.letters and r.at("(") and r.here.glued and isinstance(symbol, Symbol) and name not in "iexXCP":
+        r.place += 1
+        arguments = [r.side()]
+        while r.accept(","):
+            arguments.append(r.side())
+        r.expect(")")
+        return Operation("apply", (symbol, *arguments))
     if r.letters and r.at("(") and r.here.glued and name in "fghpqPQFGTS" and _is_call(r):
         r.place += 1
         arguments = [r.side()]
@@ -344,7 +351,7 @@ def _root(r: _Reader, name: str) -> Expr:
     if r.accept("["):
         degree = r.side()
         r.expect("]")
-    inner = primary(r) if r.at("(") else r.script()
+    inner = primary(r) if r.at("(") or name == "surd" else r.script()
     if degree is None or degree == Number("2"):
         return Operation("sqrt", (inner,))
     return Operation("root", (inner, degree))

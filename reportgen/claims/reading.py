@@ -102,6 +102,10 @@ def number(value: int | Fraction) -> Expr:
     return Operation("div", (Number(str(value.numerator)), Number(str(value.denominator))))
 
 
+def is_list(tree: Expr) -> bool:
+    return isinstance(tree, Operation) and tree.head in ("matrix", "tuple")
+
+
 class _Reader:
     def __init__(self, tokens: list[Token], text: str, letters: bool, other: frozenset[str], variables: frozenset[str] = frozenset()) -> None:
         self.tokens = tokens
@@ -322,7 +326,12 @@ class _Reader:
                 dots = True
                 factors.append(Symbol("dots"))
             else:
-                factors.append(self.factor())
+                crossed = self.spell(self.tokens[self.place - 1]) == "\\times" and is_list(factors[-1])
+                factor = self.factor()
+                if crossed and is_list(factor):
+                    factors[-1] = call("cross", factors[-1], factor)
+                    continue
+                factors.append(factor)
             heads.append(head)
         if dots:
             if "/" in heads:

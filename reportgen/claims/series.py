@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from flint import fmpq
 
-from ..expressions import Expr, Number, Operation, Symbol
+from ..expressions import Expr, Number, Operation, Symbol, walk
 from .values import MAX_TERMS, NoValue, Value, _Evaluation, _plus, _product, fraction
 
 DOTS = Symbol("dots")
@@ -30,8 +30,9 @@ def total(evaluation: _Evaluation, terms: tuple[Expr, ...], *, product: bool) ->
         return _infinite(evaluation, before)
     last = after[-1]
     extra: tuple[Expr, ...] = ()
+    laws = (_by_values, _by_form) if all(isinstance(t, Number) for t in (*before, *after)) else (_by_form, _by_values)
     for k in range(len(after)):            # the first term after the dots that fits closes the sequence; what follows it is added
-        for parts in (_by_values(evaluation, before, after[:k + 1]), _by_form(evaluation, before, after[:k + 1])):
+        for parts in (law(evaluation, before, after[:k + 1]) for law in laws):
             if parts is not None and (k == len(after) - 1 or _breaks(evaluation, before, after, k)):
                 last, extra = parts, after[k + 1:]
                 break
@@ -47,6 +48,49 @@ def total(evaluation: _Evaluation, terms: tuple[Expr, ...], *, product: bool) ->
         value = evaluation.value(term)
         result = _product(result, value) if product else _plus(result, value)
     return result
+
+
+def settled(tree: Expr) -> bool:
+    """Whether every series with dots in the tree shows enough of its law that another law is out of the question."""
+    for node in walk(tree):
+        if isinstance(node, Operation) and node.head == "apply" and node.args[0] in (Symbol("series"), Symbol("product")):
+            before = node.args[1:node.args.index(DOTS)]
+            after = node.args[node.args.index(DOTS) + 1:]
+            steps = len(before) > 1 and all(isinstance(a, Number) for a in before) and abs(before[1].value - before[0].value) == 1
+            if len(before) < 3 and not (steps and len(after) == 1) and not (len(before) == 2 and len(after) == 2):
+                return False
+    return True
+
+
+def endless(evaluation: _Evaluation, body: Expr, index: Expr, lower: Expr) -> Value:
+    """A geometric series: the index stands in exponents of constants only, so that the quotient of neighbours is constant."""
+    from .values import _Evaluation as Evaluation, contains_name
+
+    def geometric(tree: Expr) -> bool:
+        if not contains_name(tree, index.name):
+            return True
+        if not isinstance(tree, Operation):
+            return False
+        if tree.head in ("mul", "div", "neg"):
+            return all(geometric(a) for a in tree.args)
+        return tree.head == "pow" and not contains_name(tree.args[0], index.name) and linear(tree.args[1]) or tree.head == "pow" and geometric(tree.args[0]) and not contains_name(tree.args[1], index.name)
+
+    def linear(tree: Expr) -> bool:
+        if not contains_name(tree, index.name) or tree == index:
+            return True
+        if not isinstance(tree, Operation):
+            return False
+        if tree.head in ("add", "neg"):
+            return all(linear(a) for a in tree.args)
+        return tree.head == "mul" and all(linear(a) for a in tree.args) and sum(contains_name(a, index.name) for a in tree.args) == 1
+
+    if not isinstance(index, Symbol) or not geometric(body):
+        raise NoValue("an infinite sum")
+    first = evaluation.whole(lower)
+    x, y = (Evaluation(evaluation.degrees, evaluation.literal, {**evaluation.env, index: fmpq(first + k)}).value(body) for k in (0, 1))
+    if not isinstance(x, fmpq) or not isinstance(y, fmpq) or x == 0 or abs(y / x) >= 1:
+        raise NoValue("an infinite sum")
+    return x / (1 - y / x)
 
 
 def _breaks(evaluation: _Evaluation, before: tuple[Expr, ...], after: tuple[Expr, ...], k: int) -> bool:

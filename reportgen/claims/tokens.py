@@ -32,7 +32,7 @@ class Token:
 _CHARACTERS = {
     "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "﹣": "-", "×": "*", "✕": "*", "✖": "*", "·": "*", "⋅": "*", "∙": "*", "•": "*", "∗": "*", "÷": " \\div ", "∕": "/", "⁄": "/",
     "≤": " \\le ", "≥": " \\ge ", "⩽": " \\le ", "⩾": " \\ge ", "≠": " \\ne ", "≈": " \\approx ", "≃": " \\approx ", "≅": " \\approx ", "≡": " \\equiv ", "→": " \\to ",
-    "⇒": " \\implies ", "⟹": " \\implies ", "⇔": " \\iff ", "∞": " \\infty ", "π": " \\pi ", "√": " \\sqrt ", "∛": " \\sqrt[3] ", "°": "^\\circ ", "º": "^\\circ ",
+    "⇒": " \\implies ", "⟹": " \\implies ", "⇔": " \\iff ", "∞": " \\infty ", "π": " \\pi ", "√": " \\surd ", "∛": " \\sqrt[3] ", "°": "^\\circ ", "º": "^\\circ ",
     "²": "^{2}", "³": "^{3}", "¹": "^{1}", "⁴": "^{4}", "⁵": "^{5}", "⁶": "^{6}", "⁷": "^{7}", "⁸": "^{8}", "⁹": "^{9}", "⁰": "^{0}", "∈": " \\in ", "∪": " \\cup ", "∩": " \\cap ",
     "⌊": " \\lfloor ", "⌋": " \\rfloor ", "⌈": " \\lceil ", "⌉": " \\rceil ", "…": " \\dots ", "±": " \\pm ", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2007": " ",
     "½": "{\\frac{1}{2}}", "¼": "{\\frac{1}{4}}", "¾": "{\\frac{3}{4}}", "⅓": "{\\frac{1}{3}}", "⅔": "{\\frac{2}{3}}", "⅕": "{\\frac{1}{5}}", "⅛": "{\\frac{1}{8}}",
@@ -46,6 +46,7 @@ _SKIP = re.compile(r"(?:\s|\\[,;:! >]|\\(?:quad|qquad|displaystyle|textstyle|scr
                    r"|phantom\{[^{}]*\}|nonumber|notag|hfill|hline|mathstrut|strut|allowbreak|thinspace|medspace|negthinspace|displaylimits|label\{[^{}]*\}|tag\*?\{[^{}]*\})(?![A-Za-z])|~|[$€£]|\\\$|\\\(|\\\)|\\\[(?=\D)|\\\]|[\"`])+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d{1,3}(?:(?:\{,\}|\\,|\\ |,\\!|\{,\\!\}| \{,\} ?)\d{3})+(?!\d)(?:\.\d+)?|\d{1,3}(?: \d{3})+(?![\d/]|\.\d{4})(?:\.\d+)?")
 _RECURRING = re.compile(r"(\d*)\.(\d*)\\(?:overline|bar|dot|overbar)\s*\{?(\d+)\}?")
+_TAIL = re.compile(r"(\d*)\.(\d*?)(\d{1,6}?)\3+ ?(?:\.\.\.|\\(?:l|c)?dots(?![A-Za-z]))")      # 0.333...
 _NUMBER = re.compile(r"\d+(?:\{\.\}\d+|\.\d+)?(?:[eE][+-]?\d{1,3}(?![\dA-Za-z.]))?|\.\d+")
 _DECIMAL_COMMA = re.compile(r"\d+(?:,|\{,\})(?:\d{1,2}|\d{4,})(?![\d,.])")
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?|\\([{}|%#&_\\^'\"])")
@@ -94,9 +95,9 @@ def tokenize(text: str, letters: bool) -> list[Token]:
             _letters(text, position, letters, tokens, push)
         elif char == "\\":
             _command(text, position, push)
-            if tokens[-1].kind == "op" and tokens[-1].text == "\\{":
+            if tokens[-1].kind == "op" and tokens[-1].text == "\\{" or tokens[-1].text == "langle":
                 stack.append("call")
-            elif tokens[-1].text == "\\}" and stack:
+            elif tokens[-1].text in ("\\}", "rangle") and stack:
                 stack.pop()
         else:
             for op in _OPS:
@@ -115,7 +116,7 @@ def tokenize(text: str, letters: bool) -> list[Token]:
 
 def _number(text: str, position: int, letters: bool, tokens: list[Token], stack: list[str], push) -> bool:
     """One number token; False where a dot turns out to be no number."""
-    recurring = _RECURRING.match(text, position)
+    recurring = _RECURRING.match(text, position) or _TAIL.match(text, position)
     if recurring:
         whole, fixed, period = recurring.groups()
         push("recurring", f"{whole or 0}.{fixed}.{period}", recurring.end())

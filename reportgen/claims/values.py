@@ -322,7 +322,8 @@ class _Evaluation:
 
     def _big(self, body: Expr, index: Expr, lower: Expr, upper: Expr, total: Value, join: Callable[[Value, Value], Value]) -> Value:
         if upper == Symbol("inf"):
-            raise NoValue("an infinite sum")
+            from .series import endless
+            return endless(self, body, index, lower)
         first, last = self.whole(lower), self.whole(upper)
         if last - first > MAX_TERMS:
             raise NoValue(f"more than {MAX_TERMS} terms")
@@ -401,6 +402,14 @@ class _Evaluation:
         value = self.scalar(inner)
         return fmpq(0) if isinstance(value, fmpq) else acb(value.imag)
 
+    def cross(self, a: Expr, b: Expr) -> Value:
+        x, y = self.value(a), self.value(b)
+        u, v = (m if isinstance(m, Several) else [r[0] for r in m] if isinstance(m, Matrix) and len(m[0]) == 1 else [] for m in (x, y))
+        if len(u) != 3 or len(v) != 3:
+            raise NoValue("a cross product of these")
+        out = [_plus(_scaled(v[(i + 2) % 3], u[(i + 1) % 3]), _scaled(_scaled(v[(i + 1) % 3], u[(i + 2) % 3]), fmpq(-1))) for i in range(3)]
+        return Several(out) if isinstance(x, Several) else Matrix((c,) for c in out)
+
     def cis(self, inner: Expr) -> Value:
         angle = as_acb(self.scalar(inner))
         return (angle * acb(0, 1)).exp()
@@ -423,7 +432,7 @@ _METHODS: dict[str, Callable[..., Value]] = {
     **{name: getattr(_Evaluation, name) for name in ("add", "neg", "mul", "div", "pow", "sqrt", "root", "abs", "norm", "log", "floor", "ceil", "factorial", "binomial", "max", "min",
                                                      "sum", "prod", "matrix", "tuple", "transpose", "det", "apply")},
     **{name: (lambda self, inner, head=name: self.function(head, inner)) for name in _FUNCTIONS}}
-_NAMED: dict[str, Callable[..., Value]] = {name: getattr(_Evaluation, name) for name in ("percent", "degree", "gcd", "lcm", "mod", "permutations", "doublefactorial", "conj", "re", "im", "cis", "series", "product")}
+_NAMED: dict[str, Callable[..., Value]] = {name: getattr(_Evaluation, name) for name in ("percent", "degree", "gcd", "lcm", "mod", "permutations", "doublefactorial", "conj", "re", "im", "cis", "cross", "series", "product")}
 
 
 # --- lists of numbers

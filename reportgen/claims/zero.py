@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm, log2
 
-from flint import acb, ctx, fmpq
+from flint import acb, arb, ctx, fmpq
 
 from ..expressions import Expr, Number, Operation, Symbol, replace, walk
 from .values import NoValue, angle_turns, evaluate, fraction
@@ -58,6 +58,84 @@ def is_zero(tree: Expr, degrees: bool = True) -> bool:
         return True
     except (Unbounded, NoValue, OverflowError, ValueError):
         return False
+
+
+def rewritten(tree: Expr, degrees: bool = True) -> Expr:
+    """Inverse functions as the angles that they are, powers of e with imaginary angles as cosine and sine; each change is proved."""
+    if not isinstance(tree, Operation):
+        return tree
+    args = tuple(rewritten(a, degrees) for a in tree.args)
+    tree = tree if args == tree.args else Operation(tree.head, args)
+    if tree.head in ("asin", "acos", "atan"):
+        return _angle(tree, degrees)
+    if tree.head == "pow" and args[0] == Symbol("e") or tree.head == "exp":
+        angle = _without_i(args[-1])
+        if angle is not None and angle_turns(angle, degrees) is not None:
+            return Operation("add", (Operation("cos", (angle,)), Operation("mul", (Symbol("i"), Operation("sin", (angle,))))))
+    if tree.head == "apply" and args[0] == Symbol("cis"):
+        return Operation("add", (Operation("cos", (args[1],)), Operation("mul", (Symbol("i"), Operation("sin", (args[1],))))))
+    return tree
+
+
+def _without_i(tree: Expr) -> Expr | None:
+    """t where the tree is i t, written as a product, a quotient or a negation."""
+    if tree == Symbol("i"):
+        return Number("1")
+    if not isinstance(tree, Operation):
+        return None
+    if tree.head == "neg":
+        inner = _without_i(tree.args[0])
+        return None if inner is None else Operation("neg", (inner,))
+    if tree.head == "div":
+        inner = _without_i(tree.args[0])
+        return None if inner is None else Operation("div", (inner, tree.args[1]))
+    if tree.head == "mul" and sum(Symbol("i") in walk(a) for a in tree.args) == 1:
+        parts = [_without_i(a) if Symbol("i") in walk(a) else a for a in tree.args]
+        return None if None in parts else Operation("mul", tuple(p for p in parts if p is not None))
+    return None
+
+
+_OF_INVERSE = {"asin": "sin", "acos": "cos", "atan": "tan"}
+
+
+def _angle(tree: Operation, degrees: bool) -> Expr:
+    """asin x as r pi where sin(r pi) = x and r pi lies in the range of asin; asin(sin t) as t moved by whole turns of pi."""
+    head, x = tree.head, tree.args[0]
+    low, high = (Fraction(0), Fraction(1)) if head == "acos" else (Fraction(-1, 2), Fraction(1, 2))
+    try:
+        value = evaluate(tree, 128, degrees=degrees)
+    except NoValue:
+        return tree
+    if not isinstance(value, acb):
+        return tree
+    near = Fraction(str(float(value.real.mid() / arb.pi().mid()))).limit_denominator(360)
+    inverse = _OF_INVERSE[head]
+    if low <= near <= high and not (head == "atan" and abs(near) == Fraction(1, 2)):
+        angle = Operation("mul", (_number(near), Symbol("pi")))
+        if is_zero(Operation("add", (Operation(inverse, (angle,)), Operation("neg", (x,)))), degrees):
+            return angle
+    if isinstance(x, Operation) and x.head == inverse:
+        t = x.args[0]
+        for k in range(-8, 9):
+            moved = Operation("add", (t, Operation("mul", (_number(Fraction(k)), Symbol("pi")))))
+            if head == "asin" and k % 2:
+                moved = Operation("neg", (moved,))
+            for candidate in (moved, Operation("neg", (moved,))) if head == "acos" else (moved,):
+                if head == "acos" and k % 2:
+                    continue
+                try:
+                    place = evaluate(candidate, 128, degrees=degrees)
+                except NoValue:
+                    continue
+                if isinstance(place, acb) and place.imag == 0 and place.real > arb.pi() * arb(fmpq(low.numerator, low.denominator)) and place.real < arb.pi() * arb(fmpq(high.numerator, high.denominator)):
+                    return candidate
+    return tree
+
+
+def _number(value: Fraction) -> Expr:
+    whole = Number(str(abs(value.numerator)))
+    part: Expr = whole if value.denominator == 1 else Operation("div", (whole, Number(str(value.denominator))))
+    return Operation("neg", (part,)) if value < 0 else part
 
 
 def _with_pi(tree: Expr, k: int) -> Expr:
