@@ -54,7 +54,8 @@ class LatexCommands:
             return Symbol(_SETS.get(letter, letter))
         if name == "boldsymbol" and self.at("{"):
             return self.group()
-        fences = {"lvert": ("\\rvert", "abs"), "lVert": ("\\rVert", "norm"), "|": ("\\|", "norm"), "lfloor": ("\\rfloor", "floor"), "lceil": ("\\rceil", "ceil")}
+        fences = {"lvert": ("\\rvert", "abs"), "lVert": ("\\rVert", "norm"), "|": ("\\|", "norm"),
+                  "lfloor": ("\\rfloor", "floor"), "lceil": ("\\rceil", "ceil")}
         if name in fences:
             self.position -= 1
             value = self.between_bars(*fences[name])
