@@ -312,7 +312,9 @@ def _decide_rounding(value: Expr, shown: Expr, assumptions: tuple[Expr, ...], pl
     if not isinstance(target, fmpq):
         return undecided("unsupported: a rounding that is not a decimal")
     tie = rational is not None and (2 * rational * 10 ** digits).denominator == 1 and (rational * 10 ** digits).denominator != 1
-    witness = {"enclosure": ball, "places": str(digits), "rounding": _decimal(rounded, digits)}
+    half = Fraction(1, 2 * 10 ** digits)
+    cell = f"{_decimal(rounded - half, digits + 1)} to {_decimal(rounded + half, digits + 1)}"
+    witness = {"enclosure": ball, "places": str(digits), "rounding": _decimal(rounded, digits), "cell": cell}
     witness |= ({"bits": str(bits)} if bits else {}) | ({"tie": "half even"} if tie else {})
     strength = "exact" if rational is not None else "enclosure"
     if Fraction(int(target.p), int(target.q)) == rounded:

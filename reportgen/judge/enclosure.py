@@ -383,7 +383,8 @@ def certified_round(expr: Expr, places: int, env: Mapping[Expr, Value] = {}) -> 
         if rounded is not None:
             if isinstance(value, fmpq):
                 return rounded, str(value), 0
-            return rounded, value.str(min(places + 12, 60)), bits
+            # all digits before the point, and enough behind it to see that the ball lies inside the cell
+            return rounded, value.str(places + 12 + int(abs(rounded)).bit_length() // 3), bits
         bits *= 2
     return None
 
