@@ -209,10 +209,10 @@ class Ledger:
         found: dict[str, str] = {}
         for fact in facts(entry.content.steps):
             name, value = fact.args
-            same = [e for e in used if e.value == value]
-            same.sort(key=lambda e: getattr(e.content, "symbol", getattr(e.content, "name", None)) != name)
-            if same:
-                found[to_text(fact)] = same[0].name
+            same = [(e, getattr(e.content, "symbol", getattr(e.content, "name", None))) for e in used if e.value == value]
+            same.sort(key=lambda pair: pair[1] != name)
+            for e, symbol in same[:1]:
+                found[to_text(fact)] = e.name if symbol is None or symbol == name else f"{e.name}, there {to_text(symbol)}"
         return found
 
     def _parts(self, name: str) -> list[Entry]:

@@ -13,6 +13,9 @@ from .expressions import Expr, is_op, parse, to_text
 from .obligation import Obligation
 
 
+LINKS = ("equivalent", "implies", "equal")
+
+
 def canonical_digest(body: Mapping[str, Any]) -> str:
     """SHA-256 of the data without its own digest."""
     kept = {k: v for k, v in body.items() if k != "digest"}
@@ -77,7 +80,7 @@ def _cell_record(cell: object) -> Any:
     if cell is None or isinstance(cell, str):
         return cell
     if isinstance(cell, Derivation):
-        return {"derivation": content_record(cell), "unit": cell.unit}
+        return {"derivation": content_record(cell)}
     if isinstance(cell, tuple) and not hasattr(cell, "value"):
         return {"caption": [piece if isinstance(piece, str) else {"value": to_text(piece)} for piece in cell]}
     if hasattr(cell, "plain"):
@@ -101,10 +104,14 @@ def facts(steps: Sequence[Step]) -> Iterator[Expr]:
 
 
 def rules_by_obligation(content: object, name: str) -> dict[str, str]:
-    """The rule behind each obligation of a derivation."""
-    if not isinstance(content, Derivation):
-        return {}
+    """The rule behind each obligation of a derivation, or of those in a table."""
     found: dict[str, str] = {}
+    if isinstance(content, Table):
+        for i, row in enumerate(content.rows, start=1):
+            for j, cell in enumerate(row, start=1):
+                found |= rules_by_obligation(cell, f"{name}[{i},{j}]")
+    if not isinstance(content, Derivation):
+        return found
 
     def collect(steps: tuple[Step, ...], prefix: str) -> None:
         for number, step in enumerate(steps, start=1):
@@ -148,10 +155,18 @@ def content_from(record: Mapping[str, Any]) -> object:
 
 
 def _derivation(record: Mapping[str, Any], unit: str) -> Derivation:
-    return Derivation(read(record["start"]), tuple(_step(s) for s in record["steps"]), read_all(record["assumptions"]), unit)
+    at = start = read(record["start"])
+    steps = tuple(_step(s) for s in record["steps"])
+    for number, step in enumerate(steps, start=1):
+        if step.before != at:
+            raise ValueError(f"step {number} begins with {to_text(step.before)}, and the line before it is {to_text(at)}")
+        at = step.after
+    return Derivation(start, steps, read_all(record["assumptions"]), unit)
 
 
 def _step(record: Mapping[str, Any]) -> Step:
+    if record["link"] not in LINKS:
+        raise ValueError(f"no link {record['link']!r}")
     return Step(record["rule"], read(record["before"]), read(record["after"]), (), read_all(record["conditions"]), read_all(record["given"]),
                 tuple(_step(s) for s in record["substeps"]), record["link"])
 
@@ -177,7 +192,7 @@ def _cell(record: Any) -> object:
     if record is None or isinstance(record, str):
         return record
     if "derivation" in record:
-        return _derivation(record["derivation"], record["unit"])
+        return _derivation(record["derivation"], "")
     if "caption" in record:
         return tuple(piece if isinstance(piece, str) else read(piece["value"]) for piece in record["caption"])
     if "shown" in record:

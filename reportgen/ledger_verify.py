@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .derivation import Table, value_of
+from .derivation import Claim, Table, value_of
 from .diagnostics import Finding, FindingsError, Span
 from .expressions import Expr, Number, Operation, is_op, rational_value, to_text
 from .ledger import FORMAT, Entry, Judged, Ledger, finding_of, given_record, judged_record
+from .judge_worker import JudgeWorker
 from .ledger_records import Plain, Recorded, canonical_digest, content_from, read, read_all
 from .obligation import Obligation
 
@@ -60,11 +61,13 @@ def verify(path: Path, *, strict: bool = False) -> Verification:
     return verify_records(read_records(path), str(path), strict=strict)
 
 
-def verify_records(data: Mapping[str, Any], file: str = "", *, strict: bool = False) -> Verification:
+def verify_records(data: Mapping[str, Any], file: str = "", *, strict: bool = False, worker: JudgeWorker | None = None) -> Verification:
     """``verify`` of data that is read already."""
-    check = _Check(data, Span(file))
+    check = _Check(data, Span(file), Ledger(worker=worker))
     if data.get("digest") != canonical_digest(data):
         check.mismatch("the ledger was changed after it was written: its digest does not fit its text")
+    if data.get("format") != FORMAT:
+        check.mismatch(f"format {data.get('format')!r} is not of this version")
     judged = check.obligations(strict)
     check.entries()
     check.roundings()
@@ -74,10 +77,10 @@ def verify_records(data: Mapping[str, Any], file: str = "", *, strict: bool = Fa
 
 
 class _Check:
-    def __init__(self, data: Mapping[str, Any], place: Span) -> None:
+    def __init__(self, data: Mapping[str, Any], place: Span, again: Ledger) -> None:
         self.data, self.place = data, place
         self.findings: list[Finding] = []
-        self.again = Ledger()      # built from the records; what it says must be what is written
+        self.again = again      # built from the records; what it says must be what is written
 
     def mismatch(self, message: str) -> None:
         self.findings.append(Finding("ledger-mismatch", message, self.place, _AGAIN))
@@ -158,6 +161,9 @@ class _Check:
         if missing:
             self.mismatch(f"{name} uses {', '.join(missing)}, which the ledger does not have before it")
         if isinstance(content, dict):
+            missing = [key for key in content if f"{name}.{key}" not in self.again.entries]
+            if missing:
+                self.mismatch(f"{name} has the parts {', '.join(missing)}, which the ledger does not have before it")
             return self.again._add(Entry(name, "group", content, uses=uses, span=self.place))
         if not isinstance(content, (Plain, Recorded)):
             return self.again.add_answer(name, content, uses, self.place)
@@ -206,6 +212,10 @@ class _Check:
             else:
                 if text != record.get("text"):
                     self.mismatch(f"{place}: shown is {_short(record.get('text'))}, the ledger gives {_short(text)}")
+        held = {record.get("name") for record in self._list("roundings")}
+        for judged in self.again.roundings.values():
+            if judged.obligation.name not in held:
+                self.mismatch(f"{judged.obligation.name} is shown, and the ledger has no such rounding")
 
     def summary(self) -> None:
         for key, found in (("strengths", dict(sorted(self.again.counts().items()))), ("weakest", self.again.weakest())):
@@ -216,29 +226,43 @@ class _Check:
 def _roundable(entry: Entry) -> list[Expr]:
     if isinstance(entry.content, Table):
         values = [value_of(cell) for row in entry.content.rows for cell in row if hasattr(cell, "value")]
+    elif isinstance(entry.content, Claim):     # the sides of a refuted claim where it fails
+        from .judge.counterexample import failing_at
+
+        judged = entry.judged[0]
+        relation = failing_at(judged.obligation, judged.verdict.counterexample) if judged.verdict.refuted else None
+        values = [] if relation is None else list(relation.args)
     else:
         values = [] if entry.value is None else [entry.value]
     return values + [Operation("mul", (Number("100"), v)) for v in values]
 
 
-_VIEW = re.compile(r"([a-z]\w*)(?:\(([^()]*)\))?")
+_VIEW = re.compile(r"([a-z]\w*)(?:\(([^()]*)\))?\.?")
 
 
 def _text_of(context: Any, name: str, view: str) -> str:
     """The plain text of a view such as "", "decimal(6)" or "steps(compact)"."""
     from .views import ReportView, view_of
 
-    if view in ("table", "strengths") or name != "report" and context.ledger.entries[name].kind == "figure":
-        return f"table {name}" if view == "table" else "table of strengths"     # blocks: their cells are entries of their own
+    if (name, view) == ("report", "strengths"):
+        return "table of strengths"
+    if view in ("", "table") and name != "report" and isinstance(context.ledger.entries[name].content, (Plain, Recorded)):
+        return f"table {name}"     # of another kind: the cells are what was judged
+    if view in ("", "table") and name != "report" and context.ledger.entries[name].kind == "table":
+        return view_of(context, context.ledger.entries[name])._plain_table()
     found: Any = ReportView(context) if name == "report" else view_of(context, context.ledger.entries[name])
-    if view:
-        match = _VIEW.fullmatch(view)
+    at = 0
+    while at < len(view):      # "left.decimal(6)" is a view of a view
+        match = _VIEW.match(view, at)
         if match is None:
             raise ValueError(f"no view {view!r}")
+        at = match.end()
         found = getattr(found, match[1])
         if match[2] is not None:
             found = found(*(int(a) if a.strip().lstrip("-").isdigit() else a.strip() for a in match[2].split(",")))
-    return (found._show() if hasattr(found, "_show") else found).plain
+    while hasattr(found, "_show"):
+        found = found._show()
+    return found.plain
 
 
 def _short(value: object) -> str:

@@ -285,6 +285,9 @@ class SideView(ValueView):
             return self._shown("right" if self._which else "left", expr(enclosure.as_fraction(value)))
         return self.decimal(6)
 
+    def _rounded(self, view: str, value: Expr, places: int, unit: str = "") -> Shown:
+        return super()._rounded(("right." if self._which else "left.") + view, value, places, unit)
+
 
 class TableView(View):
     @property
@@ -297,7 +300,23 @@ class TableView(View):
     @property
     def table(self) -> Shown:
         block = worked.table_block(self._table, self._context.style, self._inlines)
-        return self._blocks("table", (block,), f"table {self._entry.name}")
+        return self._blocks("table", (block,), self._plain_table())
+
+    def _plain_table(self) -> str:
+        """All cells as text: what the ledger keeps of the page."""
+        return "; ".join(" | ".join(self._plain(cell, i, j) for j, cell in enumerate(row)) for i, row in enumerate(self._table.rows, start=1))
+
+    def _plain(self, thing: object, row: int, column: int) -> str:
+        if thing is None or isinstance(thing, str):
+            return thing or ""
+        if isinstance(thing, tuple) and not hasattr(thing, "value"):
+            return "".join(p if isinstance(p, str) else plain_text(p, self._context.style) for p in thing)
+        if isinstance(thing, Shown):
+            return thing.plain
+        if hasattr(thing, "places"):
+            judged = self._context.ledger.certify(f"{self._entry.name}[{row},{column + 1}]", _expr_of(thing.value), thing.places)
+            return plain_text(judged.obligation.statement.args[1], self._context.style)
+        return plain_text(_expr_of(thing), self._context.style)
 
     def cell(self, row: int, column: int) -> Shown:
         """The value in a row and column, counted from 1."""
@@ -324,6 +343,9 @@ class TableView(View):
 
 class CorrectionsView(TableView):
     """Corrections are shown as their table; what it says of each statement is the judge's."""
+
+    def _plain_table(self) -> str:
+        return f"table {self._entry.name}"
 
     @property
     def _table(self) -> Table:
