@@ -95,6 +95,7 @@ def expected(document: Document, meta: ReportMeta, details: Mapping[str, Sequenc
     body.part.seen += front.seen
     if shape.contents:
         body.part.seen += contents.seen
+        body.part.said += contents.said
     body.blocks(document.blocks)
     if shape.notes == "end":
         body.part.seen += _notes(body).seen
@@ -188,7 +189,7 @@ class _Builder:
         self.part.seen.append(Numeral(text, role, "furniture"))
 
     def _said(self, text: str) -> None:
-        if not self.contents:
+        if not self.contents or self.shape.contents == "pages":
             if self.shape.aloud == "words":
                 self.part.said += map(Numeral, in_words(text))
             else:
@@ -317,7 +318,8 @@ class _Builder:
 
     def _numbered_list(self, content: Any) -> None:
         (start, style, _), items = content
-        decimal = style["t"] in ("Decimal", "DefaultStyle", "Example")
+        # Markdown knows no other numbers of lists
+        decimal = style["t"] in ("Decimal", "DefaultStyle", "Example") or self.shape is SHAPES["md"]
         for number, item in enumerate(items, start=start):
             if self.shape.marks and decimal:
                 self._furniture(str(number))

@@ -22,8 +22,8 @@ _SIGNS = {"-": "−", "−": "−", "+": "+", "±": "±", "∓": "∓"}
 _NAMED_SIGNS = {"pm": "±", "mp": "∓"}
 _NOT_SHOWN = {**STRUCTURE, "tag": 0}
 _DELIMITED = frozenset("left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr".split())
-_COLUMN_MAJOR = frozenset("matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix array".split())
-_CELLS = _COLUMN_MAJOR | {"cases", "dcases", "rcases"}
+_COLUMN_MAJOR = frozenset("pmatrix bmatrix Bmatrix vmatrix Vmatrix".split())
+_CELLS = _COLUMN_MAJOR | frozenset("matrix smallmatrix array cases dcases rcases".split())
 
 
 @dataclass(slots=True)

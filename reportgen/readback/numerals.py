@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 PAGE = "#"      # a page number in the contents: any number, looked at again when the pages are known
-MOST = 120      # more differences than this are not told one by one
+MOST = 400      # more differences than this are not told one by one
 
 _HIGH = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _LOW = "₀₁₂₃₄₅₆₇₈₉"

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from reportgen.readback.numerals import Numeral, in_text, in_words, plain_digits, split
 
 _BREAK = "\ufffc"
+_DIGITS = frozenset("0123456789.,²³¹")
 _EDGE = 72.0        # points; what is nearer to the upper edge is the header
 _FOOT = 60.0
 
@@ -45,7 +46,7 @@ class Sheet:
         raw, get, made = self._text.raw, self._pdfium.FPDFText_GetUnicode, self._pdfium.FPDFText_IsGenerated
         out: list[str] = []
         places: list[int] = []      # index of the glyph in pdfium's count
-        high = 0
+        high, gap = 0, False
         before = ""
         for index in range(self._text.count_chars()):
             code = get(raw, index)
@@ -56,18 +57,18 @@ class Sheet:
                 code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00)
             character = chr(code)
             if character in " \r\n" and made(raw, index):
-                if out and out[-1] != _BREAK:
-                    out.append(_BREAK)
-                    places.append(-1)
-                before = ""
+                gap = True
                 continue
             character = plain_digits(character)
-            if before and character in "0123456789.,²³¹" and before in "0123456789.," and not self._touch(places[-1], index):
+            if character in _DIGITS and before in _DIGITS:
+                # pdfium's own spaces and line breaks are guesses, and wrong ones near scripts: what touches is one numeral
+                gap = not self._touch(places[-1], index)
+            if gap and out:
                 out.append(_BREAK)
                 places.append(-1)
             out.append(character)
             places.append(index)
-            before = character
+            before, gap = character, False
         self.text, self.places = "".join(out), places
 
     def _touch(self, one: int, two: int) -> bool:
@@ -87,12 +88,12 @@ class Sheet:
 
     def _numerals(self) -> None:
         self.roots = 0
-        for text, _, start, end in in_text(self.text):
+        for text, role, start, end in in_text(self.text):
             if text == "√":
                 # pdfium gives a tall root its place by its own lights; how many there are is what is known
                 self.roots += 1
                 continue
-            numeral = Numeral(text, "", at=start, end=end, page=self.number)
+            numeral = Numeral(text, role, at=start, end=end, page=self.number)
             y = self.glyph(self.places[start]).y
             part = self.header if y > self.height - _EDGE else self.footer if y < _FOOT else self.body
             part += split(numeral)
@@ -113,6 +114,8 @@ class Sheet:
         """Whether a numeral of this page stands where its role puts it."""
         here = self.glyph(self.places[numeral.at])
         outer, _, role = role.rpartition(" ")
+        if numeral.role:
+            return numeral.role == role     # a raised or lowered sign of its own: ² and ₁
         if role == "num" and outer.endswith("sup") and not any(rise > 0 for rise in self._rises(numeral.at, near=False)):
             return False
         if role in ("num", "den"):
