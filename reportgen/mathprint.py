@@ -145,7 +145,7 @@ class _Printer:
         """A dot where two factors side by side would be misread, a thin space or nothing elsewhere."""
         if shown[0].isdigit() or is_op(right, "div") and _numeric_start(right) and _numeric(left):
             return " \\cdot "
-        if _open_function(left) or _word(left) or _word(right):
+        if _open_function(left) or _word(left) or _word(right) or left == Symbol("d"):      # d x would end an integral
             return " \\cdot "
         if isinstance(left, Symbol) and left.name in DEFAULT_FUNCTIONS and shown.startswith(("(", "\\left(")):
             return " \\cdot "

@@ -41,6 +41,8 @@ class LatexCommands:
             return self.latex_function(LATEX_FUNCTIONS[name])
         if name in ("sum", "prod"):
             return self.big_operator(name)
+        if name == "int":
+            return self.integral()
         if name == "lim":
             return self.limit()
         if name in _ACCENTS:
@@ -152,6 +154,26 @@ class LatexCommands:
             self.expect("}")
         self.expect("}")
         return Operation("limit", (self.term(), variable, point, *side))
+
+    def integral(self) -> Expr:
+        """``\\int_{a}^{b} f \\, \\mathrm{d}x``: the integrand is a sum of terms and ends where a d and a name follow."""
+        lower = self.script_after("_")
+        upper = self.script_after("^")
+        if (lower is None) != (upper is None):
+            self.fail("an integral has two limits or none")
+        self.integrals += 1
+        body: Expr = Number("1") if self.at_differential() else self.sum()
+        self.integrals -= 1
+        if not self.at_differential():
+            self.fail("expected the d of an integral")
+        self.take()
+        variable = self.primary()
+        return Operation("integral", (body, variable) if lower is None or upper is None else (body, variable, lower, upper))
+
+    def at_differential(self) -> bool:
+        """True at the d of dx."""
+        following = self.tokens[self.position + 1] if self.here.kind != "end" else self.here
+        return self.here.kind in ("name", "text") and self.here.text == "d" and following.kind in ("name", "command")
 
     def signed_limit_point(self) -> Expr:
         """A limit's point: no power is read here, because ``0^{+}`` is a side."""

@@ -77,6 +77,7 @@ class _Parser(LatexCommands):
         self.latex = latex
         self.functions = functions
         self.depth = 0
+        self.integrals = 0  # open integrals: a d before a name then ends the integrand
         self.bars = 0      # open absolute values: a bar then closes
 
     # --- the stream
@@ -204,6 +205,8 @@ class _Parser(LatexCommands):
     def starts_factor(self) -> bool:
         """True where a factor follows without an operator.  A number never does: ``x 2`` is a slip, not a product."""
         token = self.here
+        if self.integrals and self.at_differential():
+            return False
         if token.kind in ("name", "function"):
             return token.text not in ("and", "or", "not", "in")
         if token.kind == "text":
@@ -437,4 +440,4 @@ class _Parser(LatexCommands):
         return factors[0] if len(factors) == 1 else Operation("mul", tuple(factors))
 
     def is_function_command(self) -> bool:
-        return self.here.kind == "command" and (self.here.text in LATEX_FUNCTIONS or self.here.text in ("sum", "prod", "lim"))
+        return self.here.kind == "command" and (self.here.text in LATEX_FUNCTIONS or self.here.text in ("sum", "prod", "lim", "int"))

@@ -12,7 +12,7 @@ from math import comb, factorial
 
 from flint import arb, ctx, fmpq, fmpz
 
-from ..expressions import Expr, Number, Operation, Symbol, is_op, replace
+from ..expressions import Expr, Number, Operation, Symbol, is_op, replace, symbols
 from . import calculus, integrals
 from .forms import Unsupported
 
@@ -261,7 +261,8 @@ class _Evaluator:
         first, last = self.value(lower), self.value(upper)
         if not all(isinstance(b, fmpq) and b.q == 1 for b in (first, last)) or last - first > MAX_TERMS:
             raise NoValue("the bounds of a sum")
-        if last < first - 1:      # an empty sum ends one before it begins; below that nobody means it
+        # an empty sum ends one before it begins; where a name is a bound nobody means that, and below it nobody ever does
+        if last < first - 1 or (last < first and (symbols(lower) or symbols(upper))):
             raise NoValue("a sum that ends before it begins")
         for i in range(int(first.p), int(last.p) + 1):
             number = Number(str(i)) if i >= 0 else Operation("neg", (Number(str(-i)),))
