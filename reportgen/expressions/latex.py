@@ -173,7 +173,8 @@ class LatexCommands:
     def at_differential(self) -> bool:
         """True at the d of dx."""
         following = self.tokens[self.position + 1] if self.here.kind != "end" else self.here
-        return self.here.kind in ("name", "text") and self.here.text == "d" and following.kind in ("name", "command")
+        return self.here.kind in ("name", "text") and self.here.text == "d" \
+            and (following.kind == "name" or (following.kind == "command" and following.text in GREEK))
 
     def signed_limit_point(self) -> Expr:
         """A limit's point: no power is read here, because ``0^{+}`` is a side."""
