@@ -327,6 +327,8 @@ class _Chain:
                     continue
                 if shown is not None:
                     held = rounding.rounds_to(x, shown)
+                elif sum(isinstance(n, Number) and "." in n.text for n in walk(b)) > 1:
+                    continue        # 0.3 + 0.006 is a sum of what it says, not a rounding of something
                 else:
                     ball = ball if ball is not None else rounding.interval(b, new, self.degrees)
                     held = ball is not None and bool(ball.contains(as_acb(x)))
@@ -414,8 +416,8 @@ def _judged(a: Expr, b: Expr) -> bool:
     return judge(Obligation(statement)).proved
 
 
-def plain(tree: Expr) -> Expr:
-    """The tree in the judge's words.  Raises NoValue for what it has no word for."""
+def plain(tree: Expr, imaginary: bool = False) -> Expr:
+    """The tree in the judge's words; ``imaginary``: i may stand in it (the judge must then not see it).  Raises NoValue for what it has no word for."""
 
     def change(node: Expr) -> Expr:
         if isinstance(node, Operation) and node.head == "apply" and len(node.args[0].name) > 1:
@@ -425,7 +427,7 @@ def plain(tree: Expr) -> Expr:
             if name == "degree":
                 return Operation("div", (Operation("mul", (args[0], Symbol("pi"))), Number("180")))
             raise NoValue(f"{name} is not known to the judge")
-        if isinstance(node, Symbol) and node.name in ("i", "I"):
+        if isinstance(node, Symbol) and node.name in ("i", "I") and not imaginary:
             raise NoValue("a complex number")
         return node
 

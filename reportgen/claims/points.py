@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from flint import acb, arb, fmpq, fmpq_mpoly_ctx, fmpq_poly, Ordering
 
-from ..expressions import Expr, Number, Operation, Symbol, symbols
+from ..expressions import Expr, Number, Operation, Symbol, symbols, walk
 from .values import Matrix, NoValue, Several, Scalar, as_acb, evaluate
 
 WHOLE_NAMES = frozenset("nkmjN")       # names that usually stand for whole numbers get whole values
@@ -45,6 +45,7 @@ def failing(before: Expr, after: Expr, domain: Sequence[Expr]) -> tuple[Point, S
     names = [n for n in names if n not in ("i", "I")]
     if not names or len(names) > MAX_NAMES:
         return None
+    imaginary = any(Symbol(n) in walk(before) for n in ("i", "I")) and not any(isinstance(n, Operation) and n.head in ("sqrt", "root", "log", "ln") for t in (before, after) for n in walk(t))
     for point in points(names):
         x, y = _scalar(before, point), _scalar(after, point)
         if x is None or y is None or not all(_holds(d, point) for d in domain):
@@ -52,7 +53,7 @@ def failing(before: Expr, after: Expr, domain: Sequence[Expr]) -> tuple[Point, S
         if isinstance(x, fmpq) and isinstance(y, fmpq):
             if x != y:
                 return point, x, y
-        elif not as_acb(x).overlaps(as_acb(y)) and (isinstance(x, fmpq) or x.imag == 0):
+        elif not as_acb(x).overlaps(as_acb(y)) and (isinstance(x, fmpq) or x.imag == 0 or imaginary):
             return point, x, y
     return None
 
@@ -184,6 +185,26 @@ def _small(num, den):
     if len(num) > MAX_POLY_TERMS or len(den) > MAX_POLY_TERMS or max((*num.degrees(), *den.degrees()), default=0) > 200:
         raise NoValue("too large")
     return num, den
+
+
+def identical(before: Expr, after: Expr) -> bool:
+    """Both sides are one rational function of their names (and of i, where i^2 = -1)."""
+    names = list(dict.fromkeys((*symbols(before), *symbols(after), *(c for c in ("pi", "e") if any(Symbol(c) in walk(t) for t in (before, after))))))
+    names = ["i" if n == "I" else n for n in names]
+    if not names or len(names) > MAX_NAMES:
+        return False
+    context = fmpq_mpoly_ctx.get([f"x{i}" for i in range(len(names))], Ordering.lex)
+    gens = {Symbol(n): context.gen(i) for i, n in enumerate(names)}
+    try:
+        num, den = _quotient(Operation("add", (before, Operation("neg", (after,)))), gens, context)
+        if "i" in names:
+            unit = gens[Symbol("i")] ** 2 + 1
+            if divmod(den, unit)[1] == 0:
+                return False
+            num = divmod(num, unit)[1]
+    except (NoValue, ZeroDivisionError, OverflowError):
+        return False
+    return num == 0
 
 
 def proportional(given: Expr, wanted: Expr) -> bool:

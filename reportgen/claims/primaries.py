@@ -394,7 +394,7 @@ def _function(r: _Reader, name: str) -> Expr:
             r.choices.add("natural-log")
             base = None if "natural-log" in r.other else Number("10")
             if r.letters:
-                base = None
+                base = Number("10") if "log-10" in r.other else None
         result: Expr = Operation("log", (argument,) if base is None else (argument, base))
     elif head == "log10":
         result = Operation("log", (argument, Number("10")))

@@ -19,11 +19,23 @@ from .values import NoValue
 
 MAX_LINES = 200
 _LEADING = re.compile(r"^[\s&$]*(?:\\quad|\\;|\\,|\\ )*\s*(?P<relation>=|\\approx|≈|\\le(?:q|qslant)?(?![a-z])|\\ge(?:q|qslant)?(?![a-z])|≤|≥|<|>|\\implies|\\Rightarrow|\\Longrightarrow|\\iff|\\Leftrightarrow|⇒|⇔|=>|\\therefore|\\to(?![a-z]))\s*&?")
+_BARE_LOG = re.compile(r"\\log(?!\s*_)(?![A-Za-z])")
 _RELATION = {"=": "eq", "≈": "approx", "<": "lt", ">": "gt", "≤": "le", "≥": "ge"}
 
 
 def judge_lines(lines: Sequence[str]) -> Outcome:
     """``step`` is the first line that does not follow; undecided where a line could not be judged and none was found wrong."""
+    outcome = _judge_lines(lines, frozenset())
+    if outcome.verdict != PROVED and any(_BARE_LOG.search(line) for line in lines):       # log may be to base 10
+        other = _judge_lines(lines, frozenset({"log-10"}))
+        if other.verdict == PROVED or outcome.verdict == REFUTED and other.verdict == UNDECIDED:
+            return other
+        if other.verdict == REFUTED and outcome.verdict == REFUTED and (other.step or 0) > (outcome.step or 0):
+            return other
+    return outcome
+
+
+def _judge_lines(lines: Sequence[str], other: frozenset[str]) -> Outcome:
     if len(lines) > MAX_LINES:
         return Outcome(UNDECIDED, f"more than {MAX_LINES} lines", "claim-unreadable")
     worst: Outcome | None = None
@@ -35,8 +47,8 @@ def judge_lines(lines: Sequence[str]) -> Outcome:
     variables = _variables(lines)
     for number, line in enumerate(lines):
         try:
-            lead, reading = _read(line, variables)
-            trees = tuple(plain(s.tree) if s.tree is not None else _none() for s in reading.sides)
+            lead, reading = _read(line, variables, other)
+            trees = tuple(plain(s.tree, imaginary=True) if s.tree is not None else _none() for s in reading.sides)
         except (Unreadable, NoValue) as error:
             worst = worst or Outcome(UNDECIDED, f"line {number + 1} cannot be read: {error}", "claim-unreadable")
             sides, rels = (), ()
@@ -82,7 +94,7 @@ def _variables(lines: Sequence[str]) -> frozenset[str]:
     return frozenset(m.group(1) for line in lines for m in re.finditer(r"(?<![A-Za-z\\])([a-zA-Z])(?!\s*(?:\\left\s*)?\()", re.sub(r"\\[A-Za-z]+", lambda c: "\\" * len(c.group()), line)))
 
 
-def _read(line: str, variables: frozenset[str]) -> tuple[str, Reading]:
+def _read(line: str, variables: frozenset[str], other: frozenset[str]) -> tuple[str, Reading]:
     """The relation with which the line begins ("" for none) and the rest of it."""
     lead = ""
     while (match := _LEADING.match(line)) is not None:
@@ -95,7 +107,7 @@ def _read(line: str, variables: frozenset[str]) -> tuple[str, Reading]:
         else:
             continue
         break
-    return lead, read(line, letters=True, variables=variables)
+    return lead, read(line, letters=True, variables=variables, other=other)
 
 
 def _statement(trees: Sequence[Expr], rels: Sequence[str]) -> Expr:
@@ -125,7 +137,7 @@ def _linked(before: Expr, rel: str, after: Expr, seen: Sequence[Expr]) -> Outcom
     """``before rel after`` for all values for which what stands before has a meaning."""
     if before == after and rel in ("eq", "le", "ge"):
         return Outcome(PROVED, "written alike")
-    if not symbols(before) and not symbols(after):
+    if not {*symbols(before), *symbols(after)} - {"i", "I"}:
         return _closed(before, rel, after)
     try:
         statement = _statement((before, after), (rel,))
@@ -133,12 +145,16 @@ def _linked(before: Expr, rel: str, after: Expr, seen: Sequence[Expr]) -> Outcom
         return Outcome(UNDECIDED, str(error), "claim-unsupported")
     domain = _domain(before, *seen)
     if rel == "eq":
+        if points.identical(before, after):
+            return Outcome(PROVED, "one rational function")
         found = points.failing(before, after, domain)
         if found is not None:
             if _has_new_decimals(after, before) and rounding.relative(found[1], found[2]) < 0.05:
                 return Outcome(UNDECIDED, "a rounding in a line with names", "claim-near")
             values = tuple(_short(v) for v in found[1:])
             return Outcome(REFUTED, f"{to_text(after)} is not {to_text(before)} (at {points.shown(found[0])}: {values[0]} and {values[1]})"[:400], "claim-refuted", sides=values)
+    if _imaginary(before, after):
+        return Outcome(UNDECIDED, "complex numbers with names", "claim-unsupported")
     verdict = judge(Obligation(statement, domain))
     if verdict.proved:
         return Outcome(PROVED, verdict.method)
@@ -150,6 +166,10 @@ def _linked(before: Expr, rel: str, after: Expr, seen: Sequence[Expr]) -> Outcom
             return Outcome(UNDECIDED, "right for positive values only, perhaps", "claim-domain")
         return _wrong(verdict, before, after)
     return Outcome(UNDECIDED, verdict.reason or "no proof and no counterexample", "claim-agreed")
+
+
+def _imaginary(*trees: Expr) -> bool:
+    return any(Symbol(n) in walk(t) for t in trees for n in ("i", "I"))
 
 
 def _closed(before: Expr, rel: str, after: Expr) -> Outcome:
@@ -208,6 +228,8 @@ def _follows(sides: Sequence[Expr], rels: Sequence[str], trees: Sequence[Expr], 
     if given == wanted:
         return Outcome(PROVED, "written alike")
     old, new = set(symbols(given)), set(symbols(wanted))
+    if _imaginary(given, wanted):
+        return Outcome(UNDECIDED, "complex numbers with names", "claim-unsupported")
     if not new and not old:
         return Outcome(UNDECIDED, "statements without names", "claim-unsupported") if not (v := judge(Obligation(wanted))).refuted else _not_following(v, given, wanted)
     if new - old:
