@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ..expressions import CONSTANTS, Expr, Number, Operation, Symbol, is_op, rational_value, replace, walk
+from ..expressions import CONSTANTS, Expr, Number, Operation, Symbol, is_op, rational_value, replace, transform, walk
 from ..expressions.tree import expr as literal
 
-from .forms import Quotient, Unsupported
+from .forms import Quotient, Undefined, Unsupported
 
 if TYPE_CHECKING:
     from .exact import Field
@@ -165,6 +165,65 @@ def _settle_inside(field: "Field", marked: Symbol, before: set[Expr]) -> None:
                 raise Unsupported("the limit of an expression that may have no value")
 
 
+def _limit_of_pieces(field: "Field", expr: Operation) -> "Quotient":
+    """The limit of the pieces that hold close to the point, on the side asked for or on both."""
+    body, variable, point = expr.args[:3]
+    if any(is_op(node, "sum", "prod", "limit", "integral", "diff") and node.args[1] == variable for node in walk(body)):
+        raise Unsupported("a limit of cases in which the name is bound again")
+    end = point.args[0] if is_op(point, "neg") else point
+    if end == Symbol("inf"):
+        sides = [1 if is_op(point, "neg") else -1]     # towards inf from below, towards -inf from above
+        at = Fraction(0)
+    else:
+        side = rational_value(expr.args[3]) if len(expr.args) == 4 else None
+        sides, at = [1, -1] if side is None else [1 if side > 0 else -1], rational_value(point)
+    if at is None:
+        raise Unsupported("a piecewise limit at this point")
+    found = [limit(field, Operation("limit", (_pieces_near(body, variable, point, at, s), *expr.args[1:]))) for s in sides]
+    if not all(field.is_zero(field.sub(found[0], other)) for other in found[1:]):
+        raise Undefined("the limits from the two sides are not shown to be equal")
+    return found[0]
+
+
+def _pieces_near(body: Expr, variable: Symbol, point: Expr, at: Fraction, side: int) -> Expr:
+    """The tree with each ``cases`` exchanged for the piece that holds on an interval beside the point, which itself is not in it."""
+    def chosen(node: Expr) -> Expr:
+        if not is_op(node, "cases"):
+            return node
+        for i in range(0, len(node.args) - 1, 2):
+            if _holds_near(node.args[i + 1], variable, point, at, side):
+                return node.args[i]
+        if len(node.args) % 2:
+            return node.args[-1]
+        raise Unsupported("a limit where no case holds")
+
+    return transform(body, chosen)
+
+
+def _holds_near(condition: Expr, variable: Symbol, point: Expr, at: Fraction, side: int) -> bool:
+    """Whether ``x < c`` (c a rational) holds for all x close to the point on its side.  Raises Unsupported for other conditions."""
+    if is_op(condition, "and", "or"):
+        parts = [_holds_near(a, variable, point, at, side) for a in condition.args]
+        return all(parts) if condition.head == "and" else any(parts)
+    if not is_op(condition, "lt", "le", "gt", "ge", "eq", "ne"):
+        raise Unsupported("a limit of cases with such a condition")
+    head, (left, right) = condition.head, condition.args
+    if right == variable:
+        head, left, right = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}.get(head, head), right, left
+    bound = rational_value(right)
+    if left != variable or bound is None:
+        raise Unsupported("a limit of cases with such a condition")
+    if head in ("eq", "ne"):
+        return head == "ne"
+    if is_op(point, "neg") and point.args[0] == Symbol("inf"):
+        above = False
+    elif point == Symbol("inf"):
+        above = True
+    else:
+        above = at > bound or at == bound and side > 0
+    return above == (head in ("gt", "ge"))
+
+
 def limit(field: "Field", expr: Operation) -> "Quotient":
     """The limit of a quotient of polynomials in x and exp(x).
 
@@ -176,6 +235,8 @@ def limit(field: "Field", expr: Operation) -> "Quotient":
     body, variable, point = expr.args[:3]
     if not isinstance(variable, Symbol):
         raise Unsupported("a limit in an expression")
+    if any(is_op(node, "cases") for node in walk(body)):
+        return _limit_of_pieces(field, expr)
     # a name of its own: what is assumed of a free name says nothing about a bound one of the same letters
     marked = Symbol(f"limit {field.depth}")
     body, variable = replace(body, {variable: marked}), marked

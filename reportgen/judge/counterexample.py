@@ -9,7 +9,7 @@ from itertools import product
 from time import monotonic
 from zlib import crc32
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from ..expressions import Expr, Number, Operation, Symbol, is_op, is_relation, parse, symbols, to_text, walk
 from ..expressions import expr as literal
@@ -205,9 +205,12 @@ def _failing(statement: Expr, point: Point) -> Expr | None:
 
 def sample(statement: Expr, assumptions: tuple[Expr, ...], wanted: int = 24) -> int:
     """How many pseudo-random points agree with the statement (up to a ball's width); 0 where one does not, or fewer than half are usable."""
+    if is_op(statement, "ne", "not"):
+        return 0      # that no point chosen by chance is a solution says nothing
     names = free_names(statement, *assumptions)
     if not names and not any(is_op(node, "index") for node in walk(statement)):
-        return 1 if _agrees(statement, Point()) else 0      # one number against another: a second look would see the same
+        # one number against another: a second look would see the same, so this one is close
+        return 1 if _agrees(statement, Point(), 1024, "1e-250") else 0
     agreed = 0
     deadline = monotonic() + SECONDS
     for seed in range(4 * wanted):
@@ -232,15 +235,15 @@ def sample(statement: Expr, assumptions: tuple[Expr, ...], wanted: int = 24) -> 
     return agreed if agreed >= wanted // 2 else 0
 
 
-def _agrees(statement: Expr, point: Point) -> bool | None:
+def _agrees(statement: Expr, point: Point, bits: int = 192, near: str = "1e-30") -> bool | None:
     """Whether a point agrees with the statement; None where it says nothing: no value, or an implication whose premise fails."""
     if is_op(statement, "eq"):
         try:
-            left, right = (enclosure.to_arb(enclosure.evaluate(a, point, 192)) for a in statement.args)
+            left, right = (enclosure.to_arb(enclosure.evaluate(a, point, bits)) for a in statement.args)
             difference = left - right
         except enclosure.NoValue:
             return None
-        return bool(difference.contains(0)) and bool(abs(difference) < 1e-30)
+        return bool(difference.contains(0)) and bool(abs(difference) < arb(near))
     if is_op(statement, "iff", "implies") and enclosure.holds(statement.args[0], point) is not True:
         return None      # two false sides agree on nothing
     return enclosure.holds(statement, point)
