@@ -1,7 +1,7 @@
 """Kernel proofs, the strongest level and an optional one: obligations as Coq lemmas, checked by coqc and coqchk.
 
 An obligation counts as kernel-checked only if Coq accepted the lemma that ``lemma.py`` writes for it.  What must be
-trusted for that: ``lemma.py`` and the definitions at the top of ``prelude.v`` (the lemma says what the obligation says),
+trusted for that: ``lemma.py`` and ``writer.py`` and the definitions at the top of ``prelude.v`` (the lemma says what the obligation says),
 ``coq.py``, and Coq with its libraries.  ``tactics.py`` need not be trusted.
 """
 

@@ -96,6 +96,28 @@ Proof.
   lra.
 Qed.
 
+Lemma limit_at_right (f : R -> R) (a v : R) : ex_derive f a -> f a = v -> filterlim f (at_right a) (locally v).
+Proof. intros H <-. apply (filterlim_filter_le_1 (F := locally a)); [apply filter_le_within | apply (ex_derive_continuous f a H)]. Qed.
+
+Lemma limit_at_left (f : R -> R) (a v : R) : ex_derive f a -> f a = v -> filterlim f (at_left a) (locally v).
+Proof. intros H <-. apply (filterlim_filter_le_1 (F := locally a)); [apply filter_le_within | apply (ex_derive_continuous f a H)]. Qed.
+
+Lemma limit_at (f : R -> R) (a v : R) : ex_derive f a -> f a = v -> is_lim f a v.
+Proof. intros H <-. apply is_lim_continuity. apply continuity_pt_filterlim. apply (ex_derive_continuous f a H). Qed.
+
+Lemma limit_minus (f g : R -> R) (v : R) : (forall z, f z = g (exp z)) -> ex_derive g 0 -> g 0 = v -> is_lim f m_infty v.
+Proof.
+  intros E H <-. apply (is_lim_ext (fun z => g (exp z))); [intros; symmetry; apply E |].
+  apply (filterlim_comp _ _ _ exp g _ (locally 0)); [exact is_lim_exp_m | apply (ex_derive_continuous g 0 H)].
+Qed.
+
+Lemma limit_plus (f g : R -> R) (v : R) : (forall z, f z = g (exp (- z))) -> ex_derive g 0 -> g 0 = v -> is_lim f p_infty v.
+Proof.
+  intros E H <-. apply (is_lim_ext (fun z => g (exp (- z)))); [intros; symmetry; apply E |].
+  apply (filterlim_comp _ _ _ (fun z => exp (- z)) g _ (locally 0)); [| apply (ex_derive_continuous g 0 H)].
+  apply (filterlim_comp _ _ _ Ropp exp _ (Rbar_locally m_infty)); [exact (filterlim_Rbar_opp p_infty) | exact is_lim_exp_m].
+Qed.
+
 Lemma next_everywhere (f g h : R -> R) (n : nat) :
   (forall t, Derive_n f n t = g t) -> (forall t, is_derive g t (h t)) -> forall t, ex_derive_n f (S n) t /\ Derive_n f (S n) t = h t.
 Proof. intros H D t. apply derive_n_value. apply (next_derive f g); [apply filter_forall; exact H | apply D]. Qed.
@@ -181,7 +203,8 @@ Ltac rg_side := cbv beta; rg_split;
   | |- (_ < _)%Z => first [lia | rg_integers; rg_arith]
   | |- forall _ : Z, _ -> _ => intros; first [solve [rg_side] | rg_range; rg_side]
   | |- Rbar_locally' _ _ => apply filter_forall; intros; rg_side
-  | |- within _ _ _ => idtac
+  | |- at_right _ _ => apply filter_le_within; first [apply filter_forall; intros; rg_side | apply locally_ne; [auto_derive; rg_side | rg_side]]
+  | |- at_left _ _ => apply filter_le_within; first [apply filter_forall; intros; rg_side | apply locally_ne; [auto_derive; rg_side | rg_side]]
   | |- ex_derive _ _ => auto_derive; rg_derive_side
   | |- 0 <= _ => rg_nonneg
   | |- _ => first [rg_ne | progress rg_abs; rg_ne]

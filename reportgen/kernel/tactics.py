@@ -15,7 +15,8 @@ from ..judge.conditions import Facts, prepare
 from ..judge.exact import Field
 from ..judge.forms import Overflow, Quotient, Undefined, Unsupported, prime_factors
 from ..obligation import Obligation
-from .lemma import Lemma, Unwritten, Writer, diff_parts
+from .lemma import Lemma
+from .writer import Unwritten, Writer, diff_parts
 
 _MISSING = (Unsupported, Undefined, Overflow, Unwritten, RecursionError, ValueError, ZeroDivisionError, AttributeError, KeyError, TypeError)
 
@@ -37,7 +38,9 @@ def _scripts(lemma: Lemma) -> Iterator[str]:
         yield proof.whole([], proof.main(goal))
         yield proof.whole([], proof.term_by_term(goal))
     helps = proof.helps()
-    if helps:
+    if not helps:
+        yield plain
+    else:
         yield proof.whole(helps, proof.main(goal))
         yield proof.whole(helps, proof.by_hypotheses())
     if is_op(goal, "eq"):
@@ -94,8 +97,8 @@ class _Proof:
             return f"split; [{self.implied(*goal.args)} | {self.implied(*reversed(goal.args))}]"
         if head == "approx" or (head == "eq" and is_op(goal.args[0], "round")):
             return "subst; rg_rounding"
-        if head == "eq" and is_op(goal.args[0], "limit"):
-            return self.limit(goal)
+        if head == "eq" and any(is_op(a, "limit") for a in goal.args):
+            return self.limits(goal)
         if head == "eq":
             if self.writer.is_matrix(goal.args[0]) or is_op(goal.args[0], "tuple"):
                 return "subst; rg_split; rg_value"
@@ -139,7 +142,7 @@ class _Proof:
         if goal.head in ("lt", "le"):
             left, right = right, left
         tries = ["subst; rg_order"]
-        left, right = self.differentiated(left), self.differentiated(right)
+        left, right = (transform(self.differentiated(side), self.without_bars) for side in (left, right))
         bounds = self.exponential_bounds(left, right)
         try:
             shape = self.writer.term(_tidy(Operation("add", (left, Operation("neg", (right,))))))
@@ -163,6 +166,14 @@ class _Proof:
             return body
 
         return transform(expr, value)
+
+    def without_bars(self, node: Expr) -> Expr:
+        """An absolute value of what is assumed to have a sign."""
+        if is_op(node, "abs"):
+            for fact in self.known:
+                if is_op(fact, "gt", "ge", "lt", "le") and fact.args == (node.args[0], Number("0")):
+                    return node.args[0] if fact.head in ("gt", "ge") else Operation("neg", node.args)
+        return node
 
     def exponential_bounds(self, *sides: Expr) -> str:
         """From z < c: exp z < exp c and exp (-c) < exp (-z), with exp c as a number where c is a logarithm."""
@@ -210,8 +221,8 @@ class _Proof:
                                        (*self.lemma.obligation.assumptions, *self.lemma.conditions)))
             field = Field(48)
             Facts(field, ready.assumptions)
-            (l, r), (p, _) = (side.args for side in ready.statement.args)
-            below = field.lowest(field.reduced(field.sub(field.normal(l), field.normal(r))))
+            (low, high), (p, _) = (side.args for side in ready.statement.args)
+            below = field.lowest(field.reduced(field.sub(field.normal(low), field.normal(high))))
             above = field.lowest(field.reduced(field.normal(p)))
             if below.num == 0:
                 return None
@@ -245,7 +256,7 @@ class _Proof:
     # --- helps: equations that are proved first and then rewritten
     def helps(self) -> list[str]:
         steps: list[str] = []
-        for maker in (self.help_floors, self.help_derivatives, self.help_sums, self.help_logs):
+        for maker in (self.help_floors, self.help_derivatives, self.help_sums, self.help_powers, self.help_logs):
             try:
                 steps += maker()
             except _MISSING:
@@ -274,7 +285,7 @@ class _Proof:
                 continue
             names = [f"HD{number}_{k}" for k in range(order + 1)]
             current, chain = body, []
-            for k in range(1, order + 1):
+            for _ in range(order):
                 current = _tidy(calculus.derivative(current, variable))
                 chain.append(current)
             if order == 1:
@@ -295,9 +306,10 @@ class _Proof:
         steps = [f"assert ({names[1]} : forall {bound} : R, Derive_n {function} 1 {bound} = {values[0]}) by "
                  f"(clear; intros; apply is_derive_unique; assert ({needs}) by rg_side; rg_derive)"]
         for k in range(2, order + 1):
-            steps.append(f"assert ({names[k]} : forall {bound} : R, ex_derive_n {function} {k} {bound} /\\ Derive_n {function} {k} {bound} = {values[k - 1]}) by "
-                         f"(apply (next_everywhere {function} {functions[k - 2]} {functions[k - 1]} {k - 1}); "
-                         f"[{'exact ' + names[1] if k == 2 else 'intros; apply ' + names[k - 1]} | clear; intros {bound}; assert ({needs}) by rg_side; rg_derive])")
+            before = f"exact {names[1]}" if k == 2 else f"intros; apply {names[k - 1]}"
+            claim = f"forall {bound} : R, ex_derive_n {function} {k} {bound} /\\ Derive_n {function} {k} {bound} = {values[k - 1]}"
+            steps.append(f"assert ({names[k]} : {claim}) by (apply (next_everywhere {function} {functions[k - 2]} {functions[k - 1]} {k - 1}); "
+                         f"[{before} | clear; intros {bound}; assert ({needs}) by rg_side; rg_derive])")
         everywhere = "; ".join([*steps, f"destruct ({names[order]} {point}) as [{names[0]}a {names[0]}]"])
         if order != 2:
             return [everywhere, f"rewrite {names[0]}"]
@@ -347,6 +359,22 @@ class _Proof:
             steps += ["rewrite ?bigsum_one by (first [lia | rg_integers; rg_arith])", "rewrite ?plus_IZR, ?minus_IZR"]
         return steps
 
+    def help_powers(self) -> list[str]:
+        """A power whose exponent is a name that is given as a whole number."""
+        steps: list[str] = []
+        found = (n for n in walk(self.goal) if is_op(n, "pow") and rational_value(n.args[1]) is None and n.args[0] != Symbol("e"))
+        for node in dict.fromkeys(n for n in found if not _under_binder(self.goal, n)):
+            base, exponent = node.args
+            ready = prepare(Obligation(Operation("eq", (exponent, Number("0"))), self.lemma.obligation.assumptions))
+            field = Field(8)
+            value = field.rational(field.normal(ready.statement.args[0]))
+            if value is None or value.denominator != 1 or not 0 <= value <= 400:
+                continue
+            text = self.writer.term(base)
+            steps.append(f"assert (HP{len(steps)} : {self.writer.term(node)} = {text} ^ {value}) by (replace {self.writer.term(exponent)} with (INR {value}) "
+                         f"by (subst; cbn [INR]; lra); apply Rpower_pow; subst; rg_side)")
+        return [*steps, *(f"rewrite ?HP{k}" for k in range(len(steps)))]
+
     def help_logs(self) -> list[str]:
         """The logarithm of a rational as a sum of logarithms of primes."""
         steps: list[str] = []
@@ -369,8 +397,37 @@ class _Proof:
             steps.append(f"assert (HL{len(steps)} : ln {text} = {total}) by (replace {text} with ({shape}) by lra; rg_logs; lra)")
         return [*steps, *(f"rewrite ?HL{k}" for k in range(len(steps)))]
 
-    def limit(self, goal: Operation) -> str:
-        return "fail"
+    def limits(self, goal: Operation) -> str:
+        """At a point where the function is smooth its value; at infinity as a smooth function of exp z or exp (-z), which goes to 0."""
+        ways = [self.limit(side) for side in goal.args if is_op(side, "limit")]
+        if len(ways) == 1:
+            return f"subst; {ways[0]}"
+        try:
+            field = Field(48)
+            value = self.writer.term(field.to_expr(field.lowest(field.normal(goal.args[1]))))
+        except _MISSING:
+            return "fail"
+        return f"subst; exists {value}; split; [{ways[0]} | {ways[1]}]"
+
+    def limit(self, node: Operation) -> str:
+        body, variable, point = node.args[:3]
+        close = "auto_derive; rg_derive_side | rg_value"
+        if len(node.args) == 4:
+            return f"(first [apply limit_at_right | apply limit_at_left]; [{close}])"
+        down = point == Operation("neg", (Symbol("inf"),))
+        if not down and point != Symbol("inf"):
+            return f"(apply limit_at; [{close}])"
+        small = Symbol("small value")
+        grown = Operation("exp", (variable,))
+        try:
+            field = Field(48)
+            shape = replace(field.to_expr(field.lowest(field.normal(body))), {grown: small if down else Operation("div", (Number("1"), small))})
+            if variable in set(walk(shape)):
+                return "fail"
+            function = self.writer.body(_tidy(shape), small, {})
+        except _MISSING:
+            return "fail"
+        return f"(apply ({'limit_minus' if down else 'limit_plus'} _ {function}); [intros; cbv beta; rg_value | {close}])"
 
 
 # --- small helps ----------------------------------------------------------------------------------------------
