@@ -189,15 +189,13 @@ def _small(num, den):
 
 def identical(before: Expr, after: Expr) -> bool:
     """Both sides are one rational function of their names (and of i, where i^2 = -1)."""
-    names = list(dict.fromkeys((*symbols(before), *symbols(after), *(c for c in ("pi", "e") if any(Symbol(c) in walk(t) for t in (before, after))))))
-    names = ["i" if n == "I" else n for n in names]
-    if not names or len(names) > MAX_NAMES:
+    found = _generators(before, after)
+    if found is None:
         return False
-    context = fmpq_mpoly_ctx.get([f"x{i}" for i in range(len(names))], Ordering.lex)
-    gens = {Symbol(n): context.gen(i) for i, n in enumerate(names)}
+    context, gens = found
     try:
         num, den = _quotient(Operation("add", (before, Operation("neg", (after,)))), gens, context)
-        if "i" in names:
+        if Symbol("i") in gens:
             unit = gens[Symbol("i")] ** 2 + 1
             if divmod(den, unit)[1] == 0:
                 return False
@@ -207,25 +205,49 @@ def identical(before: Expr, after: Expr) -> bool:
     return num == 0
 
 
-def proportional(given: Expr, wanted: Expr) -> bool:
-    """Both equations have one numerator up to a factor that is a number: then they are equivalent where both are defined."""
-    names = list(dict.fromkeys((*symbols(given), *symbols(wanted))))
-    if not names or len(names) > MAX_NAMES or any(n in ("i", "I") for n in names):
+def _generators(*trees: Expr):
+    """A context with one generator for each name and for each part that is not rational, such as sqrt(x) or P(4)."""
+    atoms: dict[Expr, None] = {}
+
+    def collect(tree: Expr) -> None:
+        if isinstance(tree, Number):
+            return
+        if isinstance(tree, Symbol) or tree.head not in ("add", "neg", "mul", "div", "pow") or tree.head == "pow" and not _whole_exponent(tree.args[1]):
+            atoms.setdefault(tree)
+            return
+        for a in tree.args:
+            collect(a)
+
+    for tree in trees:
+        collect(tree)
+    if not atoms or len(atoms) > 2 * MAX_NAMES:
+        return None
+    context = fmpq_mpoly_ctx.get([f"x{i}" for i in range(len(atoms))], Ordering.lex)
+    return context, {atom: context.gen(i) for i, atom in enumerate(atoms)}
+
+
+def _whole_exponent(tree: Expr) -> bool:
+    try:
+        value = evaluate(tree)
+    except NoValue:
         return False
-    polys = []
-    for equation in (given, wanted):
-        context_tree = Operation("add", (equation.args[0], Operation("neg", (equation.args[1],))))
-        context = fmpq_mpoly_ctx.get([f"x{i}" for i in range(len(names))], Ordering.lex)
-        gens = {Symbol(n): context.gen(i) for i, n in enumerate(names)}
-        try:
-            num, den = _quotient(context_tree, gens, context)
-        except (NoValue, ZeroDivisionError, OverflowError):
+    return isinstance(value, fmpq) and value.q == 1 and abs(value) <= 24
+
+
+def proportional(given: Expr, wanted: Expr) -> bool:
+    """The differences of the sides are one function up to a factor that is a number: the equations are equivalent where both are defined."""
+    found = _generators(given.args[0], given.args[1], wanted.args[0], wanted.args[1])
+    if found is None or Symbol("i") in found[1]:
+        return False
+    context, gens = found
+    try:
+        (a, b), (c, d) = (_quotient(Operation("add", (e.args[0], Operation("neg", (e.args[1],)))), gens, context) for e in (given, wanted))
+        if a == 0 or c == 0:
             return False
-        if not den.is_constant() or num == 0:
-            return False
-        polys.append(num)
-    a, b = polys
-    return len(a) == len(b) and a * b.leading_coefficient() == b * a.leading_coefficient()
+        p, q = (a, c) if b == d else (_small(a * d, b * d)[0], _small(c * b, b * d)[0])
+    except (NoValue, ZeroDivisionError, OverflowError):
+        return False
+    return len(p) == len(q) and p * q.leading_coefficient() == q * p.leading_coefficient()
 
 
 __all__ = ["arb", "failing", "proportional", "shown", "unfollowed"]

@@ -258,6 +258,10 @@ def _command(r: _Reader) -> Expr:
         if not r.letters and _unit_group(r) and _unit_group(r):
             return Number("1")
         r.place = start
+        if r.letters:
+            found = _derivative(r)
+            if found is not None:
+                return found
         top = r.script()
         return Operation("div", (top, r.script()))
     if name in _BINOMIALS:
@@ -324,6 +328,19 @@ def _command(r: _Reader) -> Expr:
     if name in ("round",):
         raise Unreadable("rounding as a function")
     raise Unreadable(f"the command \\{name}")
+
+
+def _derivative(r: _Reader) -> Expr | None:
+    """``\\frac{d}{dx} ...`` as a derivative; ``\\frac{dy}{dx}`` is not read."""
+    texts = [r.ahead(k).text for k in range(8)]
+    if texts[:2] != ["{", "d"]:
+        return None
+    if texts[2:5] == ["}", "{", "d"] and r.ahead(5).kind in ("letter", "command") and texts[6] == "}":
+        r.place += 7
+        return Operation("diff", (r.product(), Symbol(texts[5])))
+    if "}" in texts and texts[texts.index("}") + 1:texts.index("}") + 3] == ["{", "d"]:
+        raise Unreadable("a derivative")
+    return None
 
 
 def _unit_group(r: _Reader) -> bool:

@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..expressions import Expr, Number, Operation, Symbol, symbols, to_text, walk
+from ..expressions import Expr, Number, Operation, Symbol, is_op, symbols, to_text, walk
 from ..judge import judge
 from ..obligation import Obligation, Verdict
-from . import points, rounding
-from .chains import NO_CLAIM, PROVED, REFUTED, UNDECIDED, Outcome, _short, plain
+from . import monotone, points, rounding
+from .chains import NO_CLAIM, PROVED, REFUTED, UNDECIDED, Outcome, _short, is_name, plain
+from .pairs import _has_pm, _with_sign
 from .reading import Reading, Side, Unreadable, read
 from .values import NoValue
 
 MAX_LINES = 200
 _LEADING = re.compile(r"^[\s&$]*(?:\\quad|\\;|\\,|\\ )*\s*(?P<relation>=|\\approx|≈|\\le(?:q|qslant)?(?![a-z])|\\ge(?:q|qslant)?(?![a-z])|≤|≥|<|>|\\implies|\\Rightarrow|\\Longrightarrow|\\iff|\\Leftrightarrow|⇒|⇔|=>|\\therefore|\\to(?![a-z]))\s*&?")
+_OR = re.compile(r"\\(?:text|mathrm|textrm)\s*\{\s*,?\s*or\s*,?\s*\}|\\lor(?![A-Za-z])|\\vee(?![A-Za-z])|\bor\b")
+_SEVERAL = re.compile(_OR.pattern + r"|\\pm|±")
 _BARE_LOG = re.compile(r"\\log(?!\s*_)(?![A-Za-z])")
 _RELATION = {"=": "eq", "≈": "approx", "<": "lt", ">": "gt", "≤": "le", "≥": "ge"}
 
@@ -39,54 +42,132 @@ def _judge_lines(lines: Sequence[str], other: frozenset[str]) -> Outcome:
     if len(lines) > MAX_LINES:
         return Outcome(UNDECIDED, f"more than {MAX_LINES} lines", "claim-unreadable")
     worst: Outcome | None = None
-    last: tuple[Expr, ...] = ()          # the statement or, alone, the expression before
-    sides: tuple[Expr, ...] = ()
-    rels: tuple[str, ...] = ()
-    seen: list[Expr] = []
     checked = False
-    variables = _variables(lines)
+    state = _State(_variables(lines), other)
     for number, line in enumerate(lines):
         try:
-            lead, reading = _read(line, variables, other)
-            trees = tuple(plain(s.tree, imaginary=True) if s.tree is not None else _none() for s in reading.sides)
+            outcome = state.line(line)
         except (Unreadable, NoValue) as error:
-            worst = worst or Outcome(UNDECIDED, f"line {number + 1} cannot be read: {error}", "claim-unreadable")
-            sides, rels = (), ()
+            outcome = Outcome(UNDECIDED, f"cannot be read: {error}", "claim-unreadable")
+            state.lose()
+        if outcome is None:
             continue
-        new_rels = reading.rels
-        if number == 0 or not sides:
-            outcome = None
-            if number == 0 and new_rels and not lead and not any(symbols(t) for t in trees):
-                outcome = _statement_alone(trees, new_rels)
-        elif lead in ("eq", "approx", "lt", "le", "gt", "ge"):
-            outcome = _linked(sides[-1], lead, trees[0], seen)
-            if outcome is None or outcome.verdict == PROVED:
-                outcome = _inner(trees, new_rels, seen) or outcome
-            trees, new_rels = (sides[0] if rels or True else sides[-1], *trees), ("eq" if lead == "eq" else lead, *new_rels)
-            trees = (*sides[:-1], sides[-1], *trees[1:])
-            new_rels = (*rels, lead, *reading.rels)
-        elif not new_rels and not rels:
-            outcome = _linked(sides[-1], "eq", trees[0], seen)
-        elif not new_rels:
-            outcome = Outcome(UNDECIDED, f"line {number + 1} asserts nothing", "claim-unreadable")
-        else:
-            outcome = _follows(sides, rels, trees, new_rels, seen)
-        if outcome is not None:
-            checked = True
-            if outcome.verdict == REFUTED:
-                return Outcome(REFUTED, f"line {number + 1}: {outcome.reason}", outcome.code or "claim-refuted", step=number, sides=outcome.sides)
-            if outcome.verdict == UNDECIDED and worst is None:
-                worst = Outcome(UNDECIDED, f"line {number + 1}: {outcome.reason}", outcome.code)
-        sides, rels = trees, new_rels
-        seen.extend(trees)
-    del last
+        checked = True
+        if outcome.verdict == REFUTED:
+            return Outcome(REFUTED, f"line {number + 1}: {outcome.reason}", outcome.code or "claim-refuted", step=number, sides=outcome.sides)
+        if outcome.verdict == UNDECIDED and worst is None:
+            worst = Outcome(UNDECIDED, f"line {number + 1}: {outcome.reason}", outcome.code)
     if worst is not None:
         return worst
     return Outcome(PROVED, "every line follows from the one before") if checked else Outcome(NO_CLAIM, "a single line", "no-claim")
 
 
-def _none() -> Expr:
-    raise Unreadable("words where an expression was expected")
+class _State:
+    """What the lines so far have said: the last chain, all statements, and whether each was equivalent to the one before."""
+
+    def __init__(self, variables: frozenset[str], other: frozenset[str]) -> None:
+        self.variables = variables
+        self.other = other
+        self.sides: tuple[Expr, ...] = ()
+        self.rels: tuple[str, ...] = ()
+        self.statement: Expr | None = None
+        self.facts: list[Expr] = []
+        self.equivalent = True
+        self.seen: list[Expr] = []
+
+    def lose(self) -> None:
+        """A line could not be read: what follows cannot be held against it."""
+        self.sides, self.rels, self.statement, self.equivalent = (), (), None, False
+
+    def line(self, line: str) -> Outcome | None:
+        """The outcome of one more line; None where it is only given or defined.  Raises Unreadable and NoValue."""
+        lead, rest = _lead(line)
+        if not lead and _SEVERAL.search(rest):
+            return self.follow((), (), self.several(rest))
+        reading = read(rest, letters=True, variables=self.variables, other=self.other)
+        if any(s.tree is None for s in reading.sides):
+            raise Unreadable("words where an expression was expected")
+        trees = tuple(plain(s.tree, imaginary=True) for s in reading.sides)
+        if not self.sides and self.statement is None:
+            if lead:
+                raise Unreadable("a relation without what stands before it")
+            self.take(trees, reading.rels, _statement(trees, reading.rels) if reading.rels else None)
+            return None
+        if lead in ("eq", "approx", "lt", "le", "gt", "ge"):
+            if not self.sides:
+                raise Unreadable("a relation without what stands before it")
+            outcome = _linked(self.sides[-1], lead, trees[0], self.seen)
+            if outcome.verdict == PROVED:
+                outcome = _inner(trees, reading.rels, self.seen) or outcome
+            trees, rels = (*self.sides, *trees), (*self.rels, lead, *reading.rels)
+            statement = _statement(trees, rels) if self.rels else None
+            self.take(trees, rels if self.rels else (), statement)
+            if not self.rels:
+                self.sides = trees[-1:]
+            return outcome
+        if not reading.rels:
+            if self.rels or not self.sides:
+                raise Unreadable("asserts nothing")
+            outcome = _linked(self.sides[-1], "eq", trees[0], self.seen)
+            self.take(trees, (), None)
+            return outcome
+        return self.follow(trees, reading.rels, _statement(trees, reading.rels))
+
+    def several(self, line: str) -> Expr:
+        """``x = 2 or x = 3``, ``x = \\pm 3`` as one statement."""
+        found = []
+        for part in _OR.split(line):
+            reading = read(part.strip(" ,;."), letters=True, variables=self.variables, other=self.other)
+            if any(s.tree is None for s in reading.sides):
+                raise Unreadable("words where an expression was expected")
+            trees = [s.tree for s in reading.sides]
+            if not reading.rels:        # x = 2 or 3
+                if not found or found[-1].head != "eq":
+                    raise Unreadable("a part without a relation")
+                found.append(Operation("eq", (found[-1].args[0], plain(trees[0]))))
+                continue
+            signs = (1, -1) if any(_has_pm(t) for t in trees) else (1,)
+            found += [_statement([plain(_with_sign(t, sign)) for t in trees], reading.rels) for sign in signs]
+        return found[0] if len(found) == 1 else Operation("or", tuple(found))
+
+    def take(self, trees: tuple[Expr, ...], rels: tuple[str, ...], statement: Expr | None) -> None:
+        self.sides, self.rels, self.statement = trees, rels, statement
+        self.seen.extend(trees)
+        if statement is not None:
+            self.facts.append(statement)
+
+    def follow(self, trees: tuple[Expr, ...], rels: tuple[str, ...], wanted: Expr) -> Outcome | None:
+        given = self.statement
+        if given is None:
+            if self.sides:
+                raise Unreadable("an equation after an expression")
+            self.take(trees, rels, wanted)
+            return None
+        old = {n for fact in self.facts for n in symbols(fact)}
+        if set(symbols(wanted)) - old:
+            if is_op(wanted, "eq") and is_name(wanted.args[0]) and wanted.args[0] not in set(walk(Operation("and", (given, given)))) and not set(symbols(wanted.args[1])) - old:
+                self.equivalent = False       # a definition
+                self.take(trees, rels, wanted)
+                return None
+            outcome = Outcome(UNDECIDED, f"the new name {sorted(set(symbols(wanted)) - old)[0]}", "claim-open")
+        else:
+            outcome = _follows(given, wanted, _domain(*given.args) if isinstance(given, Operation) else ())
+            if outcome.verdict != PROVED and not (self.equivalent and outcome.verdict == REFUTED):
+                outcome = self.by_all(wanted, outcome)
+        self.equivalent = self.equivalent and outcome.code == "equivalent"
+        self.take(trees, rels, wanted)
+        return outcome
+
+    def by_all(self, wanted: Expr, alone: Outcome) -> Outcome:
+        """The line need not follow from the last one alone: all that was said before counts."""
+        if len(self.facts) < 2 or len(self.facts) > 12 or _imaginary(wanted):
+            return alone
+        verdict = judge(Obligation(wanted, tuple(self.facts)))
+        if verdict.proved:
+            return Outcome(PROVED, verdict.method)
+        if verdict.refuted:
+            return alone if alone.verdict == REFUTED else Outcome(UNDECIDED, "does not follow, it seems", "claim-agreed")
+        return Outcome(UNDECIDED, "does not follow from the line before alone", "claim-open") if alone.verdict == REFUTED else alone
 
 
 def _variables(lines: Sequence[str]) -> frozenset[str]:
@@ -94,20 +175,16 @@ def _variables(lines: Sequence[str]) -> frozenset[str]:
     return frozenset(m.group(1) for line in lines for m in re.finditer(r"(?<![A-Za-z\\])([a-zA-Z])(?!\s*(?:\\left\s*)?\()", re.sub(r"\\[A-Za-z]+", lambda c: "\\" * len(c.group()), line)))
 
 
-def _read(line: str, variables: frozenset[str], other: frozenset[str]) -> tuple[str, Reading]:
+def _lead(line: str) -> tuple[str, str]:
     """The relation with which the line begins ("" for none) and the rest of it."""
-    lead = ""
     while (match := _LEADING.match(line)) is not None:
         word = match["relation"]
         line = line[match.end():]
         if word in _RELATION:
-            lead = _RELATION[word]
-        elif word.startswith(("\\le", "\\ge", "\\approx")):
-            lead = {"\\le": "le", "\\ge": "ge", "\\ap": "approx"}[word[:3]]
-        else:
-            continue
-        break
-    return lead, read(line, letters=True, variables=variables, other=other)
+            return _RELATION[word], line
+        if word.startswith(("\\le", "\\ge", "\\approx")):
+            return {"\\le": "le", "\\ge": "ge", "\\ap": "approx"}[word[:3]], line
+    return "", line
 
 
 def _statement(trees: Sequence[Expr], rels: Sequence[str]) -> Expr:
@@ -116,11 +193,6 @@ def _statement(trees: Sequence[Expr], rels: Sequence[str]) -> Expr:
         raise NoValue("a relation that is not judged here")
     parts = tuple(Operation("eq" if r == "approx" else r, (a, b)) for a, r, b in zip(trees, rels, trees[1:]))
     return parts[0] if len(parts) == 1 else Operation("and", parts)
-
-
-def _statement_alone(trees: Sequence[Expr], rels: Sequence[str]) -> Outcome | None:
-    del trees, rels
-    return None        # the first line is what is given
 
 
 def _inner(trees: Sequence[Expr], rels: Sequence[str], seen: Sequence[Expr]) -> Outcome | None:
@@ -218,42 +290,48 @@ def _domain(*trees: Expr) -> tuple[Expr, ...]:
 
 # --- equations
 
-def _follows(sides: Sequence[Expr], rels: Sequence[str], trees: Sequence[Expr], new_rels: Sequence[str], seen: Sequence[Expr]) -> Outcome:
-    if not rels:
-        return Outcome(UNDECIDED, "an equation after an expression", "claim-unsupported")
-    try:
-        given, wanted = _statement(sides, rels), _statement(trees, new_rels)
-    except NoValue as error:
-        return Outcome(UNDECIDED, str(error), "claim-unsupported")
+def _follows(given: Expr, wanted: Expr, domain: tuple[Expr, ...]) -> Outcome:
+    """Whether ``wanted`` follows from ``given`` alone; code "equivalent" where the two are."""
     if given == wanted:
-        return Outcome(PROVED, "written alike")
-    old, new = set(symbols(given)), set(symbols(wanted))
+        return Outcome(PROVED, "written alike", "equivalent")
     if _imaginary(given, wanted):
         return Outcome(UNDECIDED, "complex numbers with names", "claim-unsupported")
-    if not new and not old:
-        return Outcome(UNDECIDED, "statements without names", "claim-unsupported") if not (v := judge(Obligation(wanted))).refuted else _not_following(v, given, wanted)
-    if new - old:
-        return Outcome(UNDECIDED, f"the new name {sorted(new - old)[0]}", "claim-open")
-    domain = _domain(*sides)
-    if len(rels) == 1 == len(new_rels) and rels[0] == new_rels[0] == "eq":
+    closed = not symbols(wanted)
+    if closed:
+        return Outcome(UNDECIDED, "a statement without names", "claim-unsupported") if not (v := judge(Obligation(wanted))).refuted or symbols(given) else _not_following(v, given, wanted)
+    if _instances(given) != _instances(wanted):
+        verdict = judge(Obligation(wanted, (given,)))
+        return Outcome(PROVED, verdict.method) if verdict.proved else Outcome(UNDECIDED, "an unknown function at other places", "claim-open")
+    rounded = any("." in t for t in rounding.decimals(wanted) - rounding.decimals(given))
+    single = is_op(given, "eq") and is_op(wanted, "eq")
+    if single:
         if points.proportional(given, wanted):
-            return Outcome(PROVED, "one equation up to a factor")
+            return Outcome(PROVED, "one equation up to a factor", "equivalent")
+        found = monotone.solved(given, wanted)
+        if found is not None:
+            if found:
+                return Outcome(PROVED, "a strictly monotone equation and its solution", "equivalent")
+            return Outcome(UNDECIDED, "a rounding in a line with names", "claim-near") if rounded else Outcome(REFUTED, f"{to_text(wanted)} does not solve {to_text(given)}"[:400], "claim-refuted")
         failing = points.unfollowed(given, wanted, domain)
         if failing is not None:
-            if any(_has_new_decimals(t, given) for t in trees):
+            if rounded:
                 return Outcome(UNDECIDED, "a rounding in a line with names", "claim-near")
             return Outcome(REFUTED, f"{to_text(wanted)} does not follow from {to_text(given)} (at {points.shown(failing[0])})"[:400], "claim-refuted")
+    if not is_op(given, "and") and not is_op(wanted, "and"):
         verdict = judge(Obligation(Operation("iff", (given, wanted)), domain))
         if verdict.proved:
-            return Outcome(PROVED, verdict.method)
+            return Outcome(PROVED, verdict.method, "equivalent")
     verdict = judge(Obligation(Operation("implies", (given, wanted)), domain))
     if verdict.proved:
         return Outcome(PROVED, verdict.method)
     if verdict.refuted:
-        if any(_has_new_decimals(t, given) for t in trees) or "approx" in (*rels, *new_rels):
-            return Outcome(UNDECIDED, "a rounding in a line with names", "claim-near")
-        return _not_following(verdict, given, wanted)
+        return Outcome(UNDECIDED, "a rounding in a line with names", "claim-near") if rounded else _not_following(verdict, given, wanted)
     return Outcome(UNDECIDED, verdict.reason or "no proof and no counterexample", "claim-agreed")
+
+
+def _instances(tree: Expr) -> frozenset[Expr]:
+    """Unknown functions and sequences at the places where they stand."""
+    return frozenset(n for n in walk(tree) if is_op(n, "apply", "index"))
 
 
 def _not_following(verdict: Verdict, given: Expr, wanted: Expr) -> Outcome:
