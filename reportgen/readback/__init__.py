@@ -119,16 +119,16 @@ def _told(difference: Difference, place: tuple[str, Span]) -> Finding:
 def _pictures(files: Mapping[str, bytes], figures: Mapping[str, Figure], shown: Sequence[str], target: str) -> list[Finding]:
     """Figures are delivered as they were drawn: their numerals were traced when they were, and are outlines since."""
     findings = []
-    page = _outlines(files["report.html"]) if target == "html" and shown else b""
-    for name in shown:
-        figure = figures[name]
-        if target == "html":
-            same = _outlines(figure.svg) in page
-        else:
-            ending, drawn = (("pdf", figure.pdf) if target == "tex" else ("svg", figure.svg))
-            same = files.get(f"figures/{name}.{ending}") == drawn
-        if not same:
-            findings.append(Finding("numeral-altered", f"the figure {name} is not as it was drawn", Span(_name(target))))
+    if target == "html":
+        meant = {name: _outlines(b"".join(_DRAWING.findall(figures[name].svg))) for name in shown}
+        there = [_outlines(drawing) for drawing in _DRAWING.findall(files["report.html"])]
+        altered = [name for name, outlines in meant.items() if outlines not in there]
+        if any(outlines not in meant.values() for outlines in there):
+            findings.append(Finding("numeral-untraced", "a drawing on the page is no figure of the report", Span(_name(target))))
+    else:
+        ending = "pdf" if target == "tex" else "svg"
+        altered = [name for name in shown if files.get(f"figures/{name}.{ending}") != getattr(figures[name], ending)]
+    findings += [Finding("numeral-altered", f"the figure {name} is not as it was drawn", Span(_name(target))) for name in altered]
     return findings
 
 
@@ -137,9 +137,9 @@ _GROUND = re.compile(rb"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>|<t
 _SHAPES = re.compile(rb'\b(?:d|x|y|x1|x2|y1|y2|cx|cy|points|transform)="[^"]*"|(?<=>)[^<>]*\d[^<>]*(?=</t)')
 
 
-def _outlines(svg: bytes) -> bytes:
+def _outlines(drawing: bytes) -> bytes:
     """What a drawing shows, without the names of its parts."""
-    return b"\n".join(match.group() for drawing in _DRAWING.findall(svg) for match in _SHAPES.finditer(_GROUND.sub(b"", drawing)))
+    return b"\n".join(match.group() for match in _SHAPES.finditer(_GROUND.sub(b"", drawing)))
 
 
 # --- PDF ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,335 @@
+"""The read-back: clean files pass, and each alteration that changes a numeral, a sign or an exponent is found."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from reportgen import outputs
+from reportgen.diagnostics import FindingsError
+from reportgen.document import Document
+from reportgen.outputs import Job
+from reportgen.outputs import typst as typst_writer
+from reportgen.readback import check
+from reportgen.readback.formula import Order, tex_numerals
+from reportgen.readback.numerals import PAGE, Numeral, align, in_text
+from tests.document_sample import DETAILS, FIGURES, META, document
+
+TARGETS = ("pdf", "html", "tex", "md")
+
+# every way in which a numeral can stand in a formula
+FORMULAS = r"""# Formulas {#sec:a}
+
+Inline $x^2 + x_1^{-3} + \frac{1}{2} + \frac{a^2-3}{4b} + \sqrt[3]{5} + 10^{-6}$ and $\sum_{i=1}^{10} i$ and $e^{-\frac{3}{4}}$ and 10^2^, H~2~O, x².
+
+$$ \sum_{i=1}^{10} \frac{-1 + \frac{2}{3}}{4} x_{12}^{34} + \begin{pmatrix} 1 & 2 \\ 3 & 4\end{pmatrix} - \binom{5}{6} + \overset{7}{=} \underbrace{8}_{9} {}$$ {#eq:x}
+
+$$ \begin{aligned} y &= \begin{cases} 1 & x > 0 \\ -4 & x<2\end{cases} \\ z &= \log_{10} 2 + f'(3) + 0.5 + 1{,}234 + \left(\frac{1}{\sqrt{3}}\right)^{2} \end{aligned} $$
+
+3. third, −5 and 61,706
+4. fourth
+
+   - nested 7 `code 8`
+
+| head 1 | two $y_3$ |
+|---|---|
+| 5 | $-6$ |
+| 0.75 | −8.25 |
+
+: Caption 9 {#tbl:t}
+
+See @tbl:t, @eq:x and a note.[^a] **2**7
+
+[^a]: The note has 100 and $x^3$.
+"""
+
+
+@cache
+def formulas() -> Document:
+    return document(FORMULAS, tuple(sorted(set(re.findall(r"\d+(?:[.,]\d+)*", FORMULAS)) | {"x²", "27", "1{,}234"})))
+
+
+@cache
+def sample() -> Document:
+    return document()
+
+
+def files_of(made: Document, target: str) -> dict[str, bytes]:
+    return outputs.write(made, META, FIGURES, DETAILS, target)
+
+
+def passes(made: Document, target: str, files: dict[str, bytes]) -> bool:
+    try:
+        check(made, META, FIGURES, DETAILS, target, "typst", files)
+    except FindingsError as error:
+        assert {finding.code for finding in error.findings} <= {"numeral-altered", "numeral-missing", "numeral-untraced"}
+        return False
+    return True
+
+
+# --- clean files
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("made", [sample, formulas], ids=["sample", "formulas"])
+def test_clean_files_pass(made, target: str) -> None:
+    traced = check(made(), META, FIGURES, DETAILS, target, "typst", files_of(made(), target))
+    assert sum(traced.values()) > 80 and (made is formulas or traced["value"] > 100)
+
+
+def test_the_starter_passes() -> None:
+    from reportgen.build import _page
+    page = _page(Path("templates/starter"), False)
+    for target in TARGETS:
+        files = outputs.write(page.document, page.derived.meta, page.derived.figures, page.details, target)
+        assert check(page.document, page.derived.meta, page.derived.figures, page.details, target, "typst", files)["value"] > 50
+
+
+def test_a_table_over_pages_and_notes_pass() -> None:
+    rows = "\n".join(f"| row {i} | {i * 37} | $x_{{{i}}}^2$ |" for i in range(90))
+    text = f"# One\n\nA note.[^a]\n\n| head 1 | two^2^ | $y_3$ |\n|---|---|---|\n{rows}\n\n: Caption {{#tbl:long}}\n\nEnd.[^b]\n\n# Two\n\n[^a]: Has 100.\n\n[^b]: Has 200.\n"
+    made = document(text, tuple(dict.fromkeys(re.findall(r"\d+", text))))
+    for target in TARGETS:
+        assert passes(made, target, files_of(made, target)), target
+
+
+# --- alterations of sources
+
+_MARKS = re.compile(r"\d|−|(?<=[ ({=^])-(?=[ \d])|(?<=\d)\.(?=\d)|\^(?=\{?-?\d|\(- \d)|(?<=\d),(?=\d)|(?<=\d)\{,\}(?=\d)")
+
+
+def alterations(source: str, start: int, stop: int) -> Iterator[tuple[int, str, str]]:
+    """(place, altered source, kind) for each digit, sign, decimal point, comma and exponent of a source."""
+    for match in _MARKS.finditer(source, start, stop):
+        at, mark = match.start(), match.group()
+        before, after = source[:at], source[match.end():]
+        if mark.isdecimal():
+            yield at, before + str((int(mark) + 3) % 10) + after, "digit"
+        elif mark in "−-":
+            yield at, before + "+" + after, "plus for minus"
+            yield at, before + " " + after, "lost minus"
+        elif mark == ".":
+            yield at, before + after, "lost point"
+            yield at, before + after[0] + "." + after[1:], "moved point"
+        elif mark == "^":
+            yield at, before + "_" + after, "lowered exponent"
+            yield at, before + " " + after, "lost exponent"
+        else:
+            yield at, before + after, "lost comma"
+
+
+# digits that nobody sees: lengths, shades, anchors, attributes
+_NOT_SHOWN = {
+    "md": re.compile(r"\]\(#[^)]*\)|<a id=\"[^\"]*\">|^ *- |^\[\^", re.MULTILINE),
+    "tex": re.compile(r"\\color\{[^}]*\}|\\fitted\{[^}]*\}|\\includegraphics\[width=[^,]*|\\(?:label|hyperref)[\[{][^\]}]*|\\setcounter\{enumi\}\{\d\}|\\real\{[\d.]*\}"),
+    "html": re.compile(r"<(?!ol)[^>]*>|&#\d+;"),
+    "typ": re.compile(r"columns: \d|width: \d+%|^ *- ", re.MULTILINE),
+}
+
+
+def hidden(source: str, kind: str) -> set[int]:
+    return {at for match in _NOT_SHOWN[kind].finditer(source) for at in range(*match.span())}
+
+
+@pytest.mark.parametrize("target", ["html", "tex", "md"])
+@pytest.mark.parametrize("made", [sample, formulas], ids=["sample", "formulas"])
+def test_every_altered_numeral_of_a_source_is_found(made, target: str) -> None:
+    files = files_of(made(), target)
+    source = files[f"report.{target}"].decode()
+    start = {"html": source.find("<body"), "tex": source.find("\\begin{document}"), "md": 0}[target]
+    # of the boxes, which are alike, the first
+    stop = next((match.start() for number, match in enumerate(re.finditer("<div popover", source)) if number == 1), len(source))
+    unseen = hidden(source, target)
+    if target == "html":
+        unseen |= {at for match in re.finditer(r"<svg.*?</svg>", source, re.DOTALL) for at in range(*match.span())}
+    tried, missed = 0, []
+    every = 4 if target == "html" and made is sample else 1
+    for number, (at, altered, kind) in enumerate(alterations(source, start, stop)):
+        if at in unseen or (number % every and kind == "digit"):
+            continue
+        tried += 1
+        if passes(made(), target, {**files, f"report.{target}": altered.encode()}):
+            missed.append((kind, source[max(0, at - 20):at + 10]))
+    assert not missed and tried > 60
+
+
+def test_every_altered_numeral_of_the_typst_source_is_found(tmp_path: Path) -> None:
+    made = formulas()
+    source = typst_writer.source(Job(made, META, FIGURES, DETAILS))
+    start = source.find("= 1 Formulas") - 2
+    assert start > 0
+    unseen = hidden(source, "typ")
+    tried, missed = 0, []
+    for number, (at, altered, kind) in enumerate(alterations(source, start, len(source))):
+        if at in unseen or (number % 3 and kind == "digit"):
+            continue
+        (tmp_path / "report.typ").write_text(altered, encoding="utf-8")
+        try:
+            pdf = typst_writer.compile_pdf(tmp_path, META.date)
+        except FindingsError:
+            continue        # that is no Typst any more
+        tried += 1
+        if passes(made, "pdf", {"report.pdf": pdf}):
+            missed.append((kind, source[max(0, at - 20):at + 10]))
+    assert not missed and tried > 80
+
+
+@pytest.mark.parametrize(("target", "old", "new"), [
+    ("md", "10<sup>2</sup>", "102"), ("md", "x^2", "x2"), ("md", "\\frac{1}{2}", "12"), ("md", "\\frac{1}{2}", "\\frac{2}{1}"),
+    ("md", "−8.25", "8.25"), ("md", "61,706", "6,1706"), ("md", "e^{-\\frac{3}{4}}", "e-\\frac{3}{4}"),
+    ("tex", "10\\textsuperscript{2}", "102"), ("tex", "\\binom{5}{6}", "\\binom{6}{5}"), ("tex", "\\sqrt[3]{5}", "3\\sqrt{5}"), ("tex", "\\sqrt{3}", "{3}"),
+    ("html", "10<sup>2</sup>", "102"), ("html", "<mfrac><mn>1</mn><mn>2</mn></mfrac>", "<mn>1</mn><mn>2</mn>"),
+    ("html", "<msup><mi>x</mi><mn>2</mn></msup>", "<msub><mi>x</mi><mn>2</mn></msub>"), ("html", "x²", "x2"), ("html", '<ol start="3"', '<ol start="2"')])
+def test_altered_structure_is_found(target: str, old: str, new: str) -> None:
+    made = formulas()
+    files = files_of(made, target)
+    source = files[f"report.{target}"].decode()
+    assert old in source
+    assert not passes(made, target, {**files, f"report.{target}": source.replace(old, new, 1).encode()})
+
+
+@pytest.mark.parametrize(("target", "old", "new"), [
+    ("md", "Inline $", "Inline   $"), ("md", "See ", "See\n"), ("tex", "Inline ", "Inline\n  "), ("tex", " + ", "  +  "), ("tex", "\\end{document}", "\n\n\\end{document}"),
+    ("html", "Inline ", "Inline \n "), ("html", "<mo>+</mo>", "<mo>+</mo> "), ("html", "</main>", "\n</main>")])
+def test_white_space_is_not_flagged(target: str, old: str, new: str) -> None:
+    made = formulas()
+    files = files_of(made, target)
+    source = files[f"report.{target}"].decode()
+    assert old in source
+    assert passes(made, target, {**files, f"report.{target}": source.replace(old, new).encode()})
+
+
+def test_what_is_added_or_taken_away_is_found() -> None:
+    made = sample()
+    files = files_of(made, "html")
+    page = files["report.html"].decode()
+    for altered in (page.replace("</main>", "<p>7</p></main>"), page.replace("61,706", "", 1), page.replace("<svg", "<svg><text>5</text></svg><svg", 1)):
+        assert not passes(made, "html", {"report.html": altered.encode()})
+    for target, name in (("tex", "figures/losses.pdf"), ("md", "figures/losses.svg")):
+        files = files_of(made, target)
+        assert not passes(made, target, {**files, name: files[name] + b" "})
+
+
+# --- alterations of a finished PDF
+
+def altered_pdfs(data: bytes, *, lowered: float = 0) -> Iterator[tuple[str, bytes]]:
+    """The PDF written again as it is, then with each object of text that holds a digit taken away (or set lower)."""
+    import pypdfium2
+    import pypdfium2.raw as pdfium
+
+    def saved(document) -> bytes:
+        out = io.BytesIO()
+        document.save(out)
+        return out.getvalue()
+
+    whole = pypdfium2.PdfDocument(data)
+    yield "", saved(whole)
+    for page_number in range(len(whole)):
+        for index, text in enumerate(texts_of(whole[page_number])):
+            if not any(character.isdecimal() for character in text) or (lowered and not text.strip().isdecimal()):
+                continue
+            document = pypdfium2.PdfDocument(data)
+            page = document[page_number]
+            item = list(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT], max_depth=1))[index]
+            if lowered:
+                pdfium.FPDFPageObj_Transform(item.raw, 1, 0, 0, 1, 0, -lowered)
+            else:
+                page.remove_obj(item)
+            page.gen_content()
+            yield text, saved(document)
+
+
+def texts_of(page) -> list[str]:
+    """The text of each object of text."""
+    import ctypes
+
+    import pypdfium2.raw as pdfium
+    textpage, found = page.get_textpage(), []
+    for item in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT], max_depth=1):
+        length = pdfium.FPDFTextObj_GetText(item.raw, textpage.raw, None, 0)
+        buffer = ctypes.create_string_buffer(length)
+        pdfium.FPDFTextObj_GetText(item.raw, textpage.raw, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), length)
+        found.append(buffer.raw.decode("utf-16-le", "replace").rstrip("\0"))
+    return found
+
+
+def test_a_finished_pdf_without_one_of_its_numerals_is_found() -> None:
+    made = formulas()
+    results = [(text, passes(made, "pdf", {"report.pdf": altered})) for text, altered in altered_pdfs(files_of(made, "pdf")["report.pdf"])]
+    assert results[0] == ("", True) and not [text for text, passed in results[1:] if passed] and len(results) > 60
+
+
+def test_an_exponent_that_came_down_in_a_finished_pdf_is_found() -> None:
+    made = document("Powers $x^2$, $y^{34}$, $10^5$ and $\\frac{a^6}{b^7}$.\n", ("2", "34", "5", "6", "7", "10"))
+    rise = 3.85     # of an exponent of the text, in points
+    results = [(text, passes(made, "pdf", {"report.pdf": altered})) for text, altered in altered_pdfs(files_of(made, "pdf")["report.pdf"], lowered=rise)]
+    exponents = {text.strip(): passed for text, passed in results if text.strip() in ("2", "5")}
+    assert results[0] == ("", True) and exponents == {"2": False, "5": False}
+
+
+# --- what a finding says
+
+def test_findings_say_where() -> None:
+    made = sample()
+    files = files_of(made, "md")
+    source = files["report.md"].decode()
+    with pytest.raises(FindingsError) as caught:
+        check(made, META, FIGURES, DETAILS, "md", "typst", {**files, "report.md": source.replace("|     61,706 |", "|     61,707 |").encode()})
+    finding, = caught.value.findings
+    assert finding.code == "numeral-altered" and "61,707 stands where 61,706 (of total) belongs" in finding.message
+    line = next(number for number, text in enumerate(source.split("\n"), start=1) if text.startswith("| Conv2d-1"))
+    assert finding.span.line == line and finding.span.column == source.split("\n")[line - 1].index("61,706") + 1
+
+
+def test_findings_of_a_pdf_name_the_page(tmp_path: Path) -> None:
+    made = formulas()
+    source = typst_writer.source(Job(made, META, FIGURES, DETAILS)).replace("61,706", "61,707", 1)
+    (tmp_path / "report.typ").write_text(source, encoding="utf-8")
+    with pytest.raises(FindingsError) as caught:
+        check(made, META, FIGURES, DETAILS, "pdf", "typst", {"report.pdf": typst_writer.compile_pdf(tmp_path, META.date)})
+    assert "page 1: 707 stands where 706 belongs" in caught.value.findings[0].message and "third, −5" in caught.value.findings[0].message
+
+
+def test_an_altered_file_is_not_put_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from reportgen.build import build
+    (tmp_path / "report.md").write_text("the last good one")
+    honest = outputs.write
+    monkeypatch.setattr(outputs, "write", lambda *a, **k: {n: d.replace(b"2", b"3") for n, d in honest(*a, **k).items()})
+    result = build(Path("templates/starter"), ["md"], tmp_path)
+    assert result.exit_code == 1 and {f.code for f in result.findings} & {"numeral-altered"}
+    assert (tmp_path / "report.md").read_text() == "the last good one"
+
+
+# --- the parts
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("61,706 and −40", ["61,706", "−", "40"]), ("Conv2d-1", ["2", "1"]), ("-5, 3-4", ["−", "5", "3", "4"]), ("x² and 10⁻³", ["2 sup", "10", "− sup", "3 sup"]),
+    ("1.5.", ["1.5"]), ("𝟏", ["1"]), ("no numeral", [])])
+def test_numerals_of_text(text: str, expected: list[str]) -> None:
+    assert [f"{found} {role}".strip() for found, role, _, _ in in_text(text)] == expected
+
+
+@pytest.mark.parametrize(("tex", "order", "expected"), [
+    (r"x_1^{-2}", Order(), ["1 sub", "− sup", "2 sup"]), (r"x_1^{-2}", Order("sup"), ["− sup", "2 sup", "1 sub"]), (r"\frac12", Order(), ["1 num", "2 den"]),
+    (r"10^23", Order(), ["10", "2 sup", "3"]), (r"61{,}706", Order(), ["61,706"]), (r"e^{\frac{1}{2}}", Order(), ["1 sup num", "2 sup den"]),
+    (r"\begin{pmatrix}1&2\\3&4\end{pmatrix}", Order(columns=True), ["1", "3", "2", "4"]), (r"\left.5\right)", Order(), ["5"]), (r"\hspace{2em}3", Order(), ["3"]),
+    (r"\begin{array}{cc} 1 \\[2pt] 2\end{array}", Order(), ["1", "2"]), (r"\text{Conv2d-1}", Order(), ["2", "1"]), (r"\sqrt[3]{5}", Order(), ["√", "3 index", "5"])])
+def test_numerals_of_formulas(tex: str, order: Order, expected: list[str]) -> None:
+    assert [f"{found} {role}".strip() for found, role, _, _ in tex_numerals(tex, order)] == expected
+
+
+def numbers(text: str) -> list[Numeral]:
+    return [Numeral(word) for word in text.split()]
+
+
+@pytest.mark.parametrize(("meant", "found", "differences"), [
+    ("1 2 3", "1 2 3", []), ("1 2 3", "1 3", [("2", None)]), ("1 3", "1 2 3", [(None, "2")]), ("1 2 3", "1 9 3", [("2", "9")]), ("", "1", [(None, "1")]),
+    ("1 2", "2 1", [("1", None), (None, "1")]), (f"1 {PAGE} 2", "1 17 2", [])])
+def test_alignment(meant: str, found: str, differences: list) -> None:
+    result = align(numbers(meant), numbers(found))
+    told = [(d.meant.text if d.meant else None, d.found.text if d.found else None) for d in result.differences]
+    assert sorted(told, key=str) == sorted(differences, key=str)
