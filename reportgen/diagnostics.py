@@ -104,6 +104,12 @@ CODES: dict[str, tuple[str, str]] = {
     "nothing-built": ("nothing was built", "No report was found, so there is nothing to show."),
     # --- submission and corrections
     "correction-unread": ("a correction's line does not hold what is expected", "The stated value is read from the submission by line; that line does not hold it."),
+    # --- claims in somebody else's document
+    "claim-refuted": ("a claim is wrong", "Both sides of the claim were computed exactly, or in balls that do not meet, and they differ by more than a rounding. Their values are shown."),
+    "claim-near": ("a claim is right only roughly", "The sides differ by no more than careless rounding explains: a decimal that was cut off or is one unit off in its last place, figures that "
+                   "were rounded before, a whole number that is a rounding without saying so. A printed decimal is right where it is within half a unit of its last place."),
+    "claim-undecided": ("a claim could not be decided", "The claim was read, and could neither be proved nor refuted; the reason says why."),
+    "claim-unreadable": ("a claim could not be read", "Something in the claim is not known to the reader; what it is stands in the message. Nothing was guessed."),
     # --- use
     "usage": ("wrong usage", "See reportgen --help."),
     "interrupted": ("interrupted", "The work was interrupted; the last good outputs are still in place."),

@@ -57,6 +57,40 @@ def judge_text(claim: str, context: str = "") -> Outcome:
     return _other_readings(claim, reading, first)
 
 
+def judge_in_document(claim: str, context: str, formula: bool) -> Outcome:
+    """A claim that a scanner found: it may be an equation to be solved, a definition or no claim at all, and then nothing is said."""
+    from .documents import doubted
+    said = _not_asserted(claim, context)
+    if said:
+        return Outcome(NO_CLAIM, said, "no-claim")
+    best: Outcome | None = None
+    for other in (frozenset(), frozenset({"log-10"})) if formula else (None,):
+        if other is None:
+            outcome = judge_text(claim)
+        else:
+            try:
+                reading = read(claim.lstrip("=& "), letters=True, other=other)
+            except Unreadable as error:
+                return Outcome(UNDECIDED, f"cannot be read: {error}", "claim-unreadable")
+            if not reading.rels:
+                return Outcome(NO_CLAIM, "nothing is asserted", "no-claim")
+            if any(s.tree == Symbol("e") or s.tree is not None and any(n in (Symbol("i"), Symbol("I")) for n in walk(s.tree)) for s in reading.sides):
+                return Outcome(NO_CLAIM, "a name that may stand for anything", "no-claim")
+            outcome = judge_reading(reading)
+            if outcome.verdict == REFUTED and reading.choices - {"natural-log"}:
+                outcome = _other_readings(claim, reading, outcome)
+        if best is None or outcome.verdict == PROVED:
+            best = outcome
+        if outcome.verdict == PROVED or "\\log" not in claim:
+            break
+    assert best is not None
+    if best.code == "claim-open" or best.verdict == UNDECIDED and "has no value" in best.reason:
+        return Outcome(NO_CLAIM, "an equation with names", "no-claim")
+    if best.verdict == REFUTED and doubted(context):
+        return Outcome(NO_CLAIM, "the words around it say that it may not be meant", "no-claim")
+    return best
+
+
 _LABEL = re.compile(r"^(?:[^=\d]|(?<=_)\d|(?<=_\{)\d+(?=\})|\([^()=]*\))*$")
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 
-from ..diagnostics import EXIT_CLEAN, EXIT_FINDINGS
+from ..diagnostics import EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNABLE, Finding, Span
+from . import formats
+from .documents import Document, Found
+from .formats import Judged
 
 FAIL_ON = ("refuted", "undecided", "never")
 
@@ -19,12 +23,8 @@ def check_records(show: Callable[[str], None], note: Callable[[str], None], *, j
     for found in judge_lines(sys.stdin.buffer, jobs):
         counts[str(found["verdict"])] += 1
         show(json.dumps(found, ensure_ascii=True))
-    note(summary(counts))
+    note(formats.summary(counts))
     return exit_code(counts, fail_on)
-
-
-def summary(counts: Counter[str]) -> str:
-    return ", ".join(f"{counts[v]} {v}" for v in ("proved", "refuted", "undecided", "no-claim"))
 
 
 def exit_code(counts: Counter[str], fail_on: str) -> int:
@@ -32,5 +32,69 @@ def exit_code(counts: Counter[str], fail_on: str) -> int:
     return EXIT_FINDINGS if any(counts[v] for v in failing) else EXIT_CLEAN
 
 
-def check_files(files, show, findings, *, jobs: int, form: str, fail_on: str, verbose: bool) -> int:
-    raise NotImplementedError
+def check_files(files: Sequence[str], show: Callable[[str], None], report: Callable[[Iterable[Finding]], None], *, jobs: int, form: str, fail_on: str, verbose: bool) -> int:
+    """Each file's claims, judged; findings as they are met with ``text``, everything at the end with the other formats."""
+    counts: Counter[str] = Counter()
+    kept: list[Judged] = []
+    unable = False
+    for name in files:
+        try:
+            data = Path(name).read_bytes()
+        except OSError as error:
+            missing = isinstance(error, FileNotFoundError)
+            report([Finding("file-missing" if missing else "file-unreadable", f"{name} " + ("is not there" if missing else f"cannot be read: {error.strerror}"), Span(name))])
+            unable = True
+            continue
+        document = Document(name, data)
+        if document.broken or document.truncated:
+            report([Finding("file-unreadable", f"{name} " + ("holds bytes that are no UTF-8; they are passed over" if document.broken else "is too long; its end was not read"), Span(name), severity="warning")])
+        for judged in judge_document(document, jobs):
+            counts[judged.verdict] += 1
+            counts["unread"] += judged.code == "claim-unreadable"
+            if form == "text":
+                finding = _finding(judged, verbose)
+                if finding is not None:
+                    report([finding])
+            else:
+                kept.append(judged)
+    if form != "text":
+        show(formats.FORMATS[form](kept, counts))
+    else:
+        show(f"{', '.join(files)}: {formats.summary(counts)}")
+    return EXIT_UNABLE if unable else exit_code(counts, fail_on)
+
+
+def judge_document(document: Document, jobs: int = 1) -> Iterator[Judged]:
+    """The document's claims with their verdicts, in order."""
+    from .guard import judge_lines
+    waiting: list[Found] = []
+
+    def requests() -> Iterator[bytes]:
+        for found in document.claims():
+            waiting.append(found)
+            yield json.dumps({"id": len(waiting), "form": found.form, "claim": found.text, "text": found.context}).encode()
+
+    for k, answer in enumerate(judge_lines(requests(), jobs)):
+        found = waiting[k]
+        waiting[k] = None  # type: ignore[call-overload]
+        code = str(answer.get("code") or {"refuted": "claim-refuted", "undecided": "claim-undecided"}.get(str(answer["verdict"]), ""))
+        sides = answer.get("sides") or ("", "")
+        yield Judged(document.name, found.place.line, found.place.column, found.place.length, found.text, document.line(found.place.line), str(answer["verdict"]), code, str(answer["reason"]),
+                     str(sides[0]), str(sides[1]))
+
+
+def _finding(judged: Judged, verbose: bool) -> Finding | None:
+    span = Span(judged.file, judged.line, judged.column, judged.length)
+    if judged.verdict == "refuted":
+        hint = f"the left side is {judged.left}, the right side is {judged.right}" if judged.left else ""
+        return Finding("claim-refuted", f"{_short(judged.text)} is wrong: {judged.reason}", span, hint)
+    if judged.code == "claim-near":
+        return Finding("claim-near", f"{_short(judged.text)}: {judged.reason}", span, f"{judged.left} and {judged.right}" if judged.left else "", severity="warning")
+    if verbose and judged.verdict == "undecided":
+        return Finding("claim-unreadable" if judged.code == "claim-unreadable" else "claim-undecided", f"{_short(judged.text)}: {judged.reason}", span, severity="warning")
+    return None
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 80 else text[:77] + "..."

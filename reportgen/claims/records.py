@@ -16,6 +16,8 @@ def judge_record(record: Mapping[str, object]) -> dict[str, object]:
     result: dict[str, object] = {"id": record.get("id"), "verdict": outcome.verdict, "reason": outcome.reason}
     if outcome.step is not None:
         result["wrong_step"] = outcome.step
+    if "form" in record:
+        result["code"], result["sides"] = outcome.code, outcome.sides
     result["ms"] = round((time.perf_counter() - begin) * 1000, 3)
     return result
 
@@ -28,6 +30,9 @@ def _judged(record: Mapping[str, object]) -> Outcome:
         if isinstance(left, str) and isinstance(right, str):
             return pairs.judge_pair(left, right)
         claim, text = record.get("claim"), record.get("text")
+        form = record.get("form")
+        if isinstance(claim, str) and form in ("math", "plain"):
+            return chains.judge_in_document(claim, text if isinstance(text, str) else "", form == "math")
         if isinstance(claim, str):
             return chains.judge_text(claim, text if isinstance(text, str) else "")
         if isinstance(text, str):

@@ -1,0 +1,104 @@
+"""What was found in documents, written for people and for machines: text, JSON, SARIF, JUnit, GitHub annotations, HTML."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from .. import __version__
+from ..diagnostics import CODES
+
+VERDICTS = ("proved", "refuted", "undecided", "no-claim")
+_LEVELS = {"claim-refuted": "error", "claim-near": "warning"}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One claim of a document with its verdict; ``left`` and ``right`` are the values where they differ."""
+
+    file: str
+    line: int
+    column: int
+    length: int
+    text: str
+    source: str
+    verdict: str
+    code: str
+    reason: str
+    left: str = ""
+    right: str = ""
+
+    @property
+    def level(self) -> str:
+        return _LEVELS.get(self.code, "note")
+
+
+def summary(counts: Counter[str]) -> str:
+    return ", ".join(f"{counts[v]} {v}" for v in VERDICTS) + f"; {counts['unread']} could not be read"
+
+
+def as_json(found: Sequence[Judged], counts: Counter[str]) -> str:
+    claims = [{"file": j.file, "line": j.line, "column": j.column, "length": j.length, "text": j.text, "verdict": j.verdict, "code": j.code, "reason": j.reason,
+               **({"left": j.left, "right": j.right} if j.left else {})} for j in found]
+    return json.dumps({"version": __version__, "claims": claims, "summary": {v: counts[v] for v in (*VERDICTS, "unread")}}, ensure_ascii=False, indent=1)
+
+
+def as_sarif(found: Sequence[Judged], counts: Counter[str]) -> str:
+    shown = [j for j in found if j.verdict == "refuted" or j.code == "claim-near"]
+    rules = sorted({j.code for j in shown})
+    results = [{"ruleId": j.code, "ruleIndex": rules.index(j.code), "level": j.level, "message": {"text": j.reason},
+                "locations": [{"physicalLocation": {"artifactLocation": {"uri": _uri(j.file)}, "region": {"startLine": j.line, "startColumn": j.column, "endColumn": j.column + j.length,
+                                                                                                   "snippet": {"text": j.text}}}}]} for j in shown]
+    run = {"tool": {"driver": {"name": "reportgen", "version": __version__, "rules": [{"id": r, "shortDescription": {"text": CODES[r][0]}, "fullDescription": {"text": CODES[r][1]}} for r in rules]}},
+           "columnKind": "unicodeCodePoints", "results": results, "properties": {v: counts[v] for v in (*VERDICTS, "unread")}}
+    return json.dumps({"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=1)
+
+
+def _uri(name: str) -> str:
+    from urllib.parse import quote
+    return quote(name.replace("\\", "/"))
+
+
+def as_junit(found: Sequence[Judged], counts: Counter[str]) -> str:
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>',
+             f'<testsuite name="reportgen check" tests="{sum(counts[v] for v in VERDICTS)}" failures="{counts["refuted"]}" skipped="{counts["undecided"] + counts["no-claim"]}" errors="0">']
+    for j in found:
+        name = f'<testcase classname="{_attribute(j.file)}" name="{_attribute(f"{j.line}:{j.column} {j.text}")}"'
+        if j.verdict == "proved":
+            lines.append(name + "/>")
+        else:
+            tag = "failure" if j.verdict == "refuted" else "skipped"
+            lines.append(f'{name}><{tag} message="{_attribute(j.reason)}"/></testcase>')
+    return "\n".join([*lines, "</testsuite>"])
+
+
+def _attribute(text: str) -> str:
+    """Text for an XML attribute; characters that XML does not know become a mark."""
+    return escape("".join(c if c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff" else "\ufffd" if c not in "\t\n\r" else " " for c in text), quote=True)
+
+
+def as_github(found: Sequence[Judged], counts: Counter[str]) -> str:
+    def data(text: str, more: bool = False) -> str:
+        text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        return text.replace(":", "%3A").replace(",", "%2C") if more else text
+
+    return "\n".join(f"::{'error' if j.verdict == 'refuted' else 'warning'} file={data(j.file, True)},line={j.line},col={j.column},endColumn={j.column + j.length},title={data(CODES[j.code][0], True)}"
+                     f"::{data(j.reason)}" for j in found if j.verdict == "refuted" or j.code == "claim-near")
+
+
+def as_html(found: Sequence[Judged], counts: Counter[str]) -> str:
+    rows = []
+    for j in found:
+        begin, end = j.column - 1, j.column - 1 + j.length
+        marked = escape(j.source[:begin]) + "<mark>" + escape(j.source[begin:end]) + "</mark>" + escape(j.source[end:])
+        rows.append(f'<tr class="{j.verdict}"><td>{escape(j.file)}:{j.line}</td><td><code>{marked}</code></td><td>{j.verdict}</td><td>{escape(j.reason)}</td></tr>')
+    return ("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Claims</title><style>body{font-family:sans-serif;margin:2em}table{border-collapse:collapse}"
+            "td,th{border-bottom:1px solid #ccc;padding:.3em .6em;text-align:left;vertical-align:top}code{white-space:pre-wrap}mark{background:#eee}"
+            ".refuted mark{background:#f9c6c6}.proved mark{background:#d3f0d3}</style></head><body><h1>Claims</h1><p>" + escape(summary(counts))
+            + "</p><table><thead><tr><th>Place</th><th>Line</th><th>Verdict</th><th>Why</th></tr></thead><tbody>\n" + "\n".join(rows) + "\n</tbody></table></body></html>")
+
+
+FORMATS: dict[str, Callable[[Sequence[Judged], Counter[str]], str]] = {"json": as_json, "sarif": as_sarif, "junit": as_junit, "github": as_github, "html": as_html}
