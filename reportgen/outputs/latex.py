@@ -83,6 +83,9 @@ def write_pdf(job: Job) -> dict[str, bytes]:
         return {"report.pdf": compile_pdf(folder, engine, job.meta.date)}
 
 
+_WANTS_RERUN = re.compile(r"Rerun to get|Rerun LaTeX|has changed\. Rerun")
+
+
 def compile_pdf(folder: Path, engine: str, date: str = "") -> bytes:
     """The PDF of ``folder/report.tex``; TeX runs without a shell and can neither read nor write outside the folder."""
     from reportgen.outputs.typst import _moment
@@ -92,15 +95,19 @@ def compile_pdf(folder: Path, engine: str, date: str = "") -> bytes:
     # -norc: no latexmkrc of the user or the folder is run; it could hold any Perl
     command = ["latexmk", "-norc", option, "-halt-on-error", "-interaction=nonstopmode", "-file-line-error",
                "-no-shell-escape", "-silent", "report.tex"]
-    try:
-        done = _run(command, folder, environment)
-    except subprocess.TimeoutExpired as error:
-        raise FindingsError(Finding("engine-failed", f"{engine} did not end within {TIMEOUT} seconds")) from error
-    except OSError as error:
-        raise FindingsError(Finding("engine-missing", f"latexmk could not be started: {error.strerror}"),
-                            exit_code=EXIT_UNABLE) from error
     log_file = folder / "report.log"
-    log = log_file.read_text(encoding="utf-8", errors="replace") if log_file.exists() else ""
+    for forced in ([], ["-g"], ["-g"]):
+        try:
+            done = _run(command[:-1] + forced + command[-1:], folder, environment)
+        except subprocess.TimeoutExpired as error:
+            raise FindingsError(Finding("engine-failed", f"{engine} did not end within {TIMEOUT} seconds")) from error
+        except OSError as error:
+            raise FindingsError(Finding("engine-missing", f"latexmk could not be started: {error.strerror}"),
+                                exit_code=EXIT_UNABLE) from error
+        log = log_file.read_text(encoding="utf-8", errors="replace") if log_file.exists() else ""
+        # latexmk goes by the times of files, and a quick run can look like none: TeX itself says whether it wants another
+        if done.returncode or not _WANTS_RERUN.search(log):
+            break
     pdf = folder / "report.pdf"
     if done.returncode or not pdf.exists():
         faults = re.findall(r"^(?:\./)?report\.tex:\d+: .*|^! .*", log, re.MULTILINE)
