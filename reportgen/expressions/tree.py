@@ -205,6 +205,7 @@ def walk(value: "Expr") -> Iterator["Expr"]:
             stack.extend(reversed(node.args))
 
 
+@lru_cache(maxsize=4096)
 def symbols(value: "Expr") -> tuple[str, ...]:
     """Names of the free symbols in order of first appearance; constants, bound indices and applied names are left out."""
     found: dict[str, None] = {}

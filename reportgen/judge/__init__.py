@@ -90,7 +90,7 @@ def _decide(statement: Expr, assumptions: tuple[Expr, ...], splits: int = 0) -> 
             if verdict.refuted and not verdict.counterexample:      # false in itself: does the premise ever hold?
                 return _by_points(statement, assumptions, undecided("gave up: no point found at which the premise holds"))
             return verdict
-    closed = not counterexample.free_names(statement) and not symbols(statement)
+    closed = not symbols(statement)
     if closed:
         verdict = _closed(statement)
         if verdict is not None:

@@ -58,6 +58,8 @@ def prepare(obligation: Obligation, functions_too: bool = True) -> Prepared:
         rest.append(fact)
 
     def put_in(expr: Expr) -> Expr:
+        if not definitions:
+            return expr
         for _ in range(MAX_ROUNDS):
             changed = _applied(expr, functions) if functions else expr
             changed = _replace_free(changed, values)
@@ -235,6 +237,10 @@ class Facts:
         """"+", "-", "0", ">=", "<=", "!=" where it is proved for all values that the assumptions allow, otherwise None."""
         if poly == 0:
             return "0"
+        if poly.is_constant():
+            return "+" if poly.leading_coefficient() > 0 else "-"
+        if poly.total_degree() == 1:
+            return self._factor_sign(poly)      # it has no factors
         content, factors = poly.factor()
         result = "+" if content > 0 else "-"
         for factor, exponent in factors:

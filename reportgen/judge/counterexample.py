@@ -102,13 +102,12 @@ def search(statement: Expr, assumptions: tuple[Expr, ...], constraint: Expr | No
                 continue
             if enclosure.holds(statement, point) is not False:
                 continue
-            found = _described(point, statement)
-            if values is _SMALL and all(v.denominator == 1 and v >= 0 for _, v in found.point):
-                return found
-            fallback = fallback or found
-        if fallback is not None and values is _WIDE:
-            break
-    return fallback or _signed_entries(statement, wanted, names, solved)
+            if values is _WIDE or all(v.q == 1 and v >= 0 for v in point.values() if isinstance(v, fmpq)):
+                return _described(point, statement)
+            fallback = fallback or _described(point, statement)
+        if fallback is not None:
+            return fallback
+    return _signed_entries(statement, wanted, names, solved)
 
 
 def _signed_entries(statement: Expr, wanted: tuple[Expr, ...], names: list[Symbol], solved: tuple[Symbol, Expr, Expr] | None) -> Counterexample | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from math import comb, factorial
 
 from flint import arb, ctx, fmpq, fmpz
@@ -53,6 +54,13 @@ def as_fraction(value: fmpq) -> Fraction:
     return Fraction(int(value.p), int(value.q))
 
 
+@lru_cache(maxsize=4096)
+def literal(text: str) -> Rational:
+    """The value of a decimal literal."""
+    value = Number(text).value
+    return fmpq(value.numerator, value.denominator)
+
+
 def to_arb(value: Value) -> arb:
     return value if isinstance(value, arb) else arb(value)
 
@@ -66,11 +74,11 @@ class _Evaluator:
         self.work += 1
         if self.work > MAX_WORK:
             raise NoValue("too much work for one value")
-        if expr in self.env:
-            return self.env[expr]
         if isinstance(expr, Number):
-            value = expr.value
-            return fmpq(value.numerator, value.denominator)
+            return literal(expr.text)
+        # only names have values of their own: asking for everything else would cost more than evaluating it
+        if (isinstance(expr, Symbol) or expr.head in ("index", "apply")) and expr in self.env:
+            return self.env[expr]
         if isinstance(expr, Symbol):
             if expr.name == "pi":
                 return arb.pi()

@@ -8,6 +8,7 @@ divisors met on the way are not zero; those divisors are collected in ``Field.di
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from math import comb, prod
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
@@ -23,12 +24,18 @@ MAX_PRODUCT = 4_000_000   # terms of two factors, multiplied
 MAX_WORK = 50_000         # operations of one statement
 
 
+@lru_cache(maxsize=16)
+def _ring(size: int) -> tuple[fmpq_mpoly_ctx, tuple[fmpq_mpoly, ...], fmpq_mpoly, fmpq_mpoly]:
+    """The polynomials in so many variables, which all fields of this size share: (context, variables, 0, 1)."""
+    ctx = fmpq_mpoly_ctx.get([f"a{i}" for i in range(size)], Ordering.lex)
+    return ctx, ctx.gens(), ctx.constant(0), ctx.constant(1)
+
+
 class Field(Exponentials):
     """The normal forms of one obligation.  ``size`` is the number of atoms there is room for."""
 
     def __init__(self, size: int = 16) -> None:
-        self.ctx = fmpq_mpoly_ctx.get([f"a{i}" for i in range(size)], Ordering.lex)
-        self.gens = self.ctx.gens()
+        self.ctx, self.gens, self.zero, self.one = _ring(size)
         self.atoms: list[Atom] = []
         self.index: dict[object, int] = {}
         self.divisors: dict[Expr, fmpq_mpoly] = {}               # written divisor -> polynomial that must not be zero
@@ -37,7 +44,6 @@ class Field(Exponentials):
         self.depth = 0                                            # of nested symbolic sums
         self.angle_unit = 1                                       # base angles are monomials over this number
         self.facts = None        # set by conditions.Facts: answers sign(poly)
-        self.zero, self.one = self.ctx.constant(0), self.ctx.constant(1)
 
     # --- atoms
     def atom(self, key: object, kind: str, expr: Expr, relation: tuple[int, Quotient] | None = None) -> Quotient:
@@ -49,7 +55,6 @@ class Field(Exponentials):
         return Quotient(self.gens[self.index[key]], self.one)
 
     def constant(self, value: Fraction | int) -> Quotient:
-        value = Fraction(value)
         return Quotient(self.ctx.constant(fmpq(value.numerator, value.denominator)), self.one)
 
     def key(self, q: Quotient) -> tuple[str, str]:
@@ -103,7 +108,7 @@ class Field(Exponentials):
             if (int(value.p).bit_length() + int(value.q).bit_length()) * abs(k) > 400_000:
                 raise Unsupported(f"a power with exponent {k}")
         for poly in (a.num, a.den):      # before anything is multiplied out: memory is not given back
-            if min(comb(abs(k) + len(poly) - 1, abs(k)), prod(d * abs(k) + 1 for d in poly.degrees())) > MAX_TERMS:
+            if len(poly) > 1 and comb(abs(k) + len(poly) - 1, abs(k)) > MAX_TERMS and prod(d * abs(k) + 1 for d in poly.degrees()) > MAX_TERMS:
                 raise Unsupported("an expression with too many terms")
         if k >= 0:
             return self._bounded(a.num ** k, a.den ** k)
@@ -425,5 +430,6 @@ class Field(Exponentials):
 
 
 def _affordable(*pairs: tuple[fmpq_mpoly, fmpq_mpoly]) -> None:
-    if any(len(a) * len(b) > MAX_PRODUCT for a, b in pairs):
-        raise Unsupported("an expression with too many terms")
+    for a, b in pairs:
+        if len(a) * len(b) > MAX_PRODUCT:
+            raise Unsupported("an expression with too many terms")

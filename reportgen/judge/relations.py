@@ -33,9 +33,10 @@ def equation(field: Field, facts: Facts, statement: Expr) -> Verdict | None:
         if all(field.is_zero(field.sub(a, b)) for r, s in zip(rows, others) for a, b in zip(r, s)):
             return proved("exact", "matrix entries by normal form", {"shape": f"{len(rows)}×{len(rows[0])}"}, open_conditions(field))
         return None
-    difference = as_difference(field, statement)
+    ours, theirs = field.normal(left), field.normal(right)
+    difference = field.lowest(field.reduced(field.sub(ours, theirs)))
     if difference.num == 0:
-        witness = {"normal form": to_text(field.to_expr(field.lowest(field.reduced(field.normal(right)))))}
+        witness = {"normal form": to_text(field.to_expr(field.lowest(field.reduced(theirs))))}
         return proved("exact", "normal form", witness, open_conditions(field))
     if algebraic.is_zero(field, difference):
         return proved("exact", "radicals, by a bound on the roots", {"difference": to_text(field.to_expr(difference))}, open_conditions(field))
