@@ -16,7 +16,12 @@ import sys
 import time
 from pathlib import Path
 
-GOALS = {("numeric", True, "proved"): (">=", 95.0), ("numeric", True, "refuted"): ("<=", 0.5), ("numeric", False, "refuted"): (">=", 97.0), ("numeric", False, "proved"): ("<=", 0.3)}
+GOALS = {
+    ("numeric", True, "proved"): (">=", 95.0),
+    ("numeric", True, "refuted"): ("<=", 0.5),
+    ("numeric", False, "refuted"): (">=", 97.0),
+    ("numeric", False, "proved"): ("<=", 0.3),
+}
 
 
 def half_of(identifier: str) -> str:
@@ -35,7 +40,8 @@ def main() -> int:
     options = parser.parse_args()
     from reportgen.claims.records import judge_record
     from reportgen.claims.chains import judge_text
-    judge_text("1/3 + sqrt(2) = 2")      # imports are not a claim's time
+
+    judge_text("1/3 + sqrt(2) = 2")  # imports are not a claim's time
 
     rows = []
     for path in sorted(options.folder.glob("*.jsonl")):
@@ -61,8 +67,19 @@ def main() -> int:
         for record, label, wrong, found, ms in rows:
             wanted = "proved" if label else "refuted"
             if found["verdict"] != wanted or (wrong is not None and found.get("wrong_step") != wrong):
-                print(f"\n{record['id']} [{record['kind']}] label {label} {'' if wrong is None else wrong} -> {found['verdict']} {found.get('wrong_step', '')} {found['reason']} ({ms:.1f} ms)")
-                print("   ", record.get("lines") or (record.get("lhs"), record.get("rhs"), )[:2] if "lines" in record or "lhs" in record else record.get("claim"))
+                print(
+                    f"\n{record['id']} [{record['kind']}] label {label} {'' if wrong is None else wrong} -> {found['verdict']} {found.get('wrong_step', '')} {found['reason']} ({ms:.1f} ms)"
+                )
+                print(
+                    "   ",
+                    record.get("lines")
+                    or (
+                        record.get("lhs"),
+                        record.get("rhs"),
+                    )[:2]
+                    if "lines" in record or "lhs" in record
+                    else record.get("claim"),
+                )
     return 1 if bad else 0
 
 

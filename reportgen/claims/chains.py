@@ -19,10 +19,13 @@ from .reading import Reading, Side, Unreadable, read
 from .values import Matrix, NoValue, Several, Value, as_acb, evaluate, fraction
 
 PROVED, REFUTED, UNDECIDED, NO_CLAIM = "proved", "refuted", "undecided", "no-claim"
-NEAR = 0.02             # a relative distance that careless rounding may explain: never refuted on its own, never proved
-_SURE = frozenset({"natural-log", "degrees", "tex-digits", "cents", "slash-in-argument"})    # choices whose other reading is as good as the first
+NEAR = 0.02  # a relative distance that careless rounding may explain: never refuted on its own, never proved
+_SURE = frozenset({"natural-log", "degrees", "tex-digits", "cents", "slash-in-argument"})  # choices whose other reading is as good as the first
 _SUPPOSED = re.compile(r"(?:suppose|assume|assuming|supposing|imagine|were it true)(?: that| for contradiction that)?[\s,:]*[$\\(\[]*\s*$", re.I)
-_DENIED = re.compile(r"^[\s$.,;:\\)\]]*(?:,\s*which\s+)?(?:is|was|would be)\s+(?:false|wrong|incorrect|not true|not correct|untrue|impossible|absurd|a contradiction|contradictory)\b", re.I)
+_DENIED = re.compile(
+    r"^[\s$.,;:\\)\]]*(?:,\s*which\s+)?(?:is|was|would be)\s+(?:false|wrong|incorrect|not true|not correct|untrue|impossible|absurd|a contradiction|contradictory)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ def judge_text(claim: str, context: str = "") -> Outcome:
 def judge_in_document(claim: str, context: str, formula: bool) -> Outcome:
     """A claim that a scanner found: it may be an equation to be solved, a definition or no claim at all, and then nothing is said."""
     from .documents import doubted
+
     said = _not_asserted(claim, context)
     if said:
         return Outcome(NO_CLAIM, said, "no-claim")
@@ -133,12 +137,13 @@ def _not_asserted(claim: str, context: str) -> str:
         if place >= 0:
             if _SUPPOSED.search(context[:place]):
                 return "a supposition"
-            if _DENIED.search(context[place + len(core):]):
+            if _DENIED.search(context[place + len(core) :]):
                 return "said to be false"
     return ""
 
 
 # --- one reading ------------------------------------------------------------------------------------------------
+
 
 def judge_reading(reading: Reading) -> Outcome:
     """All links of one reading."""
@@ -150,7 +155,7 @@ def judge_reading(reading: Reading) -> Outcome:
         return Outcome(UNDECIDED, "a relation that is not judged here", "claim-unsupported")
     sides, rels = list(reading.sides), list(reading.rels)
     while sides and rels and (sides[0].tree is None or is_name(sides[0].tree)) and rels[0] in ("eq", "approx"):
-        sides, rels = sides[1:], rels[1:]       # what stands first is being named
+        sides, rels = sides[1:], rels[1:]  # what stands first is being named
     if not rels:
         return Outcome(NO_CLAIM, "a definition", "no-claim")
     if any(s.tree is None for s in sides):
@@ -172,7 +177,7 @@ def _statements(reading: Reading) -> Outcome:
     outcomes, begin = [], 0
     for k, rel in enumerate((*reading.rels, "then")):
         if rel in ("then", "iff"):
-            part = Reading(reading.sides[begin:k + 1], reading.rels[begin:k], reading.choices, reading.modulus, reading.degrees)
+            part = Reading(reading.sides[begin : k + 1], reading.rels[begin:k], reading.choices, reading.modulus, reading.degrees)
             outcomes.append(judge_reading(part) if part.rels else Outcome(UNDECIDED, "half a statement", "claim-unreadable"))
             begin = k + 1
     for verdict in (REFUTED, UNDECIDED):
@@ -194,8 +199,15 @@ def free_names(tree: Expr) -> tuple[str, ...]:
 
 
 def _has_angle(tree: Expr) -> bool:
-    return any(isinstance(n, Operation) and n.head in ("sin", "cos", "tan", "cot", "sec", "csc", "asin", "acos", "atan") or n == Symbol("pi")
-               or isinstance(n, Operation) and n.head == "apply" and n.args[0] == Symbol("cis") for n in walk(tree))
+    return any(
+        isinstance(n, Operation)
+        and n.head in ("sin", "cos", "tan", "cot", "sec", "csc", "asin", "acos", "atan")
+        or n == Symbol("pi")
+        or isinstance(n, Operation)
+        and n.head == "apply"
+        and n.args[0] == Symbol("cis")
+        for n in walk(tree)
+    )
 
 
 def _links(sides: list[Side], rels: list[str], reading: Reading, degrees: bool) -> Outcome:
@@ -225,7 +237,7 @@ class _Chain:
         self.sides = sides
         self.degrees = degrees
         self.values: dict[int, Value] = {}
-        self.rounded: frozenset[str] = frozenset()    # literals that are roundings of what stands before them
+        self.rounded: frozenset[str] = frozenset()  # literals that are roundings of what stands before them
 
     def value(self, k: int, bits: int = 128) -> Value:
         if bits != 128:
@@ -283,7 +295,12 @@ class _Chain:
 
     def lists(self, x: Value, y: Value, rel: str, a: Expr, b: Expr) -> Outcome:
         flat = [_flat(v) for v in (x, y)]
-        if rel not in ("eq", "approx") or None in flat or len(flat[0]) != len(flat[1]) or (isinstance(x, Matrix) and isinstance(y, Matrix) and len(x) != len(y)):
+        if (
+            rel not in ("eq", "approx")
+            or None in flat
+            or len(flat[0]) != len(flat[1])
+            or (isinstance(x, Matrix) and isinstance(y, Matrix) and len(x) != len(y))
+        ):
             return Outcome(UNDECIDED, "things of different shape", "claim-unsupported")
         open_ = False
         for p, q in zip(*flat):
@@ -362,7 +379,7 @@ class _Chain:
                 if shown is not None:
                     held = rounding.rounds_to(x, shown)
                 elif sum(isinstance(n, Number) and "." in n.text for n in walk(b)) > 1:
-                    continue        # 0.3 + 0.006 is a sum of what it says, not a rounding of something
+                    continue  # 0.3 + 0.006 is a sum of what it says, not a rounding of something
                 else:
                     ball = ball if ball is not None else rounding.interval(b, new, self.degrees)
                     held = ball is not None and bool(ball.contains(as_acb(x)))
@@ -371,7 +388,7 @@ class _Chain:
                     return True
         old = rounding.decimals(self.sides[k].tree) - rounding.decimals(b)
         before = rounding.printed(self.sides[k].tree)
-        if before is not None and before.decimal and not new and k == 0:      # 0.333 = 1/3
+        if before is not None and before.decimal and not new and k == 0:  # 0.333 = 1/3
             if rounding.rounds_to(self.values[k + 1], before):
                 self.rounded |= old
                 return True
@@ -433,6 +450,7 @@ def _congruent(x: Value, y: Value, modulus: Expr | None) -> Outcome:
         return Outcome(UNDECIDED, "a modulus that is no whole number", "claim-unsupported")
     difference = fraction(x - y)
     from math import gcd
+
     if gcd(difference.denominator, int(m.p)) != 1:
         return Outcome(UNDECIDED, "no inverse", "claim-unsupported")
     if difference.numerator % int(m.p) == 0:
@@ -447,6 +465,7 @@ def _judged(a: Expr, b: Expr) -> bool:
     except NoValue:
         return False
     from ..judge import judge
+
     return judge(Obligation(statement)).proved
 
 

@@ -19,6 +19,7 @@ FAIL_ON = ("refuted", "undecided", "never")
 def check_records(show: Callable[[str], None], note: Callable[[str], None], *, jobs: int, fail_on: str) -> int:
     """Records on standard input, verdicts on standard output, one a line in the same order."""
     from .guard import judge_lines
+
     counts: Counter[str] = Counter()
     for found in judge_lines(sys.stdin.buffer, jobs):
         counts[str(found["verdict"])] += 1
@@ -32,7 +33,9 @@ def exit_code(counts: Counter[str], fail_on: str) -> int:
     return EXIT_FINDINGS if any(counts[v] for v in failing) else EXIT_CLEAN
 
 
-def check_files(files: Sequence[str], show: Callable[[str], None], report: Callable[[Iterable[Finding]], None], *, jobs: int, form: str, fail_on: str, verbose: bool) -> int:
+def check_files(
+    files: Sequence[str], show: Callable[[str], None], report: Callable[[Iterable[Finding]], None], *, jobs: int, form: str, fail_on: str, verbose: bool
+) -> int:
     """Each file's claims, judged; findings as they are met with ``text``, everything at the end with the other formats."""
     counts: Counter[str] = Counter()
     kept: list[Judged] = []
@@ -42,12 +45,29 @@ def check_files(files: Sequence[str], show: Callable[[str], None], report: Calla
             data = Path(name).read_bytes()
         except OSError as error:
             missing = isinstance(error, FileNotFoundError)
-            report([Finding("file-missing" if missing else "file-unreadable", f"{name} " + ("is not there" if missing else f"cannot be read: {error.strerror}"), Span(name))])
+            report(
+                [
+                    Finding(
+                        "file-missing" if missing else "file-unreadable",
+                        f"{name} " + ("is not there" if missing else f"cannot be read: {error.strerror}"),
+                        Span(name),
+                    )
+                ]
+            )
             unable = True
             continue
         document = Document(name, data)
         if document.broken or document.truncated:
-            report([Finding("file-unreadable", f"{name} " + ("holds bytes that are no UTF-8; they are passed over" if document.broken else "is too long; its end was not read"), Span(name), severity="warning")])
+            report(
+                [
+                    Finding(
+                        "file-unreadable",
+                        f"{name} " + ("holds bytes that are no UTF-8; they are passed over" if document.broken else "is too long; its end was not read"),
+                        Span(name),
+                        severity="warning",
+                    )
+                ]
+            )
         for judged in judge_document(document, jobs):
             counts[judged.verdict] += 1
             counts["unread"] += judged.code == "claim-unreadable"
@@ -67,6 +87,7 @@ def check_files(files: Sequence[str], show: Callable[[str], None], report: Calla
 def judge_document(document: Document, jobs: int = 1) -> Iterator[Judged]:
     """The document's claims with their verdicts, in order."""
     from .guard import judge_lines
+
     waiting: list[Found] = []
 
     def requests() -> Iterator[bytes]:
@@ -79,8 +100,19 @@ def judge_document(document: Document, jobs: int = 1) -> Iterator[Judged]:
         waiting[k] = None  # type: ignore[call-overload]
         code = str(answer.get("code") or {"refuted": "claim-refuted", "undecided": "claim-undecided"}.get(str(answer["verdict"]), ""))
         sides = answer.get("sides") or ("", "")
-        yield Judged(document.name, found.place.line, found.place.column, found.place.length, found.text, document.line(found.place.line), str(answer["verdict"]), code, str(answer["reason"]),
-                     str(sides[0]), str(sides[1]))
+        yield Judged(
+            document.name,
+            found.place.line,
+            found.place.column,
+            found.place.length,
+            found.text,
+            document.line(found.place.line),
+            str(answer["verdict"]),
+            code,
+            str(answer["reason"]),
+            str(sides[0]),
+            str(sides[1]),
+        )
 
 
 def _finding(judged: Judged, verbose: bool) -> Finding | None:
@@ -89,9 +121,13 @@ def _finding(judged: Judged, verbose: bool) -> Finding | None:
         hint = f"the left side is {judged.left}, the right side is {judged.right}" if judged.left else ""
         return Finding("claim-refuted", f"{_short(judged.text)} is wrong: {judged.reason}", span, hint)
     if judged.code == "claim-near":
-        return Finding("claim-near", f"{_short(judged.text)}: {judged.reason}", span, f"{judged.left} and {judged.right}" if judged.left else "", severity="warning")
+        return Finding(
+            "claim-near", f"{_short(judged.text)}: {judged.reason}", span, f"{judged.left} and {judged.right}" if judged.left else "", severity="warning"
+        )
     if verbose and judged.verdict == "undecided":
-        return Finding("claim-unreadable" if judged.code == "claim-unreadable" else "claim-undecided", f"{_short(judged.text)}: {judged.reason}", span, severity="warning")
+        return Finding(
+            "claim-unreadable" if judged.code == "claim-unreadable" else "claim-undecided", f"{_short(judged.text)}: {judged.reason}", span, severity="warning"
+        )
     return None
 
 

@@ -38,15 +38,26 @@ class Found:
 
 
 _ENVIRONMENTS = "equation|align|gather|multline|eqnarray|alignat|flalign|displaymath|math|aligned|gathered|split|dmath"
-_MASK = re.compile(r"(?P<code>^(?P<fence>`{3,}|~{3,})(?!\s*math\b)[^\n]*\n(?:.*?\n)??(?P=fence)[ \t]*$)|(?P<comment><!--.*?-->)|(?P<verbatim>\\begin\{(?P<v>verbatim|lstlisting|minted|comment)\*?\}.*?\\end\{(?P=v)\*?\})"
-                   r"|(?P<inline>(?<!`)`[^`\n]+`(?!`))|(?P<link>\]\([^()\s]*\)|https?://\S+)|(?P<script><(?P<s>script|style)\b.*?</(?P=s)\s*>)", re.S | re.M | re.I)
+_MASK = re.compile(
+    r"(?P<code>^(?P<fence>`{3,}|~{3,})(?!\s*math\b)[^\n]*\n(?:.*?\n)??(?P=fence)[ \t]*$)|(?P<comment><!--.*?-->)|(?P<verbatim>\\begin\{(?P<v>verbatim|lstlisting|minted|comment)\*?\}.*?\\end\{(?P=v)\*?\})"
+    r"|(?P<inline>(?<!`)`[^`\n]+`(?!`))|(?P<link>\]\([^()\s]*\)|https?://\S+)|(?P<script><(?P<s>script|style)\b.*?</(?P=s)\s*>)",
+    re.S | re.M | re.I,
+)
 _TEX_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
-_MATH = re.compile(r"\$\$(?P<a>.+?)\$\$|\\\[(?P<b>.+?)\\\]|\\\((?P<c>.+?)\\\)|\\begin\{(?P<n>" + _ENVIRONMENTS + r")\*?\}(?P<d>.+?)\\end\{(?P=n)\*?\}"
-                   r"|^`{3,}[ \t]*math[^\n]*\n(?P<e>.+?)^`{3,}|(?<![\\$])\$(?![\s$])(?P<f>(?:[^$\\\n]|\\.|\n(?!\s*\n)){1,2000}?)(?<![\s\\])\$(?!\d)", re.S | re.M)
-_MACRO = re.compile(r"\\(?:re)?newcommand\*?\s*\{?\\(?P<name>[A-Za-z]+)\}?\s*(?:\[(?P<count>[1-9])\])?\s*\{|\\def\s*\\(?P<name2>[A-Za-z]+)(?P<parameters>(?:#\d)*)\s*\{|\\DeclareMathOperator\*?\s*\{\\(?P<operator>[A-Za-z]+)\}\s*\{")
+_MATH = re.compile(
+    r"\$\$(?P<a>.+?)\$\$|\\\[(?P<b>.+?)\\\]|\\\((?P<c>.+?)\\\)|\\begin\{(?P<n>" + _ENVIRONMENTS + r")\*?\}(?P<d>.+?)\\end\{(?P=n)\*?\}"
+    r"|^`{3,}[ \t]*math[^\n]*\n(?P<e>.+?)^`{3,}|(?<![\\$])\$(?![\s$])(?P<f>(?:[^$\\\n]|\\.|\n(?!\s*\n)){1,2000}?)(?<![\s\\])\$(?!\d)",
+    re.S | re.M,
+)
+_MACRO = re.compile(
+    r"\\(?:re)?newcommand\*?\s*\{?\\(?P<name>[A-Za-z]+)\}?\s*(?:\[(?P<count>[1-9])\])?\s*\{|\\def\s*\\(?P<name2>[A-Za-z]+)(?P<parameters>(?:#\d)*)\s*\{|\\DeclareMathOperator\*?\s*\{\\(?P<operator>[A-Za-z]+)\}\s*\{"
+)
 _NUMBER = r"(?:\$ ?)?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?: \d{3}\b)*%?!?"
 _PLAIN = re.compile(rf"(?P<claim>(?:[-−(\[]\s*)*{_NUMBER}(?:[ \t]*(?:[-+−–*/×÷·^()\[\]]|x(?=[ \t]*[\d($])|=|≈|≤|≥|<=|>=)+[ \t]*(?:{_NUMBER})?)*[)\]]*)")
-_DENIALS = re.compile(r"contradict|absurd|impossible|not possible|\bfalse\b|\bwrong\b|incorrect|mistake|\berror\b|not true|cannot be|can't be|fallacy|suppose|assume|pretend|\bnot equal|doesn't|does not|custom|define[sd]?\b", re.I)
+_DENIALS = re.compile(
+    r"contradict|absurd|impossible|not possible|\bfalse\b|\bwrong\b|incorrect|mistake|\berror\b|not true|cannot be|can't be|fallacy|suppose|assume|pretend|\bnot equal|doesn't|does not|custom|define[sd]?\b",
+    re.I,
+)
 
 
 class Document:
@@ -63,7 +74,7 @@ class Document:
 
     def line(self, number: int) -> str:
         end = self.starts[number] if number < len(self.starts) else len(self.text)
-        return self.text[self.starts[number - 1]:end].rstrip("\r\n")
+        return self.text[self.starts[number - 1] : end].rstrip("\r\n")
 
     def place(self, begin: int, end: int) -> Place:
         number = bisect_right(self.starts, begin)
@@ -92,7 +103,7 @@ class Document:
     def math(self, text: str, begin: int, end: int) -> Iterator[Found]:
         if end - begin > MAX_SEGMENT:
             return
-        context = text[max(0, begin - 160):end + 120]
+        context = text[max(0, begin - 160) : end + 120]
         for start, stop in _rows(text, begin, end):
             piece = text[start:stop]
             lead = len(piece) - len(piece.lstrip(" \t\r\n&"))
@@ -109,7 +120,7 @@ class Document:
             start = max(start, begin)
             stop = text.find("\n", place, end)
             stop = end if stop < 0 else stop
-            line = text[start:min(stop, start + MAX_SEGMENT)]
+            line = text[start : min(stop, start + MAX_SEGMENT)]
             for cell in re.finditer(r"[^\t|]+" if line.count("|") > 2 or line.lstrip().startswith("|") else r"[^\t]+", line):
                 if "=" in cell.group():
                     yield from self.arithmetic(cell.group(), start + cell.start())
@@ -121,10 +132,17 @@ class Document:
             text, start = match["claim"], match.start()
             if "=" not in text and "≈" not in text:
                 continue
-            before, after = line[:start].rstrip(), line[match.end():]
+            before, after = line[:start].rstrip(), line[match.end() :]
             if re.match(r"\s*(?:[+*/^_×÷·]|[-−–]\s*[A-Za-z(]|=|[A-Za-z](?![A-Za-z])|\\|\()", after) or text.rstrip().endswith(tuple("+-*/^×÷·=≈(−–")):
                 text = _without_last(text)
-            if start and (line[start - 1].isalnum() or line[start - 1] in "._^\\{}") or re.search(r"[-+*/^×÷·<>≤≥]$|(?:^|[^A-Za-z])[b-zB-HJ-Z]$", before) or text[:1] in "-−" and before[-1:].isalnum() or before.endswith(")"):
+            if (
+                start
+                and (line[start - 1].isalnum() or line[start - 1] in "._^\\{}")
+                or re.search(r"[-+*/^×÷·<>≤≥]$|(?:^|[^A-Za-z])[b-zB-HJ-Z]$", before)
+                or text[:1] in "-−"
+                and before[-1:].isalnum()
+                or before.endswith(")")
+            ):
                 head, sign, text = text.partition("=")
                 start += len(head) + len(sign)
             while text and (text[-1] in " ,.([{-+*/^" or text.count(")") > text.count("(") and text[-1] == ")"):
@@ -149,7 +167,9 @@ def _rows(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
     """The rows of a formula: split at ``\\\\``, at wide spaces and at words between formulas, outside of braces and matrices."""
     depth = nested = 0
     start = place = begin
-    pattern = re.compile(r"\\begin\{[^}]*\}|\\end\{[^}]*\}|\\\\(?:\[[^\]]*\])?|\\q?quad(?![A-Za-z])|\\text\{\s*,?\s*(?:and|or|so|thus|hence|then)\s*,?\s*\}|[{}]|;")
+    pattern = re.compile(
+        r"\\begin\{[^}]*\}|\\end\{[^}]*\}|\\\\(?:\[[^\]]*\])?|\\q?quad(?![A-Za-z])|\\text\{\s*,?\s*(?:and|or|so|thus|hence|then)\s*,?\s*\}|[{}]|;"
+    )
     for match in pattern.finditer(text, begin, end):
         word = match.group()
         if word == "{":
@@ -174,6 +194,7 @@ def _rows(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
 
 # --- macros
 
+
 def _macros(text: str) -> dict[str, tuple[int, str]]:
     """``\\newcommand`` and ``\\def`` with their bodies; only the first MAX_MACROS, only short ones."""
     found: dict[str, tuple[int, str]] = {}
@@ -186,7 +207,7 @@ def _macros(text: str) -> dict[str, tuple[int, str]]:
             place += 1
         if depth:
             continue
-        body = text[match.end():place - 1]
+        body = text[match.end() : place - 1]
         name = match["name"] or match["name2"] or match["operator"]
         count = int(match["count"] or 0) if match["name"] else len(match["parameters"] or "") // 2
         found[name] = (count, f"\\operatorname{{{body}}}" if match["operator"] else body)
@@ -208,7 +229,7 @@ def expanded(text: str, macros: dict[str, tuple[int, str]]) -> str:
                 continue
             for k, argument in enumerate(arguments, start=1):
                 body = body.replace(f"#{k}", argument)
-            out += [text[place:match.start()], "{" + body + "}" if len(body) > 1 and count == 0 and not re.search(r"[=<>&]", body) else body]
+            out += [text[place : match.start()], "{" + body + "}" if len(body) > 1 and count == 0 and not re.search(r"[=<>&]", body) else body]
             place, changed = end, True
             if sum(map(len, out)) > MAX_EXPANDED:
                 return text
@@ -239,7 +260,7 @@ def _arguments(text: str, place: int, count: int) -> tuple[list[str] | None, int
                 break
         if depth:
             return None, place
-        found.append(text[begin + 1:place - 1])
+        found.append(text[begin + 1 : place - 1])
     return found, place
 
 

@@ -41,30 +41,69 @@ def summary(counts: Counter[str]) -> str:
 
 
 def as_json(found: Sequence[Judged], counts: Counter[str]) -> str:
-    claims = [{"file": j.file, "line": j.line, "column": j.column, "length": j.length, "text": j.text, "verdict": j.verdict, "code": j.code, "reason": j.reason,
-               **({"left": j.left, "right": j.right} if j.left else {})} for j in found]
+    claims = [
+        {
+            "file": j.file,
+            "line": j.line,
+            "column": j.column,
+            "length": j.length,
+            "text": j.text,
+            "verdict": j.verdict,
+            "code": j.code,
+            "reason": j.reason,
+            **({"left": j.left, "right": j.right} if j.left else {}),
+        }
+        for j in found
+    ]
     return json.dumps({"version": __version__, "claims": claims, "summary": {v: counts[v] for v in (*VERDICTS, "unread")}}, ensure_ascii=False, indent=1)
 
 
 def as_sarif(found: Sequence[Judged], counts: Counter[str]) -> str:
     shown = [j for j in found if j.verdict == "refuted" or j.code == "claim-near"]
     rules = sorted({j.code for j in shown})
-    results = [{"ruleId": j.code, "ruleIndex": rules.index(j.code), "level": j.level, "message": {"text": j.reason},
-                "locations": [{"physicalLocation": {"artifactLocation": {"uri": _uri(j.file)}, "region": {"startLine": j.line, "startColumn": j.column, "endColumn": j.column + j.length,
-                                                                                                   "snippet": {"text": j.text}}}}]} for j in shown]
-    run = {"tool": {"driver": {"name": "reportgen", "version": __version__, "rules": [{"id": r, "shortDescription": {"text": CODES[r][0]}, "fullDescription": {"text": CODES[r][1]}} for r in rules]}},
-           "columnKind": "unicodeCodePoints", "results": results, "properties": {v: counts[v] for v in (*VERDICTS, "unread")}}
+    results = [
+        {
+            "ruleId": j.code,
+            "ruleIndex": rules.index(j.code),
+            "level": j.level,
+            "message": {"text": j.reason},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": _uri(j.file)},
+                        "region": {"startLine": j.line, "startColumn": j.column, "endColumn": j.column + j.length, "snippet": {"text": j.text}},
+                    }
+                }
+            ],
+        }
+        for j in shown
+    ]
+    run = {
+        "tool": {
+            "driver": {
+                "name": "reportgen",
+                "version": __version__,
+                "rules": [{"id": r, "shortDescription": {"text": CODES[r][0]}, "fullDescription": {"text": CODES[r][1]}} for r in rules],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+        "properties": {v: counts[v] for v in (*VERDICTS, "unread")},
+    }
     return json.dumps({"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=1)
 
 
 def _uri(name: str) -> str:
     from urllib.parse import quote
+
     return quote(name.replace("\\", "/"))
 
 
 def as_junit(found: Sequence[Judged], counts: Counter[str]) -> str:
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>',
-             f'<testsuite name="reportgen check" tests="{sum(counts[v] for v in VERDICTS)}" failures="{counts["refuted"]}" skipped="{counts["undecided"] + counts["no-claim"]}" errors="0">']
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<testsuite name="reportgen check" tests="{sum(counts[v] for v in VERDICTS)}" failures="{counts["refuted"]}" skipped="{counts["undecided"] + counts["no-claim"]}" errors="0">',
+    ]
     for j in found:
         name = f'<testcase classname="{_attribute(j.file)}" name="{_attribute(f"{j.line}:{j.column} {j.text}")}"'
         if j.verdict == "proved":
@@ -77,7 +116,10 @@ def as_junit(found: Sequence[Judged], counts: Counter[str]) -> str:
 
 def _attribute(text: str) -> str:
     """Text for an XML attribute; characters that XML does not know become a mark."""
-    return escape("".join(c if c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff" else "\ufffd" if c not in "\t\n\r" else " " for c in text), quote=True)
+    return escape(
+        "".join(c if c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff" else "\ufffd" if c not in "\t\n\r" else " " for c in text),
+        quote=True,
+    )
 
 
 def as_github(found: Sequence[Judged], counts: Counter[str]) -> str:
@@ -85,8 +127,12 @@ def as_github(found: Sequence[Judged], counts: Counter[str]) -> str:
         text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
         return text.replace(":", "%3A").replace(",", "%2C") if more else text
 
-    return "\n".join(f"::{'error' if j.verdict == 'refuted' else 'warning'} file={data(j.file, True)},line={j.line},col={j.column},endColumn={j.column + j.length},title={data(CODES[j.code][0], True)}"
-                     f"::{data(j.reason)}" for j in found if j.verdict == "refuted" or j.code == "claim-near")
+    return "\n".join(
+        f"::{'error' if j.verdict == 'refuted' else 'warning'} file={data(j.file, True)},line={j.line},col={j.column},endColumn={j.column + j.length},title={data(CODES[j.code][0], True)}"
+        f"::{data(j.reason)}"
+        for j in found
+        if j.verdict == "refuted" or j.code == "claim-near"
+    )
 
 
 def as_html(found: Sequence[Judged], counts: Counter[str]) -> str:
@@ -94,11 +140,24 @@ def as_html(found: Sequence[Judged], counts: Counter[str]) -> str:
     for j in found:
         begin, end = j.column - 1, j.column - 1 + j.length
         marked = escape(j.source[:begin]) + "<mark>" + escape(j.source[begin:end]) + "</mark>" + escape(j.source[end:])
-        rows.append(f'<tr class="{j.verdict}"><td>{escape(j.file)}:{j.line}</td><td><code>{marked}</code></td><td>{j.verdict}</td><td>{escape(j.reason)}</td></tr>')
-    return ("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Claims</title><style>body{font-family:sans-serif;margin:2em}table{border-collapse:collapse}"
-            "td,th{border-bottom:1px solid #ccc;padding:.3em .6em;text-align:left;vertical-align:top}code{white-space:pre-wrap}mark{background:#eee}"
-            ".refuted mark{background:#f9c6c6}.proved mark{background:#d3f0d3}</style></head><body><h1>Claims</h1><p>" + escape(summary(counts))
-            + "</p><table><thead><tr><th>Place</th><th>Line</th><th>Verdict</th><th>Why</th></tr></thead><tbody>\n" + "\n".join(rows) + "\n</tbody></table></body></html>")
+        rows.append(
+            f'<tr class="{j.verdict}"><td>{escape(j.file)}:{j.line}</td><td><code>{marked}</code></td><td>{j.verdict}</td><td>{escape(j.reason)}</td></tr>'
+        )
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Claims</title><style>body{font-family:sans-serif;margin:2em}table{border-collapse:collapse}'
+        "td,th{border-bottom:1px solid #ccc;padding:.3em .6em;text-align:left;vertical-align:top}code{white-space:pre-wrap}mark{background:#eee}"
+        ".refuted mark{background:#f9c6c6}.proved mark{background:#d3f0d3}</style></head><body><h1>Claims</h1><p>"
+        + escape(summary(counts))
+        + "</p><table><thead><tr><th>Place</th><th>Line</th><th>Verdict</th><th>Why</th></tr></thead><tbody>\n"
+        + "\n".join(rows)
+        + "\n</tbody></table></body></html>"
+    )
 
 
-FORMATS: dict[str, Callable[[Sequence[Judged], Counter[str]], str]] = {"json": as_json, "sarif": as_sarif, "junit": as_junit, "github": as_github, "html": as_html}
+FORMATS: dict[str, Callable[[Sequence[Judged], Counter[str]], str]] = {
+    "json": as_json,
+    "sarif": as_sarif,
+    "junit": as_junit,
+    "github": as_github,
+    "html": as_html,
+}

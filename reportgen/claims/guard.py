@@ -16,10 +16,10 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 LIMIT_SECONDS = 1.5
-START_SECONDS = 20.0          # for a new worker's imports
+START_SECONDS = 20.0  # for a new worker's imports
 LIMIT_BYTES = 1 << 30
-MAX_LINE = 1 << 20            # bytes of one record
-WINDOW = 64                   # requests on their way for each worker
+MAX_LINE = 1 << 20  # bytes of one record
+WINDOW = 64  # requests on their way for each worker
 
 
 class Worker:
@@ -28,12 +28,18 @@ class Worker:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         environment = {k: v for k, v in os.environ.items() if k in ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL", "SYSTEMROOT")}
-        self.process = subprocess.Popen([sys.executable, "-m", "reportgen.claims.guard"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                        env=environment, bufsize=0)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "reportgen.claims.guard"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            bufsize=0,
+        )
         self.buffer = b""
         self.pending: tuple[int, bytes] | None = None
         self.began = 0.0
-        self.fresh = True       # until it says that its imports are done: then its time begins
+        self.fresh = True  # until it says that its imports are done: then its time begins
 
     def send(self, number: int, line: bytes) -> None:
         self.pending = (number, line)
@@ -42,9 +48,9 @@ class Worker:
         try:
             view = memoryview(line + b"\n")
             while view:
-                view = view[self.process.stdin.write(view):]
+                view = view[self.process.stdin.write(view) :]
         except BrokenPipeError:
-            pass         # the answer's end of file will tell
+            pass  # the answer's end of file will tell
 
     def deadline(self) -> float:
         return self.began + (START_SECONDS if self.fresh else self.seconds)
@@ -171,19 +177,23 @@ def _id_of(line: bytes) -> object:
 
 # --- the worker's side
 
+
 def serve() -> None:
     """Read requests and answer them until the input ends."""
     import signal
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         import resource
+
         resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, LIMIT_BYTES))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    except (ImportError, ValueError, OSError):     # a system without limits still has the clock
+    except (ImportError, ValueError, OSError):  # a system without limits still has the clock
         pass
     from .records import judge_record
+
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
-    answer(b'{"claim": "\\\\sin 20^\\\\circ + 1/3 = 2"}', judge_record)     # what is imported at first use is imported now
+    answer(b'{"claim": "\\\\sin 20^\\\\circ + 1/3 = 2"}', judge_record)  # what is imported at first use is imported now
     stdout.write(b"ready\n")
     stdout.flush()
     for line in stdin:
@@ -206,7 +216,7 @@ def answer(line: bytes, judge_record) -> str:
         found = {"id": identifier, "verdict": "undecided", "reason": "gave up: nested too deeply", "ms": 0.0}
     except ValueError as error:
         found = {"id": identifier, "verdict": "undecided", "reason": f"the record cannot be read: {str(error)[:200]}", "ms": 0.0}
-    except Exception as error:        # a fault of ours must not cost the other records their verdicts
+    except Exception as error:  # a fault of ours must not cost the other records their verdicts
         found = {"id": identifier, "verdict": "undecided", "reason": f"internal: {type(error).__name__}: {str(error)[:200]}", "ms": 0.0}
     try:
         return json.dumps(found, ensure_ascii=True)

@@ -35,12 +35,15 @@ def solved(given: Expr, wanted: Expr) -> bool | None:
         if zero.is_zero(zero.rewritten(at)):
             return True
         from .chains import _judged
+
         return True if _judged(at, Number("0")) else None
     return False if _changes_sign(gap, name) else None
 
 
 def _transcendental(tree: Expr) -> bool:
-    return isinstance(tree, Operation) and (tree.head in ("sqrt", "root", "log", "ln", "exp") or tree.head == "pow" and bool(symbols(tree.args[1])) or any(_transcendental(a) for a in tree.args))
+    return isinstance(tree, Operation) and (
+        tree.head in ("sqrt", "root", "log", "ln", "exp") or tree.head == "pow" and bool(symbols(tree.args[1])) or any(_transcendental(a) for a in tree.args)
+    )
 
 
 def _solution(wanted: Expr, name: Symbol) -> Expr | None:
@@ -61,6 +64,7 @@ def _solution(wanted: Expr, name: Symbol) -> Expr | None:
         return None
     from .reading import number
     from .values import fraction
+
     return number(fraction(-values[0] / (values[1] - values[0])))
 
 

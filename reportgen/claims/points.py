@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from flint import acb, arb, fmpq, fmpq_mpoly_ctx, fmpq_poly, Ordering
+from flint import Ordering, acb, arb, fmpq, fmpq_mpoly_ctx, fmpq_poly
 
 from ..expressions import Expr, Number, Operation, Symbol, symbols, walk
-from .values import Matrix, NoValue, Several, Scalar, as_acb, evaluate
+from .values import Matrix, NoValue, Scalar, Several, as_acb, evaluate
 
-WHOLE_NAMES = frozenset("nkmjN")       # names that usually stand for whole numbers get whole values
+WHOLE_NAMES = frozenset("nkmjN")  # names that usually stand for whole numbers get whole values
 _VALUES = [Fraction(*v) for v in ((2, 3), (3, 1), (5, 7), (7, 2), (11, 5), (1, 2), (13, 3), (4, 9))]
 _WHOLE = (3, 5, 2, 7, 4, 6, 9, 8)
 _ROUNDS = 5
@@ -45,7 +45,9 @@ def failing(before: Expr, after: Expr, domain: Sequence[Expr]) -> tuple[Point, S
     names = [n for n in names if n not in ("i", "I")]
     if not names or len(names) > MAX_NAMES:
         return None
-    imaginary = any(Symbol(n) in walk(before) for n in ("i", "I")) and not any(isinstance(n, Operation) and n.head in ("sqrt", "root", "log", "ln") for t in (before, after) for n in walk(t))
+    imaginary = any(Symbol(n) in walk(before) for n in ("i", "I")) and not any(
+        isinstance(n, Operation) and n.head in ("sqrt", "root", "log", "ln") for t in (before, after) for n in walk(t)
+    )
     for point in points(names):
         x, y = _scalar(before, point), _scalar(after, point)
         if x is None or y is None or not all(_holds(d, point) for d in domain):
@@ -73,6 +75,7 @@ def shown(point: Mapping[Expr, Scalar]) -> str:
 
 
 # --- implications between equations
+
 
 def unfollowed(given: Expr, wanted: Expr, domain: Sequence[Expr]) -> tuple[Point, Scalar] | None:
     """A solution of the equation ``given`` (names as rationals, the last by certified roots) at which ``wanted`` is false."""

@@ -4,14 +4,45 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ..expressions import Expr, Number, Operation, Symbol, matrix
-from .reading import _GREEK, _NUMBER_WORDS, _ONE_ARGUMENT, _INVERSE, Unreadable, _Reader, call, number
+from ..expressions import Expr, Number, Operation, Symbol
+from . import operators, words
+from .reading import Unreadable, _Reader, call, number
+from .vocabulary import GREEK, NUMBER_WORDS, ONE_ARGUMENT
 
-_NAMED = {"pi": Symbol("pi"), "infty": Symbol("inf"), "i": Symbol("i"), "imath": Symbol("i"), "emptyset": Operation("set", ()), "varnothing": Operation("set", ())}
+_NAMED = {
+    "pi": Symbol("pi"),
+    "infty": Symbol("inf"),
+    "i": Symbol("i"),
+    "imath": Symbol("i"),
+    "emptyset": Operation("set", ()),
+    "varnothing": Operation("set", ()),
+}
 _FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac", "sfrac", "nicefrac"})
 _BINOMIALS = frozenset({"binom", "dbinom", "tbinom"})
-_WRAPPERS = frozenset({"boxed", "fbox", "cancel", "bcancel", "xcancel", "mathrel", "ensuremath", "vec", "hat", "widehat", "tilde", "not", "mathord", "smash", "hbox", "mathstrut", "textcolor", "color", "framebox", "ul"})
-_MATRICES = frozenset({"matrix", "pmatrix", "bmatrix", "vmatrix", "smallmatrix", "Bmatrix", "Vmatrix", "array"})
+_WRAPPERS = frozenset(
+    {
+        "boxed",
+        "fbox",
+        "cancel",
+        "bcancel",
+        "xcancel",
+        "mathrel",
+        "ensuremath",
+        "vec",
+        "hat",
+        "widehat",
+        "tilde",
+        "not",
+        "mathord",
+        "smash",
+        "hbox",
+        "mathstrut",
+        "textcolor",
+        "color",
+        "framebox",
+        "ul",
+    }
+)
 _CALL_NAMES = frozenset({"gcd", "lcm", "max", "min", "GCD", "LCM"})
 
 
@@ -27,7 +58,7 @@ def primary(r: _Reader) -> Expr:
     if token.kind == "letter":
         return _letter(r)
     if token.kind == "begin":
-        return _environment(r)
+        return operators.environment(r)
     if token.kind == "command":
         return _command(r)
     if token.kind == "text":
@@ -62,8 +93,18 @@ def _number(r: _Reader) -> Expr:
         mixed = _mixed(r, value)
         if mixed is not None:
             return mixed
-    if token.text.isdigit() and after.kind == "number" and not after.glued and second.text == "/" and second.glued and third.kind == "number" and third.glued \
-            and after.text.isdigit() and third.text.isdigit() and int(after.text) < int(third.text):
+    if (
+        token.text.isdigit()
+        and after.kind == "number"
+        and not after.glued
+        and second.text == "/"
+        and second.glued
+        and third.kind == "number"
+        and third.glued
+        and after.text.isdigit()
+        and third.text.isdigit()
+        and int(after.text) < int(third.text)
+    ):
         r.place += 3
         return Operation("add", (value, Operation("div", (Number(after.text), Number(third.text)))))
     if after.text == "_" and after.kind == "op" and token.text.isdigit():
@@ -216,10 +257,10 @@ def _text(r: _Reader) -> Expr:
     word = r.here.text.strip()
     if word in _CALL_NAMES:
         r.place += 1
-        return _call(r, word.lower())
-    if word in _ONE_ARGUMENT:
+        return operators.listed(r, word.lower())
+    if word in ONE_ARGUMENT:
         r.place += 1
-        return _function(r, word)
+        return operators.function(r, word)
     if word in ("i", "e") or len(word) == 1 and word.isalpha():
         r.place += 1
         return Symbol(word)
@@ -235,18 +276,19 @@ def _text(r: _Reader) -> Expr:
 def _word(r: _Reader) -> Expr:
     """Words in the place of a number: number words; a unit alone counts as 1 (``\\dfrac{\\text{inches}}{\\text{foot}}``)."""
     word = r.here.text.strip().lower()
-    if word in _NUMBER_WORDS and word != "half" and (r.ahead().kind == "end" or r.ahead().kind == "op"):
+    if word in NUMBER_WORDS and word != "half" and (r.ahead().kind == "end" or r.ahead().kind == "op"):
         r.place += 1
-        return number(_NUMBER_WORDS[word])
+        return number(NUMBER_WORDS[word])
     before = r.tokens[r.place - 1].text if r.place else ""
     if before in ("{", "frac", "dfrac", "tfrac"):
-        r.unit_words()
+        words.unit_words(r)
         if r.at("}"):
             return Number("1")
     raise Unreadable(f"the word {word[:40]!r} where a number was expected")
 
 
 # --- commands
+
 
 def _command(r: _Reader) -> Expr:
     name = r.here.text
@@ -283,7 +325,7 @@ def _command(r: _Reader) -> Expr:
         inner = r.script()
         if r.at("_", "^"):
             depth = 0
-            while r.here.kind != "end":       # the note under the brace
+            while r.here.kind != "end":  # the note under the brace
                 depth += (r.here.text == "{") - (r.here.text == "}")
                 r.place += 1
                 if depth == 0 and r.tokens[r.place - 1].text not in "_^":
@@ -311,20 +353,26 @@ def _command(r: _Reader) -> Expr:
         r.expect("\\rangle")
         return Operation("tuple", tuple(items))
     if name.lower() in ("gcd", "lcm", "max", "min"):
-        return _call(r, name.lower())
-    if name in _ONE_ARGUMENT or name in ("log", "exp"):
-        return _function(r, name)
+        return operators.listed(r, name.lower())
+    if name in ONE_ARGUMENT or name in ("log", "exp"):
+        return operators.function(r, name)
     if name in ("sum", "prod"):
-        return _big(r, name)
+        return operators.big(r, name)
     if name == "int":
-        return _integral(r)
+        return operators.integral(r)
     if name == "lim":
-        return _limit(r)
-    if name in _GREEK:
+        return operators.limit(r)
+    if name in GREEK:
         symbol: Expr = Symbol(name)
         if r.accept("_"):
             symbol = Operation("index", (symbol, r.script()))
         return symbol
+    if name in ("angle", "measuredangle", "triangle"):
+        letters = []
+        while r.here.kind in ("letter", "word"):
+            letters.append(r.here.text)
+            r.place += 1
+        return Symbol("_".join((name, *letters)))
     if name in ("round",):
         raise Unreadable("rounding as a function")
     raise Unreadable(f"the command \\{name}")
@@ -338,7 +386,7 @@ def _derivative(r: _Reader) -> Expr | None:
     if texts[2:5] == ["}", "{", "d"] and r.ahead(5).kind in ("letter", "command") and texts[6] == "}":
         r.place += 7
         return Operation("diff", (r.product(), Symbol(texts[5])))
-    if "}" in texts and texts[texts.index("}") + 1:texts.index("}") + 3] == ["{", "d"]:
+    if "}" in texts and texts[texts.index("}") + 1 : texts.index("}") + 3] == ["{", "d"]:
         raise Unreadable("a derivative")
     return None
 
@@ -372,190 +420,3 @@ def _root(r: _Reader, name: str) -> Expr:
     if degree is None or degree == Number("2"):
         return Operation("sqrt", (inner,))
     return Operation("root", (inner, degree))
-
-
-def _call(r: _Reader, name: str) -> Expr:
-    close = {"(": ")", "[": "]", "{": "}", "\\{": "\\}"}.get(r.here.text)
-    if close is None or r.here.kind != "op":
-        raise Unreadable(f"{name} without its arguments")
-    r.place += 1
-    if close == "}" and r.accept("\\{"):
-        close = "\\}"
-    items = [r.side()]
-    while r.accept(","):
-        items.append(r.side())
-    r.expect(close)
-    if len(items) == 1 and isinstance(items[0], Operation) and items[0].head in ("tuple", "set"):
-        items = list(items[0].args)
-    return Operation(name, tuple(items)) if name in ("max", "min") else call(name, *items)
-
-
-def _function(r: _Reader, name: str) -> Expr:
-    """A function with its base, its power and its argument, in brackets or without."""
-    base: Expr | None = None
-    power: Expr | None = None
-    while r.at("_", "^") and not (name != "log" and r.at("_")):
-        if r.accept("_"):
-            base = r.script()
-        else:
-            r.place += 1
-            power = r.script(power=True)
-    head = _ONE_ARGUMENT[name]
-    if power is not None and power == Operation("neg", (Number("1"),)):
-        if head not in _INVERSE:
-            raise Unreadable(f"\\{name} to the power -1")
-        head, power = _INVERSE[head], None
-    argument = _argument(r)
-    if head == "log":
-        if base is None:
-            r.choices.add("natural-log")
-            base = None if "natural-log" in r.other else Number("10")
-            if r.letters:
-                base = Number("10") if "log-10" in r.other else None
-        result: Expr = Operation("log", (argument,) if base is None else (argument, base))
-    elif head == "log10":
-        result = Operation("log", (argument, Number("10")))
-    elif head in ("cis", "arg", "re", "im"):
-        result = call(head, argument)
-    elif head == "exp":
-        result = Operation("exp", (argument,))
-    else:
-        if head in ("sin", "cos", "tan", "cot", "sec", "csc") and not r.letters:
-            argument = _maybe_degrees(r, argument)
-        result = Operation(head, (argument,))
-    return result if power is None else Operation("pow", (result, power))
-
-
-def _maybe_degrees(r: _Reader, argument: Expr) -> Expr:
-    """sin(30) may mean degrees: a choice, where the argument is a whole number of at least 10."""
-    if isinstance(argument, Number) and argument.text.isdigit() and int(argument.text) >= 10:
-        r.choices.add("degrees")
-        if "degrees" in r.other:
-            return call("degree", argument)
-    return argument
-
-
-def _argument(r: _Reader) -> Expr:
-    """In brackets: the bracket and what stands on it (a factorial, a power).  Without: the factors up to a sign, a dot or a function."""
-    if r.at("{"):
-        r.place += 1
-        inner = r.side()
-        r.close_group()
-        return inner if not r.at("!") else r.postfix(inner)
-    if r.at("(", "[", "|", "\\lvert", "\\lfloor"):
-        return r.postfix(primary(r)) if not r.at("^") else primary(r)
-    if r.accept("-"):
-        return Operation("neg", (_argument(r),))
-    factors = [r.power()]
-    while r.starts(r.here) and not r.at("(", "[", "|", "\\|") and not _is_function(r) or r.here.kind == "number" and r.juxtaposed_number():
-        factors.append(r.power())
-    result = factors[0] if len(factors) == 1 else Operation("mul", tuple(factors))
-    if r.at("/") and r.here.glued and r.ahead().glued and r.ahead().kind in ("number", "letter"):
-        r.choices.add("slash-in-argument")
-        if "slash-in-argument" not in r.other:
-            r.place += 1
-            result = Operation("div", (result, r.power()))
-    return result
-
-
-def _is_function(r: _Reader) -> bool:
-    return r.here.kind in ("command", "text") and (r.here.text in _ONE_ARGUMENT or r.here.text in ("log", "boxed", "sum", "int", "text", "lim", "gcd", "lcm"))
-
-
-# --- big operators
-
-def _big(r: _Reader, name: str) -> Expr:
-    lower = upper = index = None
-    while r.at("_", "^"):
-        if r.accept("_"):
-            r.expect("{")
-            index = r.product()
-            r.expect("=")
-            lower = r.sum()
-            r.close_group()
-        else:
-            r.place += 1
-            upper = r.script(power=True)
-    if lower is None or upper is None or not isinstance(index, Symbol):
-        raise Unreadable(f"\\{name} without its bounds")
-    body = r.product()
-    body = _bind(body, index)
-    return Operation(name, (body, index, lower, upper))
-
-
-def _bind(body: Expr, index: Symbol) -> Expr:
-    return body
-
-
-def _integral(r: _Reader) -> Expr:
-    lower = upper = None
-    while r.at("_", "^"):
-        which = r.here.text
-        r.place += 1
-        bound = r.script(power=True) if not r.at("-") else Operation("neg", (r.factor(),))
-        lower, upper = (bound, upper) if which == "_" else (lower, bound)
-    start = r.place
-    depth = 0
-    for i in range(start, len(r.tokens)):
-        text = r.tokens[i].text
-        depth += (text in ("(", "{", "[")) - (text in (")", "}", "]"))
-        if depth == 0 and text == "d" and r.tokens[i].kind == "letter" and i + 1 < len(r.tokens) and r.tokens[i + 1].kind in ("letter", "command"):
-            variable = Symbol(r.tokens[i + 1].text)
-            kept, end = r.tokens, r.tokens[i + 2:]
-            inner = _Reader(kept[start:i] or [type(kept[0])("number", "1")], r.text, r.letters, r.other, r.variables)
-            body = inner.side()
-            if inner.here.kind != "end":
-                raise Unreadable("an integrand")
-            r.choices |= inner.choices
-            r.tokens = kept[:i + 2] + end
-            r.place = i + 2
-            return Operation("integral", (body, variable) if lower is None else (body, variable, lower, upper))
-    raise Unreadable("an integral without its variable")
-
-
-def _limit(r: _Reader) -> Expr:
-    r.expect("_")
-    r.expect("{")
-    variable = r.product()
-    if not r.accept("\\to", "\\rightarrow", "->") or not isinstance(variable, Symbol):
-        raise Unreadable("a limit without its point")
-    point = r.sum()
-    side: tuple[Expr, ...] = ()
-    if r.at("^"):
-        r.place += 1
-        mark = r.script(power=True)
-        side = (number(1) if mark == Symbol("+") else number(-1),)
-    r.close_group()
-    return Operation("limit", (r.product(), variable, point, *side))
-
-
-def _environment(r: _Reader) -> Expr:
-    name = r.here.text
-    r.place += 1
-    if name not in _MATRICES:
-        raise Unreadable(f"the environment {name}")
-    if name == "array" and r.at("{"):
-        while not r.accept("}"):
-            r.place += 1
-    rows: list[tuple[Expr, ...]] = []
-    row: list[Expr] = []
-    bars, r.bars = r.bars, 0
-    while True:
-        if r.here.kind == "end":
-            raise Unreadable("an environment that is not closed")
-        row.append(r.side())
-        if r.accept("&"):
-            continue
-        closing = r.here.kind == "close"
-        if not closing and not r.accept("\\\\"):
-            raise Unreadable(f"{r.here.text!r} in a matrix")
-        rows.append(tuple(row))
-        row = []
-        if closing or r.here.kind == "close":
-            r.place += 1
-            break
-    r.bars = bars
-    if len({len(x) for x in rows}) != 1:
-        raise Unreadable("rows of different lengths")
-    tree = matrix(rows)
-    return Operation("det", (tree,)) if name == "vmatrix" else tree

@@ -19,33 +19,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ..expressions import Expr, Number, Operation, Symbol, column, matrix
-from .tokens import FUNCTION_WORDS, Token, Unreadable, normalize, tokenize
+from ..expressions import Expr, Number, Operation, Symbol
+from .tokens import Token, Unreadable, normalize, tokenize
+from .vocabulary import DOTS, RELATIONS, TEXT_FUNCTIONS, WORD_OPERATORS
 
 MAX_DEPTH = 60
-
-RELATIONS = {"=": "eq", "==": "eq", "~=": "approx", "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "!=": "ne",
-             "\\approx": "approx", "\\simeq": "approx", "\\cong": "approx", "\\doteq": "approx", "\\approxeq": "approx", "\\sim": "approx", "\\thickapprox": "approx", "\\lt": "lt", "\\gt": "gt", "\\le": "le",
-             "\\leq": "le", "\\leqslant": "le", "\\leqq": "le", "\\ge": "ge", "\\geq": "ge", "\\geqslant": "ge", "\\geqq": "ge", "\\ne": "ne", "\\neq": "ne", "\\equiv": "congruent", "\\in": "element",
-             "\\not": "ne", "\\to": "to", "\\mapsto": "to", "->": "to", "\\rightarrow": "to", "\\implies": "then", "\\Rightarrow": "then", "\\Longrightarrow": "then", "\\rightarrow ": "then",
-             "=>": "then", "\\iff": "iff", "\\Leftrightarrow": "iff", "<=>": "iff", "\\Longleftrightarrow": "iff", "\\propto": "to", "\\mid": "to", "\\parallel": "to", "\\perp": "to",
-             "\\subset": "to", "\\subseteq": "to", "\\ll": "to", "\\gg": "to", "\\notin": "to", "\\neg": "to"}
-TRIG = {"sin": "sin", "cos": "cos", "tan": "tan", "cot": "cot", "sec": "sec", "csc": "csc", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "arcsin": "asin", "arccos": "acos",
-        "arctan": "atan", "tg": "tan", "ctg": "cot", "Arcsin": "asin", "Arccos": "acos", "Arctan": "atan"}
-_INVERSE = {"sin": "asin", "cos": "acos", "tan": "atan"}
-_ONE_ARGUMENT = {**TRIG, "exp": "exp", "ln": "ln", "lg": "log10", "floor": "floor", "ceil": "ceil", "abs": "abs", "cis": "cis", "arg": "arg", "Re": "re", "Im": "im", "det": "det", "log": "log", "operator": ""}
-_CALLS = {"gcd", "lcm", "max", "min"}
-_TEXT_FUNCTIONS = {"lcm", "gcd", "cis", "arcsin", "arccos", "arctan", "Re", "Im", "det", "max", "min", "sin", "cos", "tan", "log", "ln", "exp", "LCM", "GCD", "sgn", "proj", "adj"}
-_GREEK = frozenset("alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi rho sigma tau upsilon phi varphi chi psi omega "
-                   "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar".split())
-_DOTS = frozenset({"\\dots", "\\ldots", "\\cdots", "\\dotsb", "\\dotsc", "\\dotsm", "\\dotsi", "...", "..", "\\vdots", "\\dotso"})
-_SCALES = {"hundred": 100, "thousand": 1000, "million": 10 ** 6, "billion": 10 ** 9, "trillion": 10 ** 12, "dozen": 12, "cents": Fraction(1, 100), "cent": Fraction(1, 100), "percent": Fraction(1, 100),
-           "pct": Fraction(1, 100)}
-_WORD_OPERATORS = {"times": "*", "plus": "+", "minus": "-", "of": "*", "x": "*", "X": "*"}
-_NUMBER_WORDS = {"half": Fraction(1, 2), "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
-_DOUBTFUL = frozenset({"half", "twice", "double", "triple", "third", "thirds", "quarter", "quarters", "each", "plus", "minus", "more", "less", "remainder", "mod", "modulo", "squared", "cubed", "to", "r", "R",
-                       "and", "or", "if", "not", "is", "are", "where", "so", "than", "base", "root", "square root", "divided", "over"})
-_OPENERS = {"(": ")", "[": "]", "\\{": "\\}", "{": "}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +137,7 @@ class _Reader:
             self.units = []
             tree = self.side_or_nothing()
             self.soft()
-            text = self.text[begin:self.here.start if self.here.kind != "end" else len(self.text)].strip()
+            text = self.text[begin : self.here.start if self.here.kind != "end" else len(self.text)].strip()
             sides.append(Side(tree, text, tuple(self.units)))
             relation = self.relation()
             if relation is None:
@@ -171,8 +149,14 @@ class _Reader:
 
     def soft(self) -> None:
         """Separators without meaning before a relation or the end."""
-        while self.here.kind == "space" or self.at("&") or (self.at(",", ".", ";", "\\\\", "**") and (self.ahead().kind == "end" or self.spell(self.ahead()) in RELATIONS
-                                                                      or self.spell(self.ahead()) in ("&", ".", "\\\\", "**"))):
+        while (
+            self.here.kind == "space"
+            or self.at("&")
+            or (
+                self.at(",", ".", ";", "\\\\", "**")
+                and (self.ahead().kind == "end" or self.spell(self.ahead()) in RELATIONS or self.spell(self.ahead()) in ("&", ".", "\\\\", "**"))
+            )
+        ):
             self.place += 1
 
     def relation(self) -> str | None:
@@ -252,7 +236,7 @@ class _Reader:
                 sign = "pm"
             elif not first:
                 break
-            if self.spell(self.here) in _DOTS:
+            if self.spell(self.here) in DOTS:
                 self.place += 1
                 dots = True
                 terms.append(Symbol("dots"))
@@ -267,7 +251,7 @@ class _Reader:
 
     def skip_words_operators(self) -> None:
         if self.here.kind in ("word", "text") and self.here.text in ("plus", "minus") and self.here.kind == "word":
-            self.tokens[self.place] = Token("op", _WORD_OPERATORS[self.here.text])
+            self.tokens[self.place] = Token("op", WORD_OPERATORS[self.here.text])
 
     # --- products
     def starts(self, token: Token) -> bool:
@@ -275,10 +259,41 @@ class _Reader:
         if token.kind in ("number", "recurring", "letter", "begin"):
             return True
         if token.kind == "command":
-            return "\\" + token.text not in RELATIONS and token.text not in ("cdot", "times", "div", "ast", "pm", "mp", "rfloor", "rceil", "rvert", "rVert", "pmod", "bmod", "mod", "over", "choose", "cup", "cap",
-                                                                             "circ", "degree", "rangle", "setminus", "wedge", "vee", "land", "lor", "prime") and "\\" + token.text not in _DOTS
+            return (
+                "\\" + token.text not in RELATIONS
+                and token.text
+                not in (
+                    "cdot",
+                    "times",
+                    "div",
+                    "ast",
+                    "pm",
+                    "mp",
+                    "rfloor",
+                    "rceil",
+                    "rvert",
+                    "rVert",
+                    "pmod",
+                    "bmod",
+                    "mod",
+                    "over",
+                    "choose",
+                    "cup",
+                    "cap",
+                    "circ",
+                    "degree",
+                    "rangle",
+                    "setminus",
+                    "wedge",
+                    "vee",
+                    "land",
+                    "lor",
+                    "prime",
+                )
+                and "\\" + token.text not in DOTS
+            )
         if token.kind == "text":
-            return token.text in _TEXT_FUNCTIONS
+            return token.text in TEXT_FUNCTIONS
         return token.kind == "op" and token.text in ("(", "[", "{", "\\{") or (token.text == "|" and not self.bars) or token.text == "\\|" and not self.bars
 
     def product(self) -> Expr:
@@ -292,7 +307,7 @@ class _Reader:
             elif self.accept("*", "\\cdot", "\\times", "\\ast", "\\cdotp", "\\star"):
                 head = "*"
             elif self.at("/", "\\div", "\\slash"):
-                if self.unit_below():
+                if words.unit_below(self):
                     continue
                 self.place += 1
                 head = "/"
@@ -312,8 +327,11 @@ class _Reader:
                 factors = [call(name, self.joined(factors, heads), self.factor())]
                 heads = []
                 continue
-            elif self.spell(self.here) in ("\\cdots", "\\dotsm", "\\dots", "\\ldots") and (heads and self.spell(self.tokens[self.place - 1]) in ("*", "\\cdot", "\\times") or not heads or True) \
-                    and self.dots_in_product():
+            elif (
+                self.spell(self.here) in ("\\cdots", "\\dotsm", "\\dots", "\\ldots")
+                and (heads and self.spell(self.tokens[self.place - 1]) in ("*", "\\cdot", "\\times") or not heads or True)
+                and self.dots_in_product()
+            ):
                 head = "j"
             elif self.starts(self.here) and self.here.kind != "number" and not (self.here.text == "|" and self.bars):
                 head = "j"
@@ -321,7 +339,7 @@ class _Reader:
                 head = "j"
             else:
                 break
-            if self.spell(self.here) in _DOTS:
+            if self.spell(self.here) in DOTS:
                 self.place += 1
                 dots = True
                 factors.append(Symbol("dots"))
@@ -388,17 +406,6 @@ class _Reader:
                 run.append(factor)
         return run[0] if len(run) == 1 else Operation("mul", tuple(run))
 
-    def unit_below(self) -> bool:
-        """``/day``, ``/ \\text{kg}``: a unit under the bar is passed over; True where there was one."""
-        after = self.ahead()
-        if after.kind == "word" and after.text not in FUNCTION_WORDS or after.kind == "text" and after.text not in _TEXT_FUNCTIONS and not any(c.isdigit() for c in after.text) \
-                or after.kind == "letter" and not self.letters and after.text not in "iexXCP" and self.ahead(2).text not in ("(", "^", "_"):
-            self.place += 2
-            self.units.append("/" + after.text)
-            self.unit_words()
-            return True
-        return False
-
     # --- factors
     def factor(self) -> Expr:
         self.depth += 1
@@ -434,7 +441,7 @@ class _Reader:
                 exponent = self.factor()
             else:
                 exponent = self.script(power=True)
-                if self.at("^") and not self.degree_next():       # 2^3^2 is 2^(3^2); the other reading is a choice
+                if self.at("^") and not self.degree_next():  # 2^3^2 is 2^(3^2); the other reading is a choice
                     self.choices.add("left-power")
                     while self.at("^") and not self.degree_next() and "left-power" not in self.other:
                         self.place += 1
@@ -547,8 +554,8 @@ class _Reader:
 
     def postfix(self, value: Expr) -> Expr:
         while True:
-            if self.at("!=") and self.here.glued:        # 5!=120
-                self.tokens[self.place:self.place + 1] = [Token("op", "!", True), Token("op", "=", True)]
+            if self.at("!=") and self.here.glued:  # 5!=120
+                self.tokens[self.place : self.place + 1] = [Token("op", "!", True), Token("op", "=", True)]
             if self.at("!"):
                 self.place += 1
                 if self.at("!") and self.here.glued:
@@ -563,82 +570,17 @@ class _Reader:
                 self.degrees = True
                 value = call("degree", value)
             elif self.here.kind in ("word", "text") or self.here.kind == "letter" and not self.letters:
-                scaled = self.units_after(value)
+                scaled = words.units_after(self, value)
                 if scaled is None:
                     return value
                 value = scaled
             else:
                 return value
 
-    # --- words
-    def units_after(self, value: Expr) -> Expr | None:
-        """The value with the unit words after it taken in; None where the words mean something else."""
-        token = self.here
-        word = token.text.strip().rstrip(".")
-        if token.kind == "letter":
-            if word in "ie" or word in "xX" and self.times_sign() or word in "CP" or self.ahead().text in ("(", "^", "_") and word not in "mscgkh":
-                return None
-            self.place += 1
-            self.units.append(word)
-            self.unit_power()
-            return value
-        lowered = word.lower().strip(" ,;()\\")
-        if word in _TEXT_FUNCTIONS or lowered in ("times", "of", "x") and self.starts(self.ahead()):
-            return None
-        if lowered in ("plus", "minus"):
-            return None
-        if lowered in _SCALES:
-            self.place += 1
-            scale = _SCALES[lowered]
-            if scale == Fraction(1, 100) and lowered in ("percent", "pct"):
-                return call("percent", value)
-            if lowered.startswith("cent"):
-                self.units.append("cents")
-                self.choices.add("cents")
-                return Operation("div", (value, Number("100"))) if "cents" in self.other else value
-            return Operation("mul", (value, number(scale)))
-        if token.kind == "text" and any(c.isdigit() for c in token.text):
-            raise Unreadable(f"a number inside words: {token.text[:40]!r}")
-        if lowered in _DOUBTFUL:
-            raise Unreadable(f"the word {lowered!r}")
-        if token.kind == "text" and any(w in _DOUBTFUL for w in lowered.split()):
-            raise Unreadable(f"the words {lowered[:40]!r}")
-        self.unit_words()
-        return value
-
-    def unit_words(self) -> None:
-        """Words up to the next thing that counts."""
-        while True:
-            token = self.here
-            if token.kind in ("word", "text"):
-                word = token.text.strip().rstrip(".")
-                lowered = word.lower()
-                if token.kind == "text" and (any(c.isdigit() for c in word) or word in _TEXT_FUNCTIONS):
-                    return
-                if lowered in ("times", "of", "x", "plus", "minus") and self.starts(self.ahead()):
-                    return
-                if lowered in _DOUBTFUL and lowered not in ("each", "to"):
-                    raise Unreadable(f"the word {lowered!r}")
-                self.units.append(lowered.strip(" ,;()\\"))
-                self.place += 1
-                self.unit_power()
-            elif token.kind == "letter" and not self.letters and self.units and token.text in "as" and not token.glued:
-                self.place += 1
-            elif token.kind == "op" and token.text == "/" and self.ahead().kind in ("word", "text") and not any(c.isdigit() for c in self.ahead().text):
-                self.place += 1
-            else:
-                return
-
-    def unit_power(self) -> None:
-        if self.at("^") and self.ahead().kind == "number" and len(self.ahead().text) == 1:
-            self.place += 2
-        elif self.at("^") and self.ahead().text == "{" and self.ahead(2).kind == "number" and self.ahead(3).text == "}":
-            self.place += 4
-
     def primary(self) -> Expr:
         return primaries.primary(self)
 
 
-__all__ = ["Reading", "Side", "Unreadable", "call", "column", "matrix", "number", "read", "read_expression", "_GREEK", "_ONE_ARGUMENT", "_OPENERS", "_INVERSE", "_CALLS", "_NUMBER_WORDS"]
+__all__ = ["Reading", "Side", "Unreadable", "call", "number", "read", "read_expression"]
 
-from . import primaries  # noqa: E402  (the other half of the grammar; it needs what stands above)
+from . import primaries, words  # noqa: E402  (the other parts of the grammar; they need what stands above)

@@ -14,7 +14,7 @@ from flint import acb, arb, ctx, fmpq
 from ..expressions import Expr, Number, Operation, Symbol, walk
 from .values import NoValue, Scalar, as_acb, evaluate, exact, fraction
 
-MIN_FIGURES = 3      # a decimal of fewer figures is taken as it stands, not as a rounded one
+MIN_FIGURES = 3  # a decimal of fewer figures is taken as it stands, not as a rounded one
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,13 @@ def printed(tree: Expr) -> Printed | None:
     if tree.head == "apply" and tree.args[0] == Symbol("percent"):
         inner = printed(tree.args[1])
         return None if inner is None else Printed(inner.value / 100, inner.unit / 100, inner.decimal)
-    if tree.head == "mul" and len(tree.args) == 2 and isinstance(tree.args[1], Operation) and tree.args[1].head == "pow" and tree.args[1].args[0] == Number("10"):
+    if (
+        tree.head == "mul"
+        and len(tree.args) == 2
+        and isinstance(tree.args[1], Operation)
+        and tree.args[1].head == "pow"
+        and tree.args[1].args[0] == Number("10")
+    ):
         inner = printed(tree.args[0])
         try:
             scale = evaluate(tree.args[1])
@@ -63,7 +69,7 @@ def interval(tree: Expr, rounded: frozenset[str], degrees: bool, bits: int = 128
         if node.text not in rounded:
             return exact(node.value)
         places = len(node.text.partition(".")[2])
-        return acb(arb(exact(node.value), exact(Fraction(1, 2 * 10 ** places))))
+        return acb(arb(exact(node.value), exact(Fraction(1, 2 * 10**places))))
 
     try:
         value = evaluate(tree, bits, degrees=degrees, literal=literal)

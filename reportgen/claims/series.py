@@ -20,7 +20,7 @@ def total(evaluation: _Evaluation, terms: tuple[Expr, ...], *, product: bool) ->
     if terms.count(DOTS) != 1:
         raise NoValue("dots more than once")
     place = terms.index(DOTS)
-    before, after = terms[:place], terms[place + 1:]
+    before, after = terms[:place], terms[place + 1 :]
     if len(before) < 2 and not (product and len(before) == 1 and len(after) == 1) and not (len(before) == 1 and len(after) == 1):
         if len(before) < 2:
             raise NoValue("dots after one term")
@@ -31,10 +31,10 @@ def total(evaluation: _Evaluation, terms: tuple[Expr, ...], *, product: bool) ->
     last = after[-1]
     extra: tuple[Expr, ...] = ()
     laws = (_by_values, _by_form) if all(isinstance(t, Number) for t in (*before, *after)) else (_by_form, _by_values)
-    for k in range(len(after)):            # the first term after the dots that fits closes the sequence; what follows it is added
-        for parts in (law(evaluation, before, after[:k + 1]) for law in laws):
+    for k in range(len(after)):  # the first term after the dots that fits closes the sequence; what follows it is added
+        for parts in (law(evaluation, before, after[: k + 1]) for law in laws):
             if parts is not None and (k == len(after) - 1 or _breaks(evaluation, before, after, k)):
-                last, extra = parts, after[k + 1:]
+                last, extra = parts, after[k + 1 :]
                 break
         else:
             continue
@@ -54,8 +54,8 @@ def settled(tree: Expr) -> bool:
     """Whether every series with dots in the tree shows enough of its law that another law is out of the question."""
     for node in walk(tree):
         if isinstance(node, Operation) and node.head == "apply" and node.args[0] in (Symbol("series"), Symbol("product")):
-            before = node.args[1:node.args.index(DOTS)]
-            after = node.args[node.args.index(DOTS) + 1:]
+            before = node.args[1 : node.args.index(DOTS)]
+            after = node.args[node.args.index(DOTS) + 1 :]
             steps = len(before) > 1 and all(isinstance(a, Number) for a in before) and abs(before[1].value - before[0].value) == 1
             if len(before) < 3 and not (steps and len(after) == 1) and not (len(before) == 2 and len(after) == 2):
                 return False
@@ -64,7 +64,8 @@ def settled(tree: Expr) -> bool:
 
 def endless(evaluation: _Evaluation, body: Expr, index: Expr, lower: Expr) -> Value:
     """A geometric series: the index stands in exponents of constants only, so that the quotient of neighbours is constant."""
-    from .values import _Evaluation as Evaluation, contains_name
+    from .values import _Evaluation as Evaluation
+    from .values import contains_name
 
     def geometric(tree: Expr) -> bool:
         if not contains_name(tree, index.name):
@@ -73,7 +74,14 @@ def endless(evaluation: _Evaluation, body: Expr, index: Expr, lower: Expr) -> Va
             return False
         if tree.head in ("mul", "div", "neg"):
             return all(geometric(a) for a in tree.args)
-        return tree.head == "pow" and not contains_name(tree.args[0], index.name) and linear(tree.args[1]) or tree.head == "pow" and geometric(tree.args[0]) and not contains_name(tree.args[1], index.name)
+        return (
+            tree.head == "pow"
+            and not contains_name(tree.args[0], index.name)
+            and linear(tree.args[1])
+            or tree.head == "pow"
+            and geometric(tree.args[0])
+            and not contains_name(tree.args[1], index.name)
+        )
 
     def linear(tree: Expr) -> bool:
         if not contains_name(tree, index.name) or tree == index:
@@ -149,7 +157,7 @@ def _infinite(evaluation: _Evaluation, before: tuple[Expr, ...]) -> Value:
     first = _values(evaluation, before)
     if first is None or len(first) < 3 or 0 in first:
         raise NoValue("an endless sum whose law is not settled")
-    for skip in (0, 1):        # 1 + 2/3 + 2/9 + ...: the first term may stand apart
+    for skip in (0, 1):  # 1 + 2/3 + 2/9 + ...: the first term may stand apart
         rest = first[skip:]
         if len(rest) < 3:
             continue
@@ -174,7 +182,13 @@ def _by_form(evaluation: _Evaluation, before: tuple[Expr, ...], after: tuple[Exp
                 return 0 if z.value == a.value else None
             steps.append((z.value - a.value) / step)
             return 1
-        if isinstance(a, Operation) and isinstance(b, Operation) and isinstance(z, Operation) and a.head == b.head == z.head and len(a.args) == len(b.args) == len(z.args):
+        if (
+            isinstance(a, Operation)
+            and isinstance(b, Operation)
+            and isinstance(z, Operation)
+            and a.head == b.head == z.head
+            and len(a.args) == len(b.args) == len(z.args)
+        ):
             for parts in zip(a.args, b.args, z.args):
                 if count(*parts) is None:
                     return None
@@ -190,6 +204,7 @@ def _by_form(evaluation: _Evaluation, before: tuple[Expr, ...], after: tuple[Exp
     def at(a: Expr, b: Expr, k: int) -> Expr:
         if isinstance(a, Number):
             from .reading import number
+
             return a if a == b else number(a.value + (b.value - a.value) * k)
         if isinstance(a, Operation):
             return Operation(a.head, tuple(at(x, y, k) for x, y in zip(a.args, b.args)))

@@ -13,13 +13,15 @@ from ..expressions import Expr, Number, Operation, Symbol, is_op, symbols, to_te
 from ..judge import judge
 from ..obligation import Obligation, Verdict
 from . import monotone, points, rounding
+from .answerforms import _has_pm, _with_sign
 from .chains import NO_CLAIM, PROVED, REFUTED, UNDECIDED, Outcome, _short, is_name, plain
-from .pairs import _has_pm, _with_sign
 from .reading import Reading, Side, Unreadable, read
 from .values import NoValue
 
 MAX_LINES = 200
-_LEADING = re.compile(r"^[\s&$]*(?:\\quad|\\;|\\,|\\ )*\s*(?P<relation>=|\\approx|≈|\\le(?:q|qslant)?(?![a-z])|\\ge(?:q|qslant)?(?![a-z])|≤|≥|<|>|\\implies|\\Rightarrow|\\Longrightarrow|\\iff|\\Leftrightarrow|⇒|⇔|=>|\\therefore|\\to(?![a-z]))\s*&?")
+_LEADING = re.compile(
+    r"^[\s&$]*(?:\\quad|\\;|\\,|\\ )*\s*(?P<relation>=|\\approx|≈|\\le(?:q|qslant)?(?![a-z])|\\ge(?:q|qslant)?(?![a-z])|≤|≥|<|>|\\implies|\\Rightarrow|\\Longrightarrow|\\iff|\\Leftrightarrow|⇒|⇔|=>|\\therefore|\\to(?![a-z]))\s*&?"
+)
 _OR = re.compile(r"\\(?:text|mathrm|textrm)\s*\{\s*,?\s*or\s*,?\s*\}|\\lor(?![A-Za-z])|\\vee(?![A-Za-z])|\bor\b")
 _SEVERAL = re.compile(_OR.pattern + r"|\\pm|±")
 _BARE_LOG = re.compile(r"\\log(?!\s*_)(?![A-Za-z])")
@@ -29,7 +31,7 @@ _RELATION = {"=": "eq", "≈": "approx", "<": "lt", ">": "gt", "≤": "le", "≥
 def judge_lines(lines: Sequence[str]) -> Outcome:
     """``step`` is the first line that does not follow; undecided where a line could not be judged and none was found wrong."""
     outcome = _judge_lines(lines, frozenset())
-    if outcome.verdict != PROVED and any(_BARE_LOG.search(line) for line in lines):       # log may be to base 10
+    if outcome.verdict != PROVED and any(_BARE_LOG.search(line) for line in lines):  # log may be to base 10
         other = _judge_lines(lines, frozenset({"log-10"}))
         if other.verdict == PROVED or outcome.verdict == REFUTED and other.verdict == UNDECIDED:
             return other
@@ -121,7 +123,7 @@ class _State:
             if any(s.tree is None for s in reading.sides):
                 raise Unreadable("words where an expression was expected")
             trees = [s.tree for s in reading.sides]
-            if not reading.rels:        # x = 2 or 3
+            if not reading.rels:  # x = 2 or 3
                 if not found or found[-1].head != "eq":
                     raise Unreadable("a part without a relation")
                 found.append(Operation("eq", (found[-1].args[0], plain(trees[0]))))
@@ -145,8 +147,13 @@ class _State:
             return None
         old = {n for fact in self.facts for n in symbols(fact)}
         if set(symbols(wanted)) - old:
-            if is_op(wanted, "eq") and is_name(wanted.args[0]) and wanted.args[0] not in set(walk(Operation("and", (given, given)))) and not set(symbols(wanted.args[1])) - old:
-                self.equivalent = False       # a definition
+            if (
+                is_op(wanted, "eq")
+                and is_name(wanted.args[0])
+                and wanted.args[0] not in set(walk(Operation("and", (given, given))))
+                and not set(symbols(wanted.args[1])) - old
+            ):
+                self.equivalent = False  # a definition
                 self.take(trees, rels, wanted)
                 return None
             outcome = Outcome(UNDECIDED, f"the new name {sorted(set(symbols(wanted)) - old)[0]}", "claim-open")
@@ -172,14 +179,18 @@ class _State:
 
 def _variables(lines: Sequence[str]) -> frozenset[str]:
     """Letters that stand somewhere without a bracket after them: those are no functions."""
-    return frozenset(m.group(1) for line in lines for m in re.finditer(r"(?<![A-Za-z\\])([a-zA-Z])(?!\s*(?:\\left\s*)?\()", re.sub(r"\\[A-Za-z]+", lambda c: "\\" * len(c.group()), line)))
+    return frozenset(
+        m.group(1)
+        for line in lines
+        for m in re.finditer(r"(?<![A-Za-z\\])([a-zA-Z])(?!\s*(?:\\left\s*)?\()", re.sub(r"\\[A-Za-z]+", lambda c: "\\" * len(c.group()), line))
+    )
 
 
 def _lead(line: str) -> tuple[str, str]:
     """The relation with which the line begins ("" for none) and the rest of it."""
     while (match := _LEADING.match(line)) is not None:
         word = match["relation"]
-        line = line[match.end():]
+        line = line[match.end() :]
         if word in _RELATION:
             return _RELATION[word], line
         if word.startswith(("\\le", "\\ge", "\\approx")):
@@ -205,6 +216,7 @@ def _inner(trees: Sequence[Expr], rels: Sequence[str], seen: Sequence[Expr]) -> 
 
 # --- identities
 
+
 def _linked(before: Expr, rel: str, after: Expr, seen: Sequence[Expr]) -> Outcome:
     """``before rel after`` for all values for which what stands before has a meaning."""
     if before == after and rel in ("eq", "le", "ge"):
@@ -224,7 +236,12 @@ def _linked(before: Expr, rel: str, after: Expr, seen: Sequence[Expr]) -> Outcom
             if _has_new_decimals(after, before) and rounding.relative(found[1], found[2]) < 0.05:
                 return Outcome(UNDECIDED, "a rounding in a line with names", "claim-near")
             values = tuple(_short(v) for v in found[1:])
-            return Outcome(REFUTED, f"{to_text(after)} is not {to_text(before)} (at {points.shown(found[0])}: {values[0]} and {values[1]})"[:400], "claim-refuted", sides=values)
+            return Outcome(
+                REFUTED,
+                f"{to_text(after)} is not {to_text(before)} (at {points.shown(found[0])}: {values[0]} and {values[1]})"[:400],
+                "claim-refuted",
+                sides=values,
+            )
     if _imaginary(before, after):
         return Outcome(UNDECIDED, "complex numbers with names", "claim-unsupported")
     verdict = judge(Obligation(statement, domain))
@@ -246,6 +263,7 @@ def _imaginary(*trees: Expr) -> bool:
 
 def _closed(before: Expr, rel: str, after: Expr) -> Outcome:
     from .chains import judge_reading
+
     return judge_reading(Reading((Side(before, to_text(before)), Side(after, to_text(after))), (rel,)))
 
 
@@ -256,7 +274,11 @@ def _wrong(verdict: Verdict, before: Expr, after: Expr) -> Outcome:
 
 
 def _has_roots(*trees: Expr) -> bool:
-    return any(isinstance(n, Operation) and (n.head in ("sqrt", "root", "ln", "log", "abs") or n.head == "pow" and not _is_whole(n.args[1])) for t in trees for n in walk(t))
+    return any(
+        isinstance(n, Operation) and (n.head in ("sqrt", "root", "ln", "log", "abs") or n.head == "pow" and not _is_whole(n.args[1]))
+        for t in trees
+        for n in walk(t)
+    )
 
 
 def _is_whole(tree: Expr) -> bool:
@@ -290,6 +312,7 @@ def _domain(*trees: Expr) -> tuple[Expr, ...]:
 
 # --- equations
 
+
 def _follows(given: Expr, wanted: Expr, domain: tuple[Expr, ...]) -> Outcome:
     """Whether ``wanted`` follows from ``given`` alone; code "equivalent" where the two are."""
     if given == wanted:
@@ -298,7 +321,11 @@ def _follows(given: Expr, wanted: Expr, domain: tuple[Expr, ...]) -> Outcome:
         return Outcome(UNDECIDED, "complex numbers with names", "claim-unsupported")
     closed = not symbols(wanted)
     if closed:
-        return Outcome(UNDECIDED, "a statement without names", "claim-unsupported") if not (v := judge(Obligation(wanted))).refuted or symbols(given) else _not_following(v, given, wanted)
+        return (
+            Outcome(UNDECIDED, "a statement without names", "claim-unsupported")
+            if not (v := judge(Obligation(wanted))).refuted or symbols(given)
+            else _not_following(v, given, wanted)
+        )
     if _instances(given) != _instances(wanted):
         verdict = judge(Obligation(wanted, (given,)))
         return Outcome(PROVED, verdict.method) if verdict.proved else Outcome(UNDECIDED, "an unknown function at other places", "claim-open")
@@ -311,7 +338,11 @@ def _follows(given: Expr, wanted: Expr, domain: tuple[Expr, ...]) -> Outcome:
         if found is not None:
             if found:
                 return Outcome(PROVED, "a strictly monotone equation and its solution", "equivalent")
-            return Outcome(UNDECIDED, "a rounding in a line with names", "claim-near") if rounded else Outcome(REFUTED, f"{to_text(wanted)} does not solve {to_text(given)}"[:400], "claim-refuted")
+            return (
+                Outcome(UNDECIDED, "a rounding in a line with names", "claim-near")
+                if rounded
+                else Outcome(REFUTED, f"{to_text(wanted)} does not solve {to_text(given)}"[:400], "claim-refuted")
+            )
         failing = points.unfollowed(given, wanted, domain)
         if failing is not None:
             if rounded:
@@ -336,4 +367,6 @@ def _instances(tree: Expr) -> frozenset[Expr]:
 
 def _not_following(verdict: Verdict, given: Expr, wanted: Expr) -> Outcome:
     at = ", ".join(f"{n} = {v}" for n, v in verdict.counterexample)
-    return Outcome(REFUTED, (f"{to_text(wanted)} does not follow from {to_text(given)}" + (f" (at {at})" if at else ""))[:400], "claim-refuted", sides=verdict.sides)
+    return Outcome(
+        REFUTED, (f"{to_text(wanted)} does not follow from {to_text(given)}" + (f" (at {at})" if at else ""))[:400], "claim-refuted", sides=verdict.sides
+    )

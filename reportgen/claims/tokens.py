@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-MAX_LENGTH = 6_000     # characters of one claim
-MAX_DIGITS = 1_000     # of one number
+MAX_LENGTH = 6_000  # characters of one claim
+MAX_DIGITS = 1_000  # of one number
 MAX_TOKENS = 3_000
 
 
@@ -30,32 +30,222 @@ class Token:
 
 
 _CHARACTERS = {
-    "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "﹣": "-", "×": "*", "✕": "*", "✖": "*", "·": "*", "⋅": "*", "∙": "*", "•": "*", "∗": "*", "÷": " \\div ", "∕": "/", "⁄": "/",
-    "≤": " \\le ", "≥": " \\ge ", "⩽": " \\le ", "⩾": " \\ge ", "≠": " \\ne ", "≈": " \\approx ", "≃": " \\approx ", "≅": " \\approx ", "≡": " \\equiv ", "→": " \\to ",
-    "⇒": " \\implies ", "⟹": " \\implies ", "⇔": " \\iff ", "∞": " \\infty ", "π": " \\pi ", "√": " \\surd ", "∛": " \\sqrt[3] ", "°": "^\\circ ", "º": "^\\circ ",
-    "²": "^{2}", "³": "^{3}", "¹": "^{1}", "⁴": "^{4}", "⁵": "^{5}", "⁶": "^{6}", "⁷": "^{7}", "⁸": "^{8}", "⁹": "^{9}", "⁰": "^{0}", "∈": " \\in ", "∪": " \\cup ", "∩": " \\cap ",
-    "⌊": " \\lfloor ", "⌋": " \\rfloor ", "⌈": " \\lceil ", "⌉": " \\rceil ", "…": " \\dots ", "±": " \\pm ", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2007": " ",
-    "½": "{\\frac{1}{2}}", "¼": "{\\frac{1}{4}}", "¾": "{\\frac{3}{4}}", "⅓": "{\\frac{1}{3}}", "⅔": "{\\frac{2}{3}}", "⅕": "{\\frac{1}{5}}", "⅛": "{\\frac{1}{8}}",
-    "θ": " \\theta ", "α": " \\alpha ", "β": " \\beta ", "φ": " \\varphi ", "λ": " \\lambda ", "μ": " \\mu ", "σ": " \\sigma ", "γ": " \\gamma ", "ω": " \\omega ",
-    "Δ": " \\Delta ", "∑": " \\sum ", "’": "'", "′": "'", "“": '"', "”": '"', "\u200b": "", "\ufeff": "", "₀": "_{0}", "₁": "_{1}", "₂": "_{2}", "₃": "_{3}", "₄": "_{4}",
-    "₅": "_{5}", "₆": "_{6}", "₇": "_{7}", "₈": "_{8}", "₉": "_{9}",
+    "−": "-",
+    "–": "-",
+    "—": "-",
+    "‐": "-",
+    "‑": "-",
+    "﹣": "-",
+    "×": "*",
+    "✕": "*",
+    "✖": "*",
+    "·": "*",
+    "⋅": "*",
+    "∙": "*",
+    "•": "*",
+    "∗": "*",
+    "÷": " \\div ",
+    "∕": "/",
+    "⁄": "/",
+    "≤": " \\le ",
+    "≥": " \\ge ",
+    "⩽": " \\le ",
+    "⩾": " \\ge ",
+    "≠": " \\ne ",
+    "≈": " \\approx ",
+    "≃": " \\approx ",
+    "≅": " \\approx ",
+    "≡": " \\equiv ",
+    "→": " \\to ",
+    "⇒": " \\implies ",
+    "⟹": " \\implies ",
+    "⇔": " \\iff ",
+    "∞": " \\infty ",
+    "π": " \\pi ",
+    "√": " \\surd ",
+    "∛": " \\sqrt[3] ",
+    "°": "^\\circ ",
+    "º": "^\\circ ",
+    "²": "^{2}",
+    "³": "^{3}",
+    "¹": "^{1}",
+    "⁴": "^{4}",
+    "⁵": "^{5}",
+    "⁶": "^{6}",
+    "⁷": "^{7}",
+    "⁸": "^{8}",
+    "⁹": "^{9}",
+    "⁰": "^{0}",
+    "∈": " \\in ",
+    "∪": " \\cup ",
+    "∩": " \\cap ",
+    "⌊": " \\lfloor ",
+    "⌋": " \\rfloor ",
+    "⌈": " \\lceil ",
+    "⌉": " \\rceil ",
+    "…": " \\dots ",
+    "±": " \\pm ",
+    "\u00a0": " ",
+    "\u2009": " ",
+    "\u202f": " ",
+    "\u2007": " ",
+    "½": "{\\frac{1}{2}}",
+    "¼": "{\\frac{1}{4}}",
+    "¾": "{\\frac{3}{4}}",
+    "⅓": "{\\frac{1}{3}}",
+    "⅔": "{\\frac{2}{3}}",
+    "⅕": "{\\frac{1}{5}}",
+    "⅛": "{\\frac{1}{8}}",
+    "θ": " \\theta ",
+    "α": " \\alpha ",
+    "β": " \\beta ",
+    "φ": " \\varphi ",
+    "λ": " \\lambda ",
+    "μ": " \\mu ",
+    "σ": " \\sigma ",
+    "γ": " \\gamma ",
+    "ω": " \\omega ",
+    "Δ": " \\Delta ",
+    "∑": " \\sum ",
+    "’": "'",
+    "′": "'",
+    "“": '"',
+    "”": '"',
+    "\u200b": "",
+    "\ufeff": "",
+    "₀": "_{0}",
+    "₁": "_{1}",
+    "₂": "_{2}",
+    "₃": "_{3}",
+    "₄": "_{4}",
+    "₅": "_{5}",
+    "₆": "_{6}",
+    "₇": "_{7}",
+    "₈": "_{8}",
+    "₉": "_{9}",
 }
 _CHARACTER = re.compile("[" + "".join(_CHARACTERS) + "]")
-_ANNOTATION = re.compile(r"<<[^<>]{0,200}>>")      # the calculator notes of a well-known collection
-_SKIP = re.compile(r"(?:\s|\\[,;:! >]|\\(?:quad|qquad|displaystyle|textstyle|scriptstyle|limits|nolimits|left|right|middle|bigg?[lrm]?|Bigg?[lrm]?|hspace\*?\{[^{}]*\}|vspace\*?\{[^{}]*\}"
-                   r"|phantom\{[^{}]*\}|nonumber|notag|hfill|hline|mathstrut|strut|allowbreak|thinspace|medspace|negthinspace|displaylimits|label\{[^{}]*\}|tag\*?\{[^{}]*\})(?![A-Za-z])|~|[$€£]|\\\$|\\\(|\\\)|\\\[(?=\D)|\\\]|[\"`])+")
-_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d{1,3}(?:(?:\{,\}|\\,|\\ |,\\!|\{,\\!\}| \{,\} ?)\d{3})+(?!\d)(?:\.\d+)?|\d{1,3}(?: \d{3})+(?![\d/]|\.\d{4})(?:\.\d+)?")
+_ANNOTATION = re.compile(r"<<[^<>]{0,200}>>")  # the calculator notes of a well-known collection
+_SKIP = re.compile(
+    r"(?:\s|\\[,;:! >]|\\(?:quad|qquad|displaystyle|textstyle|scriptstyle|limits|nolimits|left|right|middle|bigg?[lrm]?|Bigg?[lrm]?|hspace\*?\{[^{}]*\}|vspace\*?\{[^{}]*\}"
+    r"|phantom\{[^{}]*\}|nonumber|notag|hfill|hline|mathstrut|strut|allowbreak|thinspace|medspace|negthinspace|displaylimits|label\{[^{}]*\}|tag\*?\{[^{}]*\})(?![A-Za-z])|~|[$€£]|\\\$|\\\(|\\\)|\\\[(?=\D)|\\\]|[\"`])+"
+)
+_THOUSANDS = re.compile(
+    r"\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d{1,3}(?:(?:\{,\}|\\,|\\ |,\\!|\{,\\!\}| \{,\} ?)\d{3})+(?!\d)(?:\.\d+)?|\d{1,3}(?: \d{3})+(?![\d/]|\.\d{4})(?:\.\d+)?"
+)
 _RECURRING = re.compile(r"(\d*)\.(\d*)\\(?:overline|bar|dot|overbar)\s*\{?(\d+)\}?")
-_TAIL = re.compile(r"(\d*)\.(\d*?)(\d{1,6}?)\3+ ?(?:\.\.\.|\\(?:l|c)?dots(?![A-Za-z]))")      # 0.333...
+_TAIL = re.compile(r"(\d*)\.(\d*?)(\d{1,6}?)\3+ ?(?:\.\.\.|\\(?:l|c)?dots(?![A-Za-z]))")  # 0.333...
 _NUMBER = re.compile(r"\d+(?:\{\.\}\d+|\.\d+)?(?:[eE][+-]?\d{1,3}(?![\dA-Za-z.]))?|\.\d+")
 _DECIMAL_COMMA = re.compile(r"\d+(?:,|\{,\})(?:\d{1,2}|\d{4,})(?![\d,.])")
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?|\\([{}|%#&_\\^'\"])")
 _WORD = re.compile(r"[A-Za-z]+(?:[-'][A-Za-z]+)*\.?(?=[\s,;:)}$]|$|[^A-Za-z])")
-_TEXTS = frozenset({"text", "mathrm", "textrm", "textbf", "textit", "mathbf", "mathit", "mathsf", "operatorname", "mbox", "hbox", "mathop", "emph", "textnormal", "rm", "bf", "textsf",
-                    "boldsymbol", "bm", "texttt", "mathtt", "underline", "mathcal", "mathbb"})
-_OPS = ("<=>", "<->", "**", "==", "=>", "->", "<=", ">=", "!=", "~=", "...", "..", "=", "<", ">", "+", "-", "*", "/", "^", "_", "(", ")", "[", "]", "{", "}", ",", "|", "!", ";", ":", "&", "%", "'", "?", ".", "#", "@")
-FUNCTION_WORDS = frozenset({"sin", "cos", "tan", "cot", "sec", "csc", "log", "ln", "exp", "sqrt", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "gcd", "lcm", "max", "min", "floor", "ceil",
-                            "abs", "mod", "det", "binom", "pi", "cbrt", "round", "lg", "cis", "GCD", "LCM", "choose"})
+_TEXTS = frozenset(
+    {
+        "text",
+        "mathrm",
+        "textrm",
+        "textbf",
+        "textit",
+        "mathbf",
+        "mathit",
+        "mathsf",
+        "operatorname",
+        "mbox",
+        "hbox",
+        "mathop",
+        "emph",
+        "textnormal",
+        "rm",
+        "bf",
+        "textsf",
+        "boldsymbol",
+        "bm",
+        "texttt",
+        "mathtt",
+        "underline",
+        "mathcal",
+        "mathbb",
+    }
+)
+_OPS = (
+    "<=>",
+    "<->",
+    "**",
+    "==",
+    "=>",
+    "->",
+    "<=",
+    ">=",
+    "!=",
+    "~=",
+    "...",
+    "..",
+    "=",
+    "<",
+    ">",
+    "+",
+    "-",
+    "*",
+    "/",
+    "^",
+    "_",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    "|",
+    "!",
+    ";",
+    ":",
+    "&",
+    "%",
+    "'",
+    "?",
+    ".",
+    "#",
+    "@",
+)
+FUNCTION_WORDS = frozenset(
+    {
+        "sin",
+        "cos",
+        "tan",
+        "cot",
+        "sec",
+        "csc",
+        "log",
+        "ln",
+        "exp",
+        "sqrt",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "gcd",
+        "lcm",
+        "max",
+        "min",
+        "floor",
+        "ceil",
+        "abs",
+        "mod",
+        "det",
+        "binom",
+        "pi",
+        "cbrt",
+        "round",
+        "lg",
+        "cis",
+        "GCD",
+        "LCM",
+        "choose",
+    }
+)
 _LETTER_WORD = re.compile("|".join(sorted(FUNCTION_WORDS, key=len, reverse=True)))
 _CALLS = ("gcd", "lcm", "max", "min", "C", "P", "}", "GCD", "LCM")
 
@@ -72,7 +262,7 @@ def tokenize(text: str, letters: bool) -> list[Token]:
     """Tokens of normalized text.  ``letters``: a run of letters is a product of names (LaTeX), not a word.  Raises Unreadable."""
     tokens: list[Token] = []
     position, end, glued = 0, len(text), False
-    stack: list[str] = []       # open brackets: "call" where a comma separates arguments
+    stack: list[str] = []  # open brackets: "call" where a comma separates arguments
 
     def push(kind: str, value: str, stop: int) -> None:
         nonlocal position, glued
@@ -88,7 +278,11 @@ def tokenize(text: str, letters: bool) -> list[Token]:
         if len(tokens) > MAX_TOKENS:
             raise Unreadable("too many pieces")
         char = text[position]
-        if char.isdigit() or (char == "." and position + 1 < end and (text[position + 1].isdigit() or text.startswith("\\over", position + 1) or text.startswith("\\bar", position + 1))):
+        if char.isdigit() or (
+            char == "."
+            and position + 1 < end
+            and (text[position + 1].isdigit() or text.startswith("\\over", position + 1) or text.startswith("\\bar", position + 1))
+        ):
             if _number(text, position, letters, tokens, stack, push):
                 continue
         if char.isascii() and char.isalpha():
@@ -173,7 +367,7 @@ def _command(text: str, position: int, push) -> None:
             place += 1
         if place < len(text) and text[place] == "{":
             close = matching(text, place)
-            push("text", text[place + 1:close].strip(), close + 1)
+            push("text", text[place + 1 : close].strip(), close + 1)
             return
         push("space", name, match.end())
         return
@@ -181,7 +375,7 @@ def _command(text: str, position: int, push) -> None:
         close = text.find("}", match.end())
         if close < 0 or not text.startswith("{", match.end()):
             raise Unreadable(f"\\{name} without its name")
-        push("begin" if name == "begin" else "close", text[match.end() + 1:close].strip("* "), close + 1)
+        push("begin" if name == "begin" else "close", text[match.end() + 1 : close].strip("* "), close + 1)
         return
     push("command", name, match.end())
 

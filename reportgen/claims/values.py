@@ -9,34 +9,36 @@ from collections.abc import Callable
 from fractions import Fraction
 from math import comb, factorial, gcd, lcm, perm
 
-from flint import acb, arb, ctx, fmpq, fmpz
+from flint import acb, arb, ctx, fmpq
 
 from ..expressions import Expr, Number, Operation, Symbol, replace
+from .arrays import (
+    Matrix,
+    NoValue,
+    Scalar,
+    Several,
+    Value,
+    _determinant,
+    _matrix_power,
+    _plus,
+    _product,
+    _rational_log,
+    _root_of_rational,
+    _scaled,
+    as_acb,
+    exact,
+    fraction,
+)
 
 MAX_FACTORIAL = 20_000
 MAX_POWER_BITS = 400_000
 MAX_TERMS = 20_000
 MAX_BALL_EXPONENT = 1 << 40
 
-Scalar = fmpq | acb
 
-
-class NoValue(Exception):
-    """The tree has no value here, or none that can be computed within the limits."""
-
-
-class Matrix(tuple):
-    """Rows of scalars."""
-
-
-class Several(tuple):
-    """Components of a tuple."""
-
-
-Value = Scalar | Matrix | Several
-
-
-def evaluate(tree: Expr, bits: int = 128, *, degrees: bool = True, literal: Callable[[Number], Scalar] | None = None, env: dict[Expr, Scalar] | None = None) -> Value:
+def evaluate(
+    tree: Expr, bits: int = 128, *, degrees: bool = True, literal: Callable[[Number], Scalar] | None = None, env: dict[Expr, Scalar] | None = None
+) -> Value:
     """``degrees``: a degree sign outside of a trigonometric function is pi/180; where it is False the sign is passed over.
 
     ``literal`` gives the value of a number (for intervals); ``env`` that of a name.
@@ -49,19 +51,6 @@ def evaluate(tree: Expr, bits: int = 128, *, degrees: bool = True, literal: Call
         raise NoValue(str(error)) from None
     finally:
         ctx.prec = before
-
-
-def as_acb(value: Scalar) -> acb:
-    return acb(arb(value)) if isinstance(value, fmpq) else value
-
-
-def exact(value: Fraction | int) -> fmpq:
-    value = Fraction(value)
-    return fmpq(value.numerator, value.denominator)
-
-
-def fraction(value: fmpq) -> Fraction:
-    return Fraction(int(value.p), int(value.q))
 
 
 class _Evaluation:
@@ -152,7 +141,7 @@ class _Evaluation:
                 if below in (0, 1, -1) or (max(int(below.p).bit_length(), int(below.q).bit_length()) - 1) * abs(k) <= MAX_POWER_BITS:
                     if below in (0, 1, -1):
                         return fmpq(1) if below == 1 or (below == -1 and k % 2 == 0) else below
-                    return below ** k
+                    return below**k
                 if abs(k) > MAX_BALL_EXPONENT:
                     raise NoValue("a number too large")
                 return acb(arb(below) ** k)
@@ -160,7 +149,7 @@ class _Evaluation:
                 raise NoValue("a number too large")
             if k < 0 and below.contains(acb(0)):
                 raise NoValue("a division by what may be zero")
-            return below ** k
+            return below**k
         if base == Symbol("e"):
             return as_acb(power).exp()
         if isinstance(below, fmpq):
@@ -217,7 +206,13 @@ class _Evaluation:
 
     def norm(self, inner: Expr, *_: Expr) -> Value:
         value = self.value(inner)
-        entries = value if isinstance(value, Several) else [x for row in value for x in row] if isinstance(value, Matrix) and 1 in (len(value), len(value[0])) else None
+        entries = (
+            value
+            if isinstance(value, Several)
+            else [x for row in value for x in row]
+            if isinstance(value, Matrix) and 1 in (len(value), len(value[0]))
+            else None
+        )
         if entries is None:
             raise NoValue("a norm")
         total = fmpq(0)
@@ -289,7 +284,7 @@ class _Evaluation:
         n = self.whole(inner)
         if not 0 <= n <= MAX_FACTORIAL:
             raise NoValue(f"a factorial beyond {MAX_FACTORIAL}")
-        return fmpq(fmpz(n).fac_ui(n) if False else factorial(n))
+        return fmpq(factorial(n))
 
     def binomial(self, top: Expr, below: Expr) -> Value:
         n, k = self.whole(top), self.whole(below)
@@ -323,6 +318,7 @@ class _Evaluation:
     def _big(self, body: Expr, index: Expr, lower: Expr, upper: Expr, total: Value, join: Callable[[Value, Value], Value]) -> Value:
         if upper == Symbol("inf"):
             from .series import endless
+
             return endless(self, body, index, lower)
         first, last = self.whole(lower), self.whole(upper)
         if last - first > MAX_TERMS:
@@ -416,159 +412,69 @@ class _Evaluation:
 
     def series(self, *terms: Expr) -> Value:
         from .series import total
+
         return total(self, terms, product=False)
 
     def product(self, *factors: Expr) -> Value:
         from .series import total
+
         return total(self, factors, product=True)
 
     def integral(self, *args: Expr) -> Value:
         raise NoValue("an integral")
 
 
-_FUNCTIONS = {"exp": acb.exp, "ln": acb.log, "sin": acb.sin, "cos": acb.cos, "tan": acb.tan, "cot": acb.cot, "sec": acb.sec, "csc": acb.csc,
-              "asin": acb.asin, "acos": acb.acos, "atan": acb.atan, "sinh": acb.sinh, "cosh": acb.cosh, "tanh": acb.tanh}
+_FUNCTIONS = {
+    "exp": acb.exp,
+    "ln": acb.log,
+    "sin": acb.sin,
+    "cos": acb.cos,
+    "tan": acb.tan,
+    "cot": acb.cot,
+    "sec": acb.sec,
+    "csc": acb.csc,
+    "asin": acb.asin,
+    "acos": acb.acos,
+    "atan": acb.atan,
+    "sinh": acb.sinh,
+    "cosh": acb.cosh,
+    "tanh": acb.tanh,
+}
 _METHODS: dict[str, Callable[..., Value]] = {
-    **{name: getattr(_Evaluation, name) for name in ("add", "neg", "mul", "div", "pow", "sqrt", "root", "abs", "norm", "log", "floor", "ceil", "factorial", "binomial", "max", "min",
-                                                     "sum", "prod", "matrix", "tuple", "transpose", "det", "apply")},
-    **{name: (lambda self, inner, head=name: self.function(head, inner)) for name in _FUNCTIONS}}
-_NAMED: dict[str, Callable[..., Value]] = {name: getattr(_Evaluation, name) for name in ("percent", "degree", "gcd", "lcm", "mod", "permutations", "doublefactorial", "conj", "re", "im", "cis", "cross", "series", "product")}
-
-
-# --- lists of numbers
-
-def _plus(a: Value, b: Value) -> Value:
-    if isinstance(a, (fmpq, acb)) and isinstance(b, (fmpq, acb)):
-        return a + b if isinstance(a, fmpq) == isinstance(b, fmpq) else as_acb(a) + as_acb(b)
-    if isinstance(a, Matrix) and isinstance(b, Matrix) and len(a) == len(b) and len(a[0]) == len(b[0]):
-        return Matrix(tuple(_plus(x, y) for x, y in zip(r, s)) for r, s in zip(a, b))
-    if isinstance(a, Several) and isinstance(b, Several) and len(a) == len(b):
-        return Several(_plus(x, y) for x, y in zip(a, b))
-    raise NoValue("a sum of things of different shape")
-
-
-def _scaled(a: Value, k: Scalar) -> Value:
-    if isinstance(a, Matrix):
-        return Matrix(tuple(_scaled(x, k) for x in row) for row in a)
-    if isinstance(a, Several):
-        return Several(_scaled(x, k) for x in a)
-    if isinstance(a, fmpq) and isinstance(k, fmpq):
-        return a * k
-    if isinstance(a, fmpq) and a == 0:
-        return a
-    return as_acb(a) * as_acb(k)
-
-
-def _product(a: Value, b: Value) -> Value:
-    if isinstance(a, (fmpq, acb)):
-        return _scaled(b, a)
-    if isinstance(b, (fmpq, acb)):
-        return _scaled(a, b)
-    if isinstance(a, Several) and isinstance(b, Several) and len(a) == len(b):
-        return _dot(a, b)
-    if isinstance(a, Matrix) and isinstance(b, Matrix):
-        if len(a[0]) == len(b):
-            return _only(Matrix(tuple(_dot(row, column) for column in zip(*b)) for row in a))
-        if len(a[0]) == len(b[0]) == 1 and len(a) == len(b):
-            return _dot([r[0] for r in a], [r[0] for r in b])
-    raise NoValue("a product of things of different shape")
-
-
-def _only(m: Matrix) -> Value:
-    return m
-
-
-def _dot(a, b) -> Scalar:
-    total: Scalar = fmpq(0)
-    for x, y in zip(a, b):
-        total = _plus(total, _scaled(x, y))
-    return total
-
-
-def _matrix_power(base: Matrix, power: Scalar) -> Value:
-    if not isinstance(power, fmpq) or power.q != 1 or len(base) != len(base[0]) or not -1 <= power <= 200 or len(base) > 6:
-        raise NoValue("a power of a matrix")
-    k = int(power.p)
-    if k == -1:
-        return _inverse(base)
-    result: Value = Matrix(tuple(fmpq(int(i == j)) for j in range(len(base))) for i in range(len(base)))
-    for _ in range(k):
-        result = _product(result, base)
-    return result
-
-
-def _determinant(m: Matrix) -> Scalar:
-    if len(m) == 1:
-        return m[0][0]
-    total: Scalar = fmpq(0)
-    for j, entry in enumerate(m[0]):
-        minor = Matrix(tuple(x for k, x in enumerate(row) if k != j) for row in m[1:])
-        term = _scaled(_determinant(minor), entry)
-        total = _plus(total, _scaled(term, fmpq(-1)) if j % 2 else term)
-    return total
-
-
-def _inverse(m: Matrix) -> Value:
-    d = _determinant(m)
-    if isinstance(d, fmpq) and d == 0 or isinstance(d, acb) and d.contains(acb(0)):
-        raise NoValue("a matrix without an inverse")
-    n = len(m)
-    if n == 1:
-        return Matrix(((1 / d,),))
-    rows = []
-    for i in range(n):
-        row = []
-        for j in range(n):
-            minor = Matrix(tuple(x for k, x in enumerate(r) if k != i) for h, r in enumerate(m) if h != j)
-            row.append(_scaled(_scaled(_determinant(minor), 1 / d), fmpq(-1 if (i + j) % 2 else 1)))
-        rows.append(tuple(row))
-    return Matrix(rows)
-
-
-# --- exact special values
-
-def _root_of_rational(value: fmpq, n: int) -> fmpq | None:
-    """The n-th root of a non-negative rational where it is rational."""
-    parts = []
-    for part in (int(value.p), int(value.q)):
-        if part in (0, 1):
-            parts.append(part)
-            continue
-        root = int(fmpz(part).root(n))
-        if root ** n != part:
-            return None
-        parts.append(root)
-    return fmpq(parts[0], parts[1])
-
-
-def _rational_log(a: fmpq, b: fmpq) -> fmpq | None:
-    """log_b a where it is rational: both powers of one rational."""
-    if a <= 0 or b <= 0 or b == 1:
-        return None
-    if a == 1:
-        return fmpq(0)
-    x, y, p, q = a, b, 0, 0
-    # Euclid on exponents: a = c^m, b = c^n
-    def exponents(u: fmpq, v: fmpq, depth: int = 0) -> tuple[int, int] | None:
-        if u == v:
-            return 1, 1
-        if depth > 60 or u == 1 or v == 1:
-            return None
-        if u < 1:
-            found = exponents(1 / u, v, depth + 1)
-            return None if found is None else (-found[0], found[1])
-        if v < 1:
-            found = exponents(u, 1 / v, depth + 1)
-            return None if found is None else (found[0], -found[1])
-        if u < v:
-            found = exponents(v, u, depth + 1)
-            return None if found is None else (found[1], found[0])
-        if max(int(u.p).bit_length(), int(v.p).bit_length()) > 4000:
-            return None
-        found = exponents(u / v, v, depth + 1)
-        return None if found is None else (found[0] + found[1], found[1])
-    found = exponents(x, y)
-    return None if found is None else fmpq(found[0], found[1])
+    **{
+        name: getattr(_Evaluation, name)
+        for name in (
+            "add",
+            "neg",
+            "mul",
+            "div",
+            "pow",
+            "sqrt",
+            "root",
+            "abs",
+            "norm",
+            "log",
+            "floor",
+            "ceil",
+            "factorial",
+            "binomial",
+            "max",
+            "min",
+            "sum",
+            "prod",
+            "matrix",
+            "tuple",
+            "transpose",
+            "det",
+            "apply",
+        )
+    },
+    **{name: (lambda self, inner, head=name: self.function(head, inner)) for name in _FUNCTIONS},
+}
+_NAMED: dict[str, Callable[..., Value]] = {
+    name: getattr(_Evaluation, name)
+    for name in ("percent", "degree", "gcd", "lcm", "mod", "permutations", "doublefactorial", "conj", "re", "im", "cis", "cross", "series", "product")
+}
 
 
 def angle_turns(tree: Expr, degrees: bool = True) -> Fraction | None:
@@ -609,7 +515,13 @@ def angle_turns(tree: Expr, degrees: bool = True) -> Fraction | None:
 def _rational(tree: Expr) -> Fraction | None:
     if isinstance(tree, Number):
         return tree.value
-    if isinstance(tree, Operation) and tree.head in ("neg", "add", "mul", "div") or isinstance(tree, Operation) and tree.head == "pow" and all(isinstance(a, Number) and len(a.text) < 3 for a in tree.args):
+    if (
+        isinstance(tree, Operation)
+        and tree.head in ("neg", "add", "mul", "div")
+        or isinstance(tree, Operation)
+        and tree.head == "pow"
+        and all(isinstance(a, Number) and len(a.text) < 3 for a in tree.args)
+    ):
         try:
             value = _Evaluation(True, None, {}).value(tree)
         except NoValue:
@@ -618,8 +530,24 @@ def _rational(tree: Expr) -> Fraction | None:
     return None
 
 
-_QUARTER = {"sin": (0, 1, 0, -1), "cos": (1, 0, -1, 0), "tan": (0, None, 0, None), "cot": (None, 0, None, 0), "sec": (1, None, -1, None), "csc": (None, 1, None, -1)}
-_TWELFTH = {("sin", 1): (1, 2), ("sin", 5): (1, 2), ("sin", 7): (-1, 2), ("sin", 11): (-1, 2), ("cos", 2): (1, 2), ("cos", 10): (1, 2), ("cos", 4): (-1, 2), ("cos", 8): (-1, 2)}
+_QUARTER = {
+    "sin": (0, 1, 0, -1),
+    "cos": (1, 0, -1, 0),
+    "tan": (0, None, 0, None),
+    "cot": (None, 0, None, 0),
+    "sec": (1, None, -1, None),
+    "csc": (None, 1, None, -1),
+}
+_TWELFTH = {
+    ("sin", 1): (1, 2),
+    ("sin", 5): (1, 2),
+    ("sin", 7): (-1, 2),
+    ("sin", 11): (-1, 2),
+    ("cos", 2): (1, 2),
+    ("cos", 10): (1, 2),
+    ("cos", 4): (-1, 2),
+    ("cos", 8): (-1, 2),
+}
 
 
 def _at_quarter(head: str, argument: Expr, degrees: bool) -> Scalar | None:

@@ -127,7 +127,12 @@ def _angle(tree: Operation, degrees: bool) -> Expr:
                     place = evaluate(candidate, 128, degrees=degrees)
                 except NoValue:
                     continue
-                if isinstance(place, acb) and place.imag == 0 and place.real > arb.pi() * arb(fmpq(low.numerator, low.denominator)) and place.real < arb.pi() * arb(fmpq(high.numerator, high.denominator)):
+                if (
+                    isinstance(place, acb)
+                    and place.imag == 0
+                    and place.real > arb.pi() * arb(fmpq(low.numerator, low.denominator))
+                    and place.real < arb.pi() * arb(fmpq(high.numerator, high.denominator))
+                ):
                     return candidate
     return tree
 
@@ -272,7 +277,7 @@ class _Walker:
         if head == "abs":
             inner = self.bound(args[0])
             self.conjugated = True
-            self.radicals[Operation("sqrt", (tree,))] = 4    # of U and of L
+            self.radicals[Operation("sqrt", (tree,))] = 4  # of U and of L
             return inner
         if head == "apply" and args[0] in (Symbol("conj"), Symbol("percent")):
             inner = self.bound(args[1])
@@ -303,6 +308,7 @@ class _Walker:
 
 def _perfect(value: Fraction, k: int) -> bool:
     from .values import _root_of_rational, exact
+
     return value >= 0 and _root_of_rational(exact(value), k) is not None
 
 

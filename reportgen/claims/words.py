@@ -1,0 +1,150 @@
+"""Words in a claim: units, scales such as "million", words that mean an operation, words that end the reading."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ..expressions import Expr, Number, Operation
+from .reading import Unreadable, _Reader, call, number
+from .tokens import FUNCTION_WORDS
+from .vocabulary import TEXT_FUNCTIONS
+
+_SCALES = {
+    "hundred": 100,
+    "thousand": 1000,
+    "million": 10**6,
+    "billion": 10**9,
+    "trillion": 10**12,
+    "dozen": 12,
+    "cents": Fraction(1, 100),
+    "cent": Fraction(1, 100),
+    "percent": Fraction(1, 100),
+    "pct": Fraction(1, 100),
+}
+_DOUBTFUL = frozenset(
+    {
+        "half",
+        "twice",
+        "double",
+        "triple",
+        "third",
+        "thirds",
+        "quarter",
+        "quarters",
+        "each",
+        "plus",
+        "minus",
+        "more",
+        "less",
+        "remainder",
+        "mod",
+        "modulo",
+        "squared",
+        "cubed",
+        "to",
+        "r",
+        "R",
+        "and",
+        "or",
+        "if",
+        "not",
+        "is",
+        "are",
+        "where",
+        "so",
+        "than",
+        "base",
+        "root",
+        "square root",
+        "divided",
+        "over",
+    }
+)
+
+
+def unit_below(r: "_Reader") -> bool:
+    """``/day``, ``/ \\text{kg}``: a unit under the bar is passed over; True where there was one."""
+    after = r.ahead()
+    if (
+        after.kind == "word"
+        and after.text not in FUNCTION_WORDS
+        or after.kind == "text"
+        and after.text not in TEXT_FUNCTIONS
+        and not any(c.isdigit() for c in after.text)
+        or after.kind == "letter"
+        and not r.letters
+        and after.text not in "iexXCP"
+        and r.ahead(2).text not in ("(", "^", "_")
+    ):
+        r.place += 2
+        r.units.append("/" + after.text)
+        unit_words(r)
+        return True
+    return False
+
+
+def units_after(r: "_Reader", value: Expr) -> Expr | None:
+    """The value with the unit words after it taken in; None where the words mean something else."""
+    token = r.here
+    word = token.text.strip().rstrip(".")
+    if token.kind == "letter":
+        if word in "ie" or word in "xX" and r.times_sign() or word in "CP" or r.ahead().text in ("(", "^", "_") and word not in "mscgkh":
+            return None
+        r.place += 1
+        r.units.append(word)
+        unit_power(r)
+        return value
+    lowered = word.lower().strip(" ,;()\\")
+    if word in TEXT_FUNCTIONS or lowered in ("times", "of", "x") and r.starts(r.ahead()):
+        return None
+    if lowered in ("plus", "minus"):
+        return None
+    if lowered in _SCALES:
+        r.place += 1
+        scale = _SCALES[lowered]
+        if scale == Fraction(1, 100) and lowered in ("percent", "pct"):
+            return call("percent", value)
+        if lowered.startswith("cent"):
+            r.units.append("cents")
+            r.choices.add("cents")
+            return Operation("div", (value, Number("100"))) if "cents" in r.other else value
+        return Operation("mul", (value, number(scale)))
+    if token.kind == "text" and any(c.isdigit() for c in token.text):
+        raise Unreadable(f"a number inside words: {token.text[:40]!r}")
+    if lowered in _DOUBTFUL:
+        raise Unreadable(f"the word {lowered!r}")
+    if token.kind == "text" and any(w in _DOUBTFUL for w in lowered.split()):
+        raise Unreadable(f"the words {lowered[:40]!r}")
+    unit_words(r)
+    return value
+
+
+def unit_words(r: "_Reader") -> None:
+    """Words up to the next thing that counts."""
+    while True:
+        token = r.here
+        if token.kind in ("word", "text"):
+            word = token.text.strip().rstrip(".")
+            lowered = word.lower()
+            if token.kind == "text" and (any(c.isdigit() for c in word) or word in TEXT_FUNCTIONS):
+                return
+            if lowered in ("times", "of", "x", "plus", "minus") and r.starts(r.ahead()):
+                return
+            if lowered in _DOUBTFUL and lowered not in ("each", "to"):
+                raise Unreadable(f"the word {lowered!r}")
+            r.units.append(lowered.strip(" ,;()\\"))
+            r.place += 1
+            unit_power(r)
+        elif token.kind == "letter" and not r.letters and r.units and token.text in "as" and not token.glued:
+            r.place += 1
+        elif token.kind == "op" and token.text == "/" and r.ahead().kind in ("word", "text") and not any(c.isdigit() for c in r.ahead().text):
+            r.place += 1
+        else:
+            return
+
+
+def unit_power(r: "_Reader") -> None:
+    if r.at("^") and r.ahead().kind == "number" and len(r.ahead().text) == 1:
+        r.place += 2
+    elif r.at("^") and r.ahead().text == "{" and r.ahead(2).kind == "number" and r.ahead(3).text == "}":
+        r.place += 4
