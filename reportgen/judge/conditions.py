@@ -358,6 +358,8 @@ class Facts:
         if atom.kind == "abs":
             return ">="
         if is_op(atom.expr, "factorial"):
+            return "+"      # where it has a value at all
+        if is_op(atom.expr, "factorial"):
             return "+"
         if atom.kind == "ln" and not symbols(atom.expr):
             return self._numeric_sign(self.field.gens[i])
@@ -416,15 +418,25 @@ def _plus(a: str, b: str) -> str | None:
 def open_conditions(field: Field) -> tuple[Expr, ...]:
     """The divisors and domains met in the field that the assumptions do not discharge, as relations."""
     facts: Facts | None = field.facts
-    found: dict[Expr, None] = {}
-    for written, poly in field.divisors.items():
-        if facts is None or not facts.nonzero(poly):
-            found.setdefault(Operation("ne", (written, calculus.integer(0))))
-    for relation, (quotient, head) in field.requirements.items():
-        sign = field.sign(quotient)
-        if sign not in (("+", ">=", "0") if head == "ge" else ("+",)):
-            found.setdefault(relation)
-    return tuple(found)
+    divisors = {w: p for w, p in field.divisors.items() if facts is None or not facts.nonzero(p)}
+    required = [(relation, quotient, head) for relation, (quotient, head) in field.requirements.items()
+                if field.sign(quotient) not in (("+", ">=", "0") if head == "ge" else ("+",))]
+    # what is positive is not zero, and neither are its factors: a divisor made of these needs no line of its own
+    nonzero = {f for _, q, head in required if head == "gt" for f in _factors(q.num * q.den)}
+    kept: set[Expr] = set()
+    for written, poly in sorted(divisors.items(), key=lambda item: len(_factors(item[1])) if len(divisors) > 1 else 0):
+        parts = _factors(poly) if required or len(divisors) > 1 else {""}
+        if not {f for f in parts if f not in nonzero}:
+            continue
+        kept.add(written)
+        nonzero |= parts
+    found = [Operation("ne", (written, calculus.integer(0))) for written in divisors if written in kept]
+    return tuple(dict.fromkeys((*found, *(relation for relation, _, _ in required))))
+
+
+def _factors(poly: fmpq_mpoly) -> set[str]:
+    """The irreducible factors, each made monic, as text."""
+    return {str(f / f.leading_coefficient()) for f, _ in poly.factor()[1]} if poly != 0 else {"0"}
 
 
 def as_difference(field: Field, relation: Expr) -> Quotient:

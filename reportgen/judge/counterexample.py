@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from math import lcm
 from time import monotonic
 from zlib import crc32
 
@@ -71,10 +72,13 @@ def graded(count: int, values: list[Fraction]) -> Iterator[tuple[Fraction, ...]]
     if count == 0:
         yield ()
         return
+    common = lcm(*(v.denominator for v in values))
+    size = [int(v * common) for v in values]      # whole numbers in the same order, which compare faster
     for level in range(len(values)):
-        tuples = (tuple(values[p] for p in places) for places in product(range(level + 1), repeat=count) if max(places) == level)
-        # the smallest first, where a level is small enough to be sorted
-        yield from sorted(tuples, key=lambda t: (sum(map(abs, t)), t)) if (level + 1) ** count <= POINTS else tuples
+        places = (p for p in product(range(level + 1), repeat=count) if level in p)
+        if (level + 1) ** count <= POINTS:        # the smallest first, where a level is small enough to be sorted
+            places = sorted(places, key=lambda p: (sum(abs(size[i]) for i in p), [size[i] for i in p]))
+        yield from (tuple(values[i] for i in p) for p in places)
 
 
 def search(statement: Expr, assumptions: tuple[Expr, ...], constraint: Expr | None = None) -> Counterexample | None:

@@ -216,8 +216,8 @@ def equivalence(field: Field, facts: Facts, first: Expr, second: Expr) -> Verdic
         a, b = _solutions(field, first), _solutions(field, second)
         if a is not None and b is not None and _contained(facts, a, b) and _contained(facts, b, a):
             return proved("exact", "same zero set", _zero_witness(field, a.poly, b.poly), open_conditions(field))
-        return _by_function(field, facts, first, second) or _by_function(field, facts, second, first) \
-            or _exponential_roots(field, facts, first, second) or _exponential_roots(field, facts, second, first)
+        return _exponential_roots(field, facts, first, second) or _exponential_roots(field, facts, second, first) \
+            or _by_function(field, facts, first, second) or _by_function(field, facts, second, first)
     if is_op(first, "lt", "le", "gt", "ge") and is_op(second, "lt", "le", "gt", "ge"):
         return _same_inequality(field, facts, first, second)
     if is_op(first, "ne") and is_op(second, "ne"):
