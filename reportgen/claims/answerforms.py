@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..expressions import Expr, Number, Operation, Symbol, symbols
+from .arrays import NoValue
 from .reading import Reading, Unreadable, read
 from .tokens import matching
-from .values import NoValue
 
 MAX_ITEMS = 200
 _FINAL = re.compile(r"final answer is[:\s]*(.+?)\.?\s*I hope", re.S | re.I)

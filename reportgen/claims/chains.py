@@ -15,15 +15,17 @@ from flint import acb, fmpq
 from ..expressions import CONSTANTS, Expr, Number, Operation, Symbol, symbols, to_text, transform, walk
 from ..obligation import Obligation
 from . import rounding, series, zero
+from .arrays import Matrix, NoValue, Several, Value, as_acb, fraction
 from .reading import Reading, Side, Unreadable, read
-from .values import Matrix, NoValue, Several, Value, as_acb, evaluate, fraction
+from .values import evaluate
 
 PROVED, REFUTED, UNDECIDED, NO_CLAIM = "proved", "refuted", "undecided", "no-claim"
 NEAR = 0.02  # a relative distance that careless rounding may explain: never refuted on its own, never proved
 _SURE = frozenset({"natural-log", "degrees", "tex-digits", "cents", "slash-in-argument"})  # choices whose other reading is as good as the first
 _SUPPOSED = re.compile(r"(?:suppose|assume|assuming|supposing|imagine|were it true)(?: that| for contradiction that)?[\s,:]*[$\\(\[]*\s*$", re.I)
 _DENIED = re.compile(
-    r"^[\s$.,;:\\)\]]*(?:,\s*which\s+)?(?:is|was|would be)\s+(?:false|wrong|incorrect|not true|not correct|untrue|impossible|absurd|a contradiction|contradictory)\b",
+    r"^[\s$.,;:\\)\]]*(?:,\s*which\s+)?(?:is|was|would be)\s+(?:false|wrong|incorrect|not true|not correct|untrue|impossible|absurd"
+    r"|a contradiction|contradictory)\b",
     re.I,
 )
 

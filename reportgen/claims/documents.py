@@ -39,7 +39,8 @@ class Found:
 
 _ENVIRONMENTS = "equation|align|gather|multline|eqnarray|alignat|flalign|displaymath|math|aligned|gathered|split|dmath"
 _MASK = re.compile(
-    r"(?P<code>^(?P<fence>`{3,}|~{3,})(?!\s*math\b)[^\n]*\n(?:.*?\n)??(?P=fence)[ \t]*$)|(?P<comment><!--.*?-->)|(?P<verbatim>\\begin\{(?P<v>verbatim|lstlisting|minted|comment)\*?\}.*?\\end\{(?P=v)\*?\})"
+    r"(?P<code>^(?P<fence>`{3,}|~{3,})(?!\s*math\b)[^\n]*\n(?:.*?\n)??(?P=fence)[ \t]*$)|(?P<comment><!--.*?-->)"
+    r"|(?P<verbatim>\\begin\{(?P<v>verbatim|lstlisting|minted|comment)\*?\}.*?\\end\{(?P=v)\*?\})"
     r"|(?P<inline>(?<!`)`[^`\n]+`(?!`))|(?P<link>\]\([^()\s]*\)|https?://\S+)|(?P<script><(?P<s>script|style)\b.*?</(?P=s)\s*>)",
     re.S | re.M | re.I,
 )
@@ -50,12 +51,14 @@ _MATH = re.compile(
     re.S | re.M,
 )
 _MACRO = re.compile(
-    r"\\(?:re)?newcommand\*?\s*\{?\\(?P<name>[A-Za-z]+)\}?\s*(?:\[(?P<count>[1-9])\])?\s*\{|\\def\s*\\(?P<name2>[A-Za-z]+)(?P<parameters>(?:#\d)*)\s*\{|\\DeclareMathOperator\*?\s*\{\\(?P<operator>[A-Za-z]+)\}\s*\{"
+    r"\\(?:re)?newcommand\*?\s*\{?\\(?P<name>[A-Za-z]+)\}?\s*(?:\[(?P<count>[1-9])\])?\s*\{"
+    r"|\\def\s*\\(?P<name2>[A-Za-z]+)(?P<parameters>(?:#\d)*)\s*\{|\\DeclareMathOperator\*?\s*\{\\(?P<operator>[A-Za-z]+)\}\s*\{"
 )
 _NUMBER = r"(?:\$ ?)?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?: \d{3}\b)*%?!?"
 _PLAIN = re.compile(rf"(?P<claim>(?:[-−(\[]\s*)*{_NUMBER}(?:[ \t]*(?:[-+−–*/×÷·^()\[\]]|x(?=[ \t]*[\d($])|=|≈|≤|≥|<=|>=)+[ \t]*(?:{_NUMBER})?)*[)\]]*)")
 _DENIALS = re.compile(
-    r"contradict|absurd|impossible|not possible|\bfalse\b|\bwrong\b|incorrect|mistake|\berror\b|not true|cannot be|can't be|fallacy|suppose|assume|pretend|\bnot equal|doesn't|does not|custom|define[sd]?\b",
+    r"contradict|absurd|impossible|not possible|\bfalse\b|\bwrong\b|incorrect|mistake|\berror\b|not true|cannot be|can't be|fallacy|suppose"
+    r"|assume|pretend|\bnot equal|doesn't|does not|custom|define[sd]?\b",
     re.I,
 )
 

@@ -102,7 +102,8 @@ def _uri(name: str) -> str:
 def as_junit(found: Sequence[Judged], counts: Counter[str]) -> str:
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<testsuite name="reportgen check" tests="{sum(counts[v] for v in VERDICTS)}" failures="{counts["refuted"]}" skipped="{counts["undecided"] + counts["no-claim"]}" errors="0">',
+        f'<testsuite name="reportgen check" tests="{sum(counts[v] for v in VERDICTS)}" failures="{counts["refuted"]}"'
+        f' skipped="{counts["undecided"] + counts["no-claim"]}" errors="0">',
     ]
     for j in found:
         name = f'<testcase classname="{_attribute(j.file)}" name="{_attribute(f"{j.line}:{j.column} {j.text}")}"'
@@ -128,7 +129,8 @@ def as_github(found: Sequence[Judged], counts: Counter[str]) -> str:
         return text.replace(":", "%3A").replace(",", "%2C") if more else text
 
     return "\n".join(
-        f"::{'error' if j.verdict == 'refuted' else 'warning'} file={data(j.file, True)},line={j.line},col={j.column},endColumn={j.column + j.length},title={data(CODES[j.code][0], True)}"
+        f"::{'error' if j.verdict == 'refuted' else 'warning'} file={data(j.file, True)},line={j.line},col={j.column}"
+        f",endColumn={j.column + j.length},title={data(CODES[j.code][0], True)}"
         f"::{data(j.reason)}"
         for j in found
         if j.verdict == "refuted" or j.code == "claim-near"
@@ -145,6 +147,7 @@ def as_html(found: Sequence[Judged], counts: Counter[str]) -> str:
         )
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Claims</title><style>body{font-family:sans-serif;margin:2em}table{border-collapse:collapse}'
+        ''
         "td,th{border-bottom:1px solid #ccc;padding:.3em .6em;text-align:left;vertical-align:top}code{white-space:pre-wrap}mark{background:#eee}"
         ".refuted mark{background:#f9c6c6}.proved mark{background:#d3f0d3}</style></head><body><h1>Claims</h1><p>"
         + escape(summary(counts))

@@ -6,7 +6,8 @@ from flint import acb, fmpq
 
 from ..expressions import Expr, Number, Operation, Symbol, replace, symbols
 from . import zero
-from .values import NoValue, as_acb, evaluate
+from .arrays import NoValue, as_acb
+from .values import evaluate
 
 
 def solved(given: Expr, wanted: Expr) -> bool | None:
@@ -62,8 +63,8 @@ def _solution(wanted: Expr, name: Symbol) -> Expr | None:
         return None
     if not _linear(gap, name):
         return None
+    from .arrays import fraction
     from .reading import number
-    from .values import fraction
 
     return number(fraction(-values[0] / (values[1] - values[0])))
 

@@ -13,9 +13,10 @@ from ..judge import judge
 from ..obligation import Obligation
 from . import rounding, zero
 from .answerforms import Answer, _as_range, _forms, _of_tree, _only_letters, answer_text
+from .arrays import Matrix, NoValue, Several, as_acb
 from .chains import PROVED, REFUTED, UNDECIDED, Outcome, plain
 from .reading import Reading
-from .values import Matrix, NoValue, Several, as_acb, evaluate
+from .values import evaluate
 
 MAX_TEXT = 40_000
 
@@ -34,6 +35,8 @@ def judge_pair(left: str, right: str) -> Outcome:
             if outcome.verdict == PROVED:
                 return outcome
             outcomes.append(outcome)
+    if firsts[-1].kind == seconds[-1].kind == "text":
+        return outcomes[-1]
     for outcome in outcomes:
         if outcome.verdict == UNDECIDED:
             return outcome

@@ -8,7 +8,8 @@ from fractions import Fraction
 from flint import Ordering, acb, arb, fmpq, fmpq_mpoly_ctx, fmpq_poly
 
 from ..expressions import Expr, Number, Operation, Symbol, symbols, walk
-from .values import Matrix, NoValue, Scalar, Several, as_acb, evaluate
+from .arrays import Matrix, NoValue, Scalar, Several, as_acb
+from .values import evaluate
 
 WHOLE_NAMES = frozenset("nkmjN")  # names that usually stand for whole numbers get whole values
 _VALUES = [Fraction(*v) for v in ((2, 3), (3, 1), (5, 7), (7, 2), (11, 5), (1, 2), (13, 3), (4, 9))]

@@ -12,7 +12,8 @@ from fractions import Fraction
 from flint import acb, arb, ctx, fmpq
 
 from ..expressions import Expr, Number, Operation, Symbol, walk
-from .values import NoValue, Scalar, as_acb, evaluate, exact, fraction
+from .arrays import NoValue, Scalar, as_acb, exact, fraction
+from .values import evaluate
 
 MIN_FIGURES = 3  # a decimal of fewer figures is taken as it stands, not as a rounded one
 

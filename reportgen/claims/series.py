@@ -11,7 +11,8 @@ from fractions import Fraction
 from flint import fmpq
 
 from ..expressions import Expr, Number, Operation, Symbol, walk
-from .values import MAX_TERMS, NoValue, Value, _Evaluation, _plus, _product, fraction
+from .arrays import NoValue, Value, _plus, _product, fraction
+from .values import MAX_TERMS, _Evaluation
 
 DOTS = Symbol("dots")
 

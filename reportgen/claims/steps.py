@@ -14,13 +14,14 @@ from ..judge import judge
 from ..obligation import Obligation, Verdict
 from . import monotone, points, rounding
 from .answerforms import _has_pm, _with_sign
+from .arrays import NoValue
 from .chains import NO_CLAIM, PROVED, REFUTED, UNDECIDED, Outcome, _short, is_name, plain
 from .reading import Reading, Side, Unreadable, read
-from .values import NoValue
 
 MAX_LINES = 200
 _LEADING = re.compile(
-    r"^[\s&$]*(?:\\quad|\\;|\\,|\\ )*\s*(?P<relation>=|\\approx|≈|\\le(?:q|qslant)?(?![a-z])|\\ge(?:q|qslant)?(?![a-z])|≤|≥|<|>|\\implies|\\Rightarrow|\\Longrightarrow|\\iff|\\Leftrightarrow|⇒|⇔|=>|\\therefore|\\to(?![a-z]))\s*&?"
+    r"^[\s&$]*(?:\\quad|\\;|\\,|\\ )*\s*(?P<relation>=|\\approx|≈|\\le(?:q|qslant)?(?![a-z])|\\ge(?:q|qslant)?(?![a-z])|≤|≥|<|>|\\implies"
+    r"|\\Rightarrow|\\Longrightarrow|\\iff|\\Leftrightarrow|⇒|⇔|=>|\\therefore|\\to(?![a-z]))\s*&?"
 )
 _OR = re.compile(r"\\(?:text|mathrm|textrm)\s*\{\s*,?\s*or\s*,?\s*\}|\\lor(?![A-Za-z])|\\vee(?![A-Za-z])|\bor\b")
 _SEVERAL = re.compile(_OR.pattern + r"|\\pm|±")

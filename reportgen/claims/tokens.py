@@ -127,11 +127,14 @@ _CHARACTERS = {
 _CHARACTER = re.compile("[" + "".join(_CHARACTERS) + "]")
 _ANNOTATION = re.compile(r"<<[^<>]{0,200}>>")  # the calculator notes of a well-known collection
 _SKIP = re.compile(
-    r"(?:\s|\\[,;:! >]|\\(?:quad|qquad|displaystyle|textstyle|scriptstyle|limits|nolimits|left|right|middle|bigg?[lrm]?|Bigg?[lrm]?|hspace\*?\{[^{}]*\}|vspace\*?\{[^{}]*\}"
-    r"|phantom\{[^{}]*\}|nonumber|notag|hfill|hline|mathstrut|strut|allowbreak|thinspace|medspace|negthinspace|displaylimits|label\{[^{}]*\}|tag\*?\{[^{}]*\})(?![A-Za-z])|~|[$€£]|\\\$|\\\(|\\\)|\\\[(?=\D)|\\\]|[\"`])+"
+    r"(?:\s|\\[,;:! >]|\\(?:quad|qquad|displaystyle|textstyle|scriptstyle|limits|nolimits|left|right|middle|bigg?[lrm]?|Bigg?[lrm]?"
+    r"|hspace\*?\{[^{}]*\}|vspace\*?\{[^{}]*\}"
+    r"|phantom\{[^{}]*\}|nonumber|notag|hfill|hline|mathstrut|strut|allowbreak|thinspace|medspace|negthinspace|displaylimits"
+    r"|label\{[^{}]*\}|tag\*?\{[^{}]*\})(?![A-Za-z])|~|[$€£]|\\\$|\\\(|\\\)|\\\[(?=\D)|\\\]|[\"`])+"
 )
 _THOUSANDS = re.compile(
-    r"\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d{1,3}(?:(?:\{,\}|\\,|\\ |,\\!|\{,\\!\}| \{,\} ?)\d{3})+(?!\d)(?:\.\d+)?|\d{1,3}(?: \d{3})+(?![\d/]|\.\d{4})(?:\.\d+)?"
+    r"\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d{1,3}(?:(?:\{,\}|\\,|\\ |,\\!|\{,\\!\}| \{,\} ?)\d{3})+(?!\d)(?:\.\d+)?"
+    r"|\d{1,3}(?: \d{3})+(?![\d/]|\.\d{4})(?:\.\d+)?"
 )
 _RECURRING = re.compile(r"(\d*)\.(\d*)\\(?:overline|bar|dot|overbar)\s*\{?(\d+)\}?")
 _TAIL = re.compile(r"(\d*)\.(\d*?)(\d{1,6}?)\3+ ?(?:\.\.\.|\\(?:l|c)?dots(?![A-Za-z]))")  # 0.333...

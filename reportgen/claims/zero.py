@@ -16,7 +16,9 @@ from math import gcd, lcm, log2
 from flint import acb, arb, ctx, fmpq
 
 from ..expressions import Expr, Number, Operation, Symbol, replace, walk
-from .values import NoValue, angle_turns, evaluate, fraction
+from .angles import angle_turns
+from .arrays import NoValue, fraction
+from .values import evaluate
 
 MAX_DEGREE = 4_096
 MAX_BITS = 60_000
@@ -307,7 +309,7 @@ class _Walker:
 
 
 def _perfect(value: Fraction, k: int) -> bool:
-    from .values import _root_of_rational, exact
+    from .arrays import _root_of_rational, exact
 
     return value >= 0 and _root_of_rational(exact(value), k) is not None
 
