@@ -292,10 +292,17 @@ def _decide_rounding(value: Expr, shown: Expr, assumptions: tuple[Expr, ...], pl
             return undecided("unsupported: the number of decimal places")
         digits = int(number)
     try:
-        field = Field(24)
-        Facts(field, assumptions)
-        rational = field.rational(field.lowest(field.reduced(field.normal(value))))
-        conditions = open_conditions(field)
+        rational, conditions = enclosure.evaluate(value), ()
+    except enclosure.NoValue:
+        rational = None
+    try:
+        if isinstance(rational, fmpq):      # a number at once: no names, no conditions
+            rational = Fraction(int(rational.p), int(rational.q))
+        else:
+            field = Field(24)
+            Facts(field, assumptions)
+            rational = field.rational(field.lowest(field.reduced(field.normal(value))))
+            conditions = open_conditions(field)
     except (Unsupported, Undefined, Overflow):
         rational, conditions = None, ()
     try:

@@ -55,6 +55,8 @@ class Field(Exponentials):
         return Quotient(self.gens[self.index[key]], self.one)
 
     def constant(self, value: Fraction | int) -> Quotient:
+        if value == 0:
+            return Quotient(self.zero, self.one)
         return Quotient(self.ctx.constant(fmpq(value.numerator, value.denominator)), self.one)
 
     def key(self, q: Quotient) -> tuple[str, str]:
