@@ -291,13 +291,18 @@ def _decide_rounding(value: Expr, shown: Expr, assumptions: tuple[Expr, ...], pl
         if number is None or number.denominator != 1 or number > enclosure.MAX_PLACES:
             return undecided("unsupported: the number of decimal places")
         digits = int(number)
+    result = None
     try:
         rational, conditions = enclosure.evaluate(value), ()
+        if not isinstance(rational, fmpq):
+            result = enclosure.certified_round(value, digits)
     except enclosure.NoValue:
         rational = None
     try:
         if isinstance(rational, fmpq):      # a number at once: no names, no conditions
             rational = Fraction(int(rational.p), int(rational.q))
+        elif result is not None:            # a ball inside one cell: no tie, whatever the number is
+            rational = None
         else:
             field = Field(24)
             Facts(field, assumptions)
@@ -310,7 +315,7 @@ def _decide_rounding(value: Expr, shown: Expr, assumptions: tuple[Expr, ...], pl
         if rational is not None:
             rounded, ball, bits = enclosure.round_half_even(rational, digits), str(rational), 0
         else:
-            result = enclosure.certified_round(value, digits)
+            result = result or enclosure.certified_round(value, digits)
             if result is None:
                 return undecided(f"gave up: no {enclosure.MAX_BITS}-bit ball lies in one rounding cell")
             rounded, ball, bits = result
