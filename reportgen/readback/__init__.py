@@ -38,7 +38,7 @@ def check(document: Document, meta: ReportMeta, figures: Mapping[str, Figure], d
     """
     wanted = expected(document, meta, details, target, engine)
     if target == "pdf":
-        traced, findings = _pdf(files["report.pdf"], wanted)
+        traced, findings = _pdf(files["report.pdf"], wanted, figures if engine == "latexmk" else {})
     else:
         traced, findings = _source(files[f"report.{target}"].decode("utf-8"), wanted, target)
         findings += _pictures(files, figures, wanted.figures, target)
@@ -144,10 +144,12 @@ def _outlines(drawing: bytes) -> bytes:
 
 # --- PDF ----------------------------------------------------------------------------------------------------------
 
-def _pdf(data: bytes, wanted: Expected) -> tuple[list[Numeral], list[Finding]]:
+def _pdf(data: bytes, wanted: Expected, figures: Mapping[str, Figure]) -> tuple[list[Numeral], list[Finding]]:
     try:
+        from reportgen.readback.drawings import drawn
         from reportgen.readback.pdf import read_aloud, sheets
-        pages = sheets(data)
+        known = drawn({name: figures[name] for name in wanted.figures if name in figures})
+        pages = sheets(data, known)
     except ImportError as error:
         raise FindingsError(Finding("engine-missing", "pypdfium2 is not installed, with which a finished PDF is read again",
                                     hint="type: python -m pip install pypdfium2"), exit_code=EXIT_UNABLE) from error
@@ -177,6 +179,7 @@ def _pdf(data: bytes, wanted: Expected) -> tuple[list[Numeral], list[Finding]]:
     if aloud:
         said = read_aloud(pages, aloud)
         findings += [_told(difference, ("a description of a formula or picture", Span(_name("pdf")))) for difference in align(aloud, said).differences]
+    findings += _figures(pages, [name for name in wanted.pictures if name in known.values()])
     findings += _furniture(pages, wanted)
     findings += _contents(meant, found, result.pairs)
     return [meant[i] for i, _ in result.pairs], findings
@@ -232,6 +235,17 @@ def _told_on_page(difference: Difference, found: Sequence[Numeral], pages: Seque
         return _told(difference, ("the beginning", Span(_name("pdf"))))
     told = _told(difference, (f'"{pages[near.page - 1].around(near)}"', Span(_name("pdf"))))
     return Finding(told.code, f"page {near.page}: {told.message}", told.span, told.hint)
+
+
+def _figures(pages: Sequence[Sheet], meant: Sequence[str]) -> Iterator[Finding]:
+    """Figures with texts stand on the pages as they were drawn, in their order."""
+    there = [(name, sheet.number) for sheet in pages for name in sheet.figures]
+    result = align([Numeral(name) for name in meant], [Numeral(name, page=page) for name, page in there])
+    for difference in result.differences:
+        if difference.meant is not None:
+            yield Finding("numeral-altered", f"the figure {difference.meant.text} is not as it was drawn, or not in its place", Span(_name("pdf")))
+        elif difference.found is not None:
+            yield Finding("numeral-untraced", f"page {difference.found.page}: the figure {difference.found.text} stands here once too often", Span(_name("pdf")))
 
 
 def _furniture(pages: Sequence[Sheet], wanted: Expected) -> Iterator[Finding]:

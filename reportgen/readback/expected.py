@@ -68,6 +68,7 @@ class Expected:
     apart: list[Apart]
     header: list[Numeral]
     figures: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()      # the figures in the order of the text, each as often as it is shown
 
 
 def expected(document: Document, meta: ReportMeta, details: Mapping[str, Sequence[Node]], target: str, engine: str = "") -> Expected:
@@ -100,7 +101,7 @@ def expected(document: Document, meta: ReportMeta, details: Mapping[str, Sequenc
     if shape.notes == "end":
         body.part.seen += _notes(body).seen
     header = [Numeral(*found[:2], "furniture") for text in (meta.title, meta.course) for found in in_text(text)]
-    return Expected({"text": body.part}, body.apart, header, document.figures)
+    return Expected({"text": body.part}, body.apart, header, document.figures, tuple(body.pictures))
 
 
 def _front(meta: ReportMeta) -> Part:
@@ -156,6 +157,7 @@ class _Builder:
         self.shape = shape
         self.part = Part()
         self.apart: list[Apart] = []
+        self.pictures: list[str] = []
         self.waiting: list[Any] = []        # blocks of footnotes, for the end
         self.kind, self.value = "text", ""
         self.role = ""
@@ -241,8 +243,9 @@ class _Builder:
                 self._furniture(number)
             self.value = outer
         elif tag == "Image":
-            attributes, inlines, _ = content
+            attributes, inlines, (target, _) = content
             self.flush()
+            self.pictures.append(target.removeprefix("figure:"))
             self._said(pair(attributes, "alt") or plain_text(inlines))
         elif tag == "Note":
             self._note(content)

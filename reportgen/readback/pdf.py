@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from reportgen.readback.drawings import Shape, address, drawings
 from reportgen.readback.numerals import Numeral, in_text, in_words, plain_digits, split
 
 _BREAK = "\ufffc"
@@ -28,14 +30,21 @@ class Glyph(NamedTuple):
 
 
 class Sheet:
-    """One page: its text with breaks where something does not touch, and its numerals."""
+    """One page: its text with breaks where something does not touch, its numerals, and its figures (by name, with those of
+    ``known``); what stands in a figure is not the page's."""
 
-    def __init__(self, page: Any, number: int) -> None:
+    def __init__(self, page: Any, number: int, known: Mapping[Shape, str] | None = None) -> None:
         import pypdfium2.raw as pdfium
         self._pdfium, self._page, self.number = pdfium, page, number
         self._text = page.get_textpage()
         self.height = page.get_height()
         self._glyphs: dict[int, Glyph] = {}
+        self.figures: list[str] = []
+        self._drawn: frozenset[int] = frozenset()
+        for drawing in drawings(page, self._text) if known else ():
+            if drawing.shape in known:
+                self.figures.append(known[drawing.shape])
+                self._drawn |= drawing.objects
         self._characters()
         self.body: list[Numeral] = []
         self.header: list[Numeral] = []
@@ -49,6 +58,9 @@ class Sheet:
         high, gap = 0, False
         before = ""
         for index in range(self._text.count_chars()):
+            if self._drawn and address(self._pdfium.FPDFText_GetTextObject(raw, index)) in self._drawn:
+                gap = True
+                continue
             code = get(raw, index)
             if 0xD800 <= code < 0xDC00:
                 high = code
@@ -106,6 +118,8 @@ class Sheet:
         found = []
         for item in self._page.get_objects(filter=[self._pdfium.FPDF_PAGEOBJ_PATH], max_depth=4):
             left, bottom, right, top = item.get_bounds()
+            if address(item.raw) in self._drawn:
+                continue
             if top - bottom < 2 and right - left > 2:
                 found.append((left, right, (top + bottom) / 2))
         return found
@@ -126,9 +140,20 @@ class Sheet:
             part = outer.rpartition(" ")[2]
             bars = self._over(here, part) if part in ("num", "den") else []
             edge = min(bars, key=lambda bar: abs(here.y - bar[2]))[0] - 1 if bars else -1e9
-            return any(up * rise > 0 for rise in self._rises(numeral.at, near=False, edge=edge))
+            return any(up * rise > 0 for rise in self._rises(numeral.at, near=False, edge=edge)) or up * self._rise_at_accent(numeral) > 0
         # above and below in a binomial or at a root nothing is measured
         return bool(role) or not self._rises(numeral.at, near=True)
+
+    def _rise_at_accent(self, numeral: Numeral) -> float:
+        """How much higher a numeral is than a letter with an accent right before it: TeX sets the letter after its script."""
+        here = self.glyph(self.places[numeral.at])
+        for place in self.places[numeral.end:numeral.end + 6]:
+            if place >= 0:
+                glyph = self.glyph(place)
+                rise, gap = (here.y - glyph.y) / glyph.size, (here.x - glyph.x) / glyph.size
+                if glyph.size > 1.2 * here.size and 0.05 < abs(rise) < 0.8 and 0.2 < gap < 1.3:
+                    return rise
+        return 0.0
 
     def _over(self, here: Glyph, role: str) -> list[tuple[float, float, float]]:
         """The fraction bars that a glyph stands above ("num") or below ("den")."""
@@ -200,11 +225,11 @@ class Sheet:
         return words.strip()
 
 
-def sheets(data: bytes) -> list[Sheet]:
-    """The pages of a PDF."""
+def sheets(data: bytes, known: Mapping[Shape, str] | None = None) -> list[Sheet]:
+    """The pages of a PDF; ``known`` are the figures that may be on them."""
     import pypdfium2
     document = pypdfium2.PdfDocument(data)
-    return [Sheet(document[index], index + 1) for index in range(len(document))]
+    return [Sheet(document[index], index + 1, known) for index in range(len(document))]
 
 
 def read_aloud(pages: list[Sheet], meant: list[Numeral]) -> list[Numeral]:
