@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from .expressions import Expr, Operation, is_op, is_relation, parse
+from .expressions import Expr, Operation, is_op, is_relation, parse, symbols
 from .expressions.tree import Symbol
 from .obligation import Obligation
 
@@ -31,6 +31,7 @@ class Step:
     ``link``: "equivalent" (both directions), "implies" (only forwards), "equal" (two expressions).
     ``conditions``: what must hold for the step (``S != 0``), printed with it.
     ``given``: facts that the step uses beside the derivation's assumptions, such as ``N = 32`` in a substitution.
+    ``check``: what the judge is asked in place of the link, for a step that is justified by trying each solution.
     """
 
     rule: str
@@ -41,6 +42,7 @@ class Step:
     given: tuple[Expr, ...] = ()
     substeps: tuple["Step", ...] = ()
     link: str = ""
+    check: Expr | None = None
 
     def __post_init__(self) -> None:
         if not self.link:
@@ -50,6 +52,8 @@ class Step:
     def statement(self) -> Expr:
         """What the judge is asked.  Where one side of a relation stays, the other sides must be equal: that is stronger and simpler."""
         before, after = self.before, self.after
+        if self.check is not None:
+            return self.check
         if self.link == "equal":
             return Operation("eq", (before, after))
         if self.link == "implies":
@@ -116,7 +120,11 @@ class Derivation:
         return grown
 
     def obligations(self, name: str) -> tuple[Obligation, ...]:
-        """One obligation a step, named ``name/1``, ``name/2``..., substeps ``name/2.1``."""
+        """One obligation a step, named ``name/1``, ``name/2``..., substeps ``name/2.1``.
+
+        Where a step held in one direction only and what it may have gained was not tried afterwards, one more,
+        ``name/solutions``: the conclusion must solve the first equation.
+        """
         found: list[Obligation] = []
 
         def collect(steps: Sequence[Step], prefix: str) -> None:
@@ -125,7 +133,22 @@ class Derivation:
                 collect(step.substeps, f"{prefix}{number}.")
 
         collect(self.steps, name + "/")
+        if self.unchecked_solutions:
+            facts = (g for step in self.steps for g in (*step.given, *step.conditions))
+            found.append(Obligation(Operation("implies", (self.conclusion, self.start)), tuple(dict.fromkeys((*self.assumptions, *facts))), name + "/solutions"))
         return tuple(found)
+
+    @property
+    def unchecked_solutions(self) -> bool:
+        """True where an equation was solved for a name by a step that holds in one direction only, and the solutions were not tried."""
+        if not is_op(self.start, "eq"):
+            return False
+        solutions = self.conclusion.args if is_op(self.conclusion, "or") else (self.conclusion,)
+        solved = all(is_op(s, "eq") and isinstance(s.args[0], Symbol) and s.args[0].name not in symbols(s.args[1]) for s in solutions)
+        one_way = False
+        for step in self.steps:
+            one_way = (one_way or step.link == "implies") and step.check is None
+        return solved and one_way and solutions[0].args[0].name in symbols(self.start)
 
 
 Rule = Callable[[Derivation], Iterable[Step]]

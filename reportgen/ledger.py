@@ -256,6 +256,9 @@ def finding_of(judged: Judged, span: Span | None, strict: bool = False) -> Findi
     if verdict.refuted:
         point = ", ".join(f"{n} = {v}" for n, v in verdict.counterexample)
         sides = f": the sides are {verdict.sides[0]} and {verdict.sides[1]}" if verdict.sides[0] else ""
+        if name.endswith("/solutions"):
+            return Finding("step-refuted", f"{name}: {point or 'a solution'} does not solve the equation that the derivation began with{sides}", span,
+                           "a step held in one direction only and gained it: end the derivation with check_solutions()")
         return Finding("step-refuted", f"{name} does not hold{' at ' + point if point else ''}{sides}", span, f"the step states {statement}")
     reason = verdict.reason + (" (sampling agrees)" if verdict.strength == "agreed" else "")
     return Finding("step-undecided", f"{name} could not be decided: {reason}", span, f"the step states {statement}", "error" if strict else "warning")

@@ -73,7 +73,8 @@ def content_record(content: object, name: str = "") -> dict[str, Any]:
 
 def _step_record(step: Step) -> dict[str, Any]:
     return {"rule": step.rule, "before": to_text(step.before), "after": to_text(step.after), "conditions": texts(step.conditions),
-            "given": texts(step.given), "link": step.link, "substeps": [_step_record(s) for s in step.substeps]}
+            "given": texts(step.given), "link": step.link,
+            "check": "" if step.check is None else to_text(step.check), "substeps": [_step_record(s) for s in step.substeps]}
 
 
 def _cell_record(cell: object) -> Any:
@@ -168,7 +169,7 @@ def _step(record: Mapping[str, Any]) -> Step:
     if record["link"] not in LINKS:
         raise ValueError(f"no link {record['link']!r}")
     return Step(record["rule"], read(record["before"]), read(record["after"]), (), read_all(record["conditions"]), read_all(record["given"]),
-                tuple(_step(s) for s in record["substeps"]), record["link"])
+                tuple(_step(s) for s in record["substeps"]), record["link"], parse(record["check"], "plain") if record["check"] else None)
 
 
 @dataclass(frozen=True, slots=True)

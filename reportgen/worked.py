@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import ceil
 from types import MappingProxyType
 
@@ -40,18 +41,28 @@ def relation_parts(line: Expr, style: NumberStyle) -> tuple[str, str]:
     return "", to_latex(line, style)
 
 
-def rows(derivation: Derivation, style: NumberStyle) -> list[tuple[str, str]]:
-    """(left, rest) of each line for an alignment; a left side that repeats is left out, as one writes by hand."""
-    found: list[tuple[str, str]] = []
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line as TeX: ``left`` and ``rest`` for an alignment at the relation, ``whole`` for a line that stands alone."""
+
+    left: str
+    rest: str
+    whole: str
+
+
+def rows(derivation: Derivation, style: NumberStyle) -> list[Row]:
+    """The lines; in an alignment a left side that repeats is left out, as one writes by hand."""
+    found: list[Row] = []
     previous: Expr | None = None
     for line in lines(derivation):
         left, rest = relation_parts(line, style)
         if is_relation(line):
             repeated = previous is not None and is_relation(previous) and previous.args[0] == line.args[0] and previous.head == line.head
-            found.append(("" if repeated else left, rest))
+            found.append(Row("" if repeated else left, rest, to_latex(line, style)))
         else:
             chained = previous is not None and not _is_statement(line)
-            found.append(("", f"= {rest}" if chained else rest))
+            shown = f"= {rest}" if chained else rest
+            found.append(Row("", shown, shown))
         previous = line
     return found
 
@@ -128,9 +139,10 @@ def _escaped(text: str) -> str:
 def step_caption(step: Step, more: tuple[Expr, ...] = ()) -> Caption:
     """The step's caption with its side conditions: ("Multiply both sides by ", S, " (", S ≠ 0, ")")."""
     conditions = tuple(dict.fromkeys((*step.conditions, *more)))
+    caption = (*step.caption, " (in this direction only)") if step.link == "implies" else step.caption
     if not conditions:
-        return step.caption
-    pieces: list[str | Expr] = [*step.caption, " ("]
+        return caption
+    pieces: list[str | Expr] = [*caption, " ("]
     for i, condition in enumerate(conditions):
         pieces += [", ", condition] if i else [condition]
     return (*pieces, ")")
@@ -143,16 +155,17 @@ def steps_blocks(derivation: Derivation, style: NumberStyle, *, reasons: bool = 
     ``open_conditions``: by step number from 1, side conditions that the judge met beyond those that the step states.
     """
     aligned = rows(derivation, style)
+    pairs = [(row.left, row.rest) for row in aligned]
     captions: list[Caption] = [(), *(step_caption(s, open_conditions.get(n, ())) for n, s in enumerate(derivation.steps, start=1))]
-    left = max((width(a) for a, _ in aligned), default=0)
-    right = max((width(b) for _, b in aligned), default=0)
+    left = max((width(a) for a, _ in pairs), default=0)
+    right = max((width(b) for _, b in pairs), default=0)
     room = LINE - 4 - left - right - _GAP
     if not reasons or not any(captions):
-        return (_aligned([f"{a} & {b}" for a, b in aligned]),)
+        return (_aligned([f"{a} & {b}" for a, b in pairs]),)
     if room < _LEAST_ROOM:
         return _stacked(aligned, captions, style)
     out: list[str] = []
-    for (a, b), caption in zip(aligned, captions):
+    for (a, b), caption in zip(pairs, captions):
         first, *others = caption_lines(caption, style, room) or [""]
         out.append(f"{a} & {b}" + (f" && {first}" if first else ""))
         out += [f"& {{}} && {other}" for other in others]     # {}: an empty cell that nobody takes for a gap
@@ -164,14 +177,12 @@ def _aligned(rows_: list[str]) -> Node:
     return para([math(f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}", display=True)])
 
 
-def _stacked(aligned: list[tuple[str, str]], captions: list[Caption], style: NumberStyle) -> tuple[Node, ...]:
+def _stacked(aligned: list[Row], captions: list[Caption], style: NumberStyle) -> tuple[Node, ...]:
     blocks: list[Node] = []
-    current_left = ""
-    for (left, rest), caption in zip(aligned, captions):
-        current_left = left or current_left
+    for row, caption in zip(aligned, captions):
         if caption:
             blocks.append(para([*caption_inlines(caption, style), string(":")]))
-        blocks.append(para([math(f"{current_left} {rest}".strip(), display=True)]))
+        blocks.append(para([math(row.whole, display=True)]))
     return tuple(blocks)
 
 

@@ -83,6 +83,11 @@ def _decide(statement: Expr, assumptions: tuple[Expr, ...], splits: int = 0) -> 
     if head == "eq" and is_op(statement.args[0], "round"):
         value, places = statement.args[0].args
         return _decide_rounding(value, statement.args[1], assumptions, places)
+    if head == "implies" and is_op(statement.args[0], "or") and _values_of_a_name(statement.args[0]):
+        parts = (Operation("implies", (part, statement.args[1])) for part in statement.args[0].args)
+        return _weakest([_decide(part, assumptions, splits) for part in parts])
+    if head == "implies" and _values_of_a_name(statement.args[0]):
+        return _decide_at_value(statement.args[0], statement.args[1], assumptions, splits)
     if head == "implies" and not (is_op(statement.args[0], "eq", "or") and is_op(statement.args[1], "eq", "or")):
         inner = prepare(Obligation(statement.args[1], (*assumptions, statement.args[0])), functions_too=False)
         if inner.inconsistent is None:
@@ -114,6 +119,29 @@ def _decide(statement: Expr, assumptions: tuple[Expr, ...], splits: int = 0) -> 
         return verdict
     further = _by_cases(statement, assumptions, splits) or induction.prove(statement, assumptions, lambda s, a: _decide(s, a, splits + 1))
     return further or _by_points(statement, assumptions, verdict)
+
+
+def _values_of_a_name(premise: Expr) -> bool:
+    """True for ``x = 4`` and for ``x = 4 or x = 1``: one name, and values without names."""
+    parts = premise.args if is_op(premise, "or") else (premise,)
+    return all(is_op(p, "eq") and isinstance(p.args[0], Symbol) and p.args[0] == parts[0].args[0] and not symbols(p.args[1]) for p in parts)
+
+
+def _decide_at_value(premise: Operation, wanted: Expr, assumptions: tuple[Expr, ...], splits: int) -> Verdict:
+    """``x = 4 => ...``: the value put in.  Where the assumptions exclude it there is nothing to hold."""
+    inner = prepare(Obligation(wanted, (premise, *assumptions)), functions_too=False)
+    if inner.inconsistent is not None:
+        return undecided("gave up: the premise contradicts the assumptions")
+    verdict = _decide(inner.statement, inner.assumptions, splits)
+    if not verdict.refuted:
+        return verdict
+    try:
+        value = enclosure.evaluate(premise.args[1])
+    except enclosure.NoValue:
+        return verdict
+    if not isinstance(value, fmpq) or any(name == to_text(premise.args[0]) for name, _ in verdict.counterexample):
+        return verdict
+    return replace(verdict, counterexample=((to_text(premise.args[0]), enclosure.as_fraction(value)), *verdict.counterexample))
 
 
 def _decide_tuples(left: Operation, right: Operation, assumptions: tuple[Expr, ...], splits: int) -> Verdict:

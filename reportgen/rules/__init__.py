@@ -48,6 +48,9 @@ from .logarithms import combine_logs          # a ln x + b ln y   ->  ln(x^a y^b
 from .logarithms import change_base           # log_2 x           ->  ln x/ln 2                    change_base(), change_base(10)
 from .logarithms import collect_base          # ln x/ln 2         ->  log_2 x                      collect_base()
 
+# after a step in one direction only
+from .checking import check_solutions        # x = 4 or x = 1    ->  x = 4                        check_solutions()
+
 # finite sums with symbolic bounds
 from .sums import split_sum                   # sum(a_i + b_i)    ->  sum(a_i) + sum(b_i)          split_sum()
 from .sums import pull_constants              # sum(c a_i)        ->  c sum(a_i)                   pull_constants()
@@ -65,7 +68,7 @@ from .calculus import evaluate_limit          # limit(1/x, x, inf)->  0         
 # no rule of a derivation, but claims: where an expression of one name is positive, negative, zero
 from .signs import sign_table                 # x^2 - 1           ->  intervals and zeros          sign_table("x^2 - 1", "x")
 
-__all__ = ["add_both_sides", "add_matrices", "apply_to_both_sides", "cancel", "change_base", "collect",
+__all__ = ["add_both_sides", "add_matrices", "apply_to_both_sides", "cancel", "change_base", "check_solutions", "collect",
            "collect_base", "combine_logs", "define", "differentiate", "divide_both_sides", "evaluate",
            "evaluate_entries", "evaluate_limit", "expand", "expand_logs", "expand_sum", "factor", "isolate",
            "limit_of", "linearity", "log_inverse", "log_of_one", "log_of_power", "log_of_product", "log_of_quotient",
