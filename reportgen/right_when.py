@@ -148,7 +148,10 @@ class _Search:
             return ()
         factors = tuple(f for f, _ in poly.factor()[1] if not self.facts.nonzero(f) and not self._never_zero(f))
         # short ones first, then in the order in which the statement names what they are made of
-        return tuple(sorted(factors, key=lambda f: (len(f), f.total_degree(), [-d for d in f.degrees()]))) if len(factors) <= MAX_FACTORS else ()
+        def size(f: fmpq_mpoly) -> tuple[int, int, int, list[int]]:
+            return sum(map(bool, f.degrees())), len(f), f.total_degree(), [-d for d in f.degrees()]
+
+        return tuple(sorted(factors, key=size)) if len(factors) <= MAX_FACTORS else ()
 
     def _never_zero(self, factor: fmpq_mpoly) -> bool:
         """Judged after the square is completed: a^2 + a b + b^2 is (t^2 + 3 b^2)/4 with t = 2 a + b.  What is shown is then assumed."""

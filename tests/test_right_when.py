@@ -28,7 +28,7 @@ def ask(statement: str, *assumptions: str) -> str:
     ("y = 2x + 1 <=> y = 3x + 1", (), "x = 0"),
     ("y = m x + c <=> x = y/m + c", (), "c = 0 or m = -1"),
     ("a/b = c <=> a = b/c", ("c > 0",), "c = 1"),
-    ("s = v t + a t^2 <=> s = v t + a t^2/2", (), "a = 0 or t = 0"),
+    ("s = v t + a t^2 <=> s = v t + a t^2/2", (), "t = 0 or a = 0"),
     ("a x = a y <=> x = y", (), "a != 0"),
     ("a x = a y => x = y", (), "a != 0"),
     ("a x = a y => x = y", ("a = 3",), ""),                                     # right as it stands: there is nothing to say
