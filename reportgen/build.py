@@ -267,7 +267,8 @@ class _Page:
 
 def _page(folder: Path, strict: bool) -> _Page:
     from reportgen import document, template, views
-    from reportgen.figure_audit import figure_findings
+    from reportgen.answer_audit import figure_findings, text_findings
+    from reportgen.formula_check import formula_findings
     from reportgen.mathprint import style_for
     from reportgen.shown import TOKEN
 
@@ -276,12 +277,15 @@ def _page(folder: Path, strict: bool) -> _Page:
     findings = list(ledger.findings(strict=strict))
     for name in derived.figures:
         findings += figure_findings(ledger.entries[name], ledger, meta.declared)
+    for entry in ledger.entries.values():
+        findings += text_findings(entry, ledger, meta.declared)
     warnings = _stop_at_errors(findings)
     style = style_for(meta.language)
     rendered = template.render(folder, views.views(ledger, style))
     for match in TOKEN.finditer(rendered.text):
         shown = rendered.shown[match[1]]
         ledger.place(shown.entry, shown.view, shown.plain, rendered.span(match.start()))
+    _stop_at_errors(formula_findings(rendered))
     read = document.read(rendered, declared=meta.declared, figures=derived.figures, report=meta)
     return _Page(derived, read, views.details(ledger, style, read.entries), (*warnings, *read.warnings))
 

@@ -88,6 +88,9 @@ CODES: dict[str, tuple[str, str]] = {
     "template-forbidden": ("the template does something forbidden", "Templates run in a sandbox; they hold prose, loops, ifs and includes, and compute nothing."),
     "typed-number": ("a number was typed", "A numeral stands in the text that comes from no value. Make it a given or an answer, or declare it under [declared] in report.toml."),
     "raw-markup": ("raw markup in the text", "Raw HTML, TeX or Typst, scripts and styles in the text are refused: the text goes to every format, and no format may be told what another is not."),
+    "formula-false": ("a formula on the page does not hold", "The formula between dollars is a relation between numbers, and the judge refutes it, although each of its "
+                      "values is right by itself. Compute the right side as an answer, or correct the formula."),
+    "typed-sign": ("a sign was typed before a value", "A minus typed before {{ value }} shows a number that was never computed. Make the negative value an answer."),
     "figure-number": ("a figure shows a number that comes from no value", "A numeral in a title or label of a figure is not one of the values that the figure function was given."),
     "reference-unknown": ("a cross-reference leads nowhere", "No equation, figure, table or section has this label."),
     "label-duplicate": ("a label is used twice", "Labels of equations, figures, tables and sections are unique in a report."),

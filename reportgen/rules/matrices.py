@@ -12,6 +12,7 @@ from functools import partial
 from ..derivation import Derivation, Rule, RuleError, Step, side_of_work
 from ..expressions import Expr, Operation, column, expr, is_op, matrix, mul, op, rows_of, to_text
 from ..expressions.tree import add, transform
+from .making import rule_factory
 from .writing import ZERO, exact, is_one, is_zero, plus, times
 
 Entries = tuple[tuple[Expr, ...], ...]
@@ -69,6 +70,7 @@ def map_entries(value: Expr, change: Callable[[Expr], Expr]) -> Operation:
 
 # --- rules ----------------------------------------------------------------------------------------------------
 
+@rule_factory
 def multiply_matrix_vector(*, zeros: Zeros = "keep") -> Rule:
     """Write a matrix times a column row by row: ``[[a, b], [c, d]]*[x, y]`` -> ``[a*x + b*y, c*x + d*y]``.
 
@@ -78,6 +80,7 @@ def multiply_matrix_vector(*, zeros: Zeros = "keep") -> Rule:
     return partial(_multiply, zeros=_checked(zeros), vector=True)
 
 
+@rule_factory
 def matrix_product(*, zeros: Zeros = "keep") -> Rule:
     """Write the first product of two neighbouring matrices out: the entry (i, j) is row i times column j, as a sum."""
     return partial(_multiply, zeros=_checked(zeros), vector=False)
@@ -110,12 +113,13 @@ def _multiply(derivation: Derivation, zeros: Zeros, vector: bool) -> Iterator[St
         caption += ("; products with a zero of the matrix are left out",)
     elif zeros not in ("keep", "skip", frozenset()):
         caption += ("; the zeros that belong to the matrix's pattern are left out",)
-    substeps = tuple(Step("multiply row", mul(matrix([row]), right), matrix([out[n]]), (f"Row {n + 1}",)) for n, row in enumerate(rows_of(left))) \
+    substeps = tuple(Step("multiply row", mul(matrix([row]), right), matrix([out[n]]), ("Row ", expr(n + 1))) for n, row in enumerate(rows_of(left))) \
         if height > 1 else ()
     result = mul(*here.args[:i], matrix(out), *here.args[i + 2:])
     yield Step("multiply matrix and vector" if vector else "multiply matrices", derivation.conclusion, put(result), caption, substeps=substeps)
 
 
+@rule_factory
 def evaluate_entries() -> Rule:
     """Work the entries of a matrix out (or one sum of products): first every product, then every sum.
 
@@ -161,6 +165,7 @@ def _sums(entry: Expr) -> Expr:
     return expr(value) if value is not None else plus(*entry.args)
 
 
+@rule_factory
 def add_matrices() -> Rule:
     """Add matrices of one shape entry by entry: the sums are written, not evaluated."""
     return _add_matrices
@@ -182,6 +187,7 @@ def _add_matrices(derivation: Derivation) -> Iterator[Step]:
     yield Step("add matrices", derivation.conclusion, put(out), ("Add entry by entry",))
 
 
+@rule_factory
 def scale_matrix() -> Rule:
     """Multiply every entry of a matrix by the factor in front of it."""
     return _scale_matrix
@@ -196,11 +202,13 @@ def _scale_matrix(derivation: Derivation) -> Iterator[Step]:
     yield Step("scale matrix", derivation.conclusion, put(out), ("Multiply every entry by ", factor))
 
 
+@rule_factory
 def transpose() -> Rule:
     """Exchange rows and columns where ``transpose`` stands before a matrix."""
     return partial(_unary, head="transpose", change=transposed, rule="transpose", caption="Rows become columns")
 
 
+@rule_factory
 def vec() -> Rule:
     """Stack the rows where ``vec`` stands before a matrix (row-major)."""
     return partial(_unary, head="vec", change=vec_of, rule="vec", caption="Write the rows under one another")
@@ -214,6 +222,7 @@ def _unary(derivation: Derivation, head: str, change: Callable[[Expr], Expr], ru
     yield Step(rule, derivation.conclusion, put(out), (caption,))
 
 
+@rule_factory
 def reshape(rows: int, columns: int) -> Rule:
     """From ``vec(Y) = column`` to ``Y = matrix``: the entries laid out row by row again.
 

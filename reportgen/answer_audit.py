@@ -1,17 +1,56 @@
-"""A figure's numbers: those in its texts must be values that its function was given, or certified roundings of them."""
+"""Numbers in the texts of answers: labels of figures, cells and captions of tables, captions of steps.
+
+Each must be a value that the answer's function was given (of tables and steps also one that they hold), a certified
+rounding of one, or declared.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
-from reportgen.derivation import Claim, Derivation, Table, Value
+from reportgen.derivation import Claim, Derivation, Step, Table, Value
 from reportgen.diagnostics import Finding, FindingsError
 from reportgen.expressions import Expr, Number, is_op, rational_value, symbols, to_text, walk
 from reportgen.figures import Figure, audit_texts
 from reportgen.ledger import Entry, Ledger, rounded_literal
 
 MAX_PLACES = 15  # a label with more decimals is not meant to be read
+
+
+def text_findings(entry: Entry, ledger: Ledger, declared: Iterable[str]) -> tuple[Finding, ...]:
+    """A finding (typed-number) for each numeral in the texts of a table or derivation that comes from no value of theirs."""
+    texts = tuple(dict.fromkeys(_texts(entry.content)))
+    if not audit_texts(texts, declared):      # the common case: nothing to compare
+        return ()
+    expressions = [*expressions_of(entry.content), *(e for name in entry.uses if name in ledger.entries for e in expressions_of(ledger.entries[name].content))]
+    scalars = list(dict.fromkeys(_scalars(expressions)))
+    return tuple(
+        Finding("typed-number", f"a text of {entry.name} holds {numeral}, which is no value of this answer", entry.span,
+                "put the value there as a formula: (\"costs \", price.value, \" euros\"), or declare the text in report.toml")
+        for numeral in audit_texts(texts, {*declared, *_literals(expressions)}) if not _is_rounding(numeral, scalars))
+
+
+def _texts(content: object) -> Iterator[str]:
+    """The words of a table or derivation; a caption is words and formulas in turn."""
+    if isinstance(content, Derivation):
+        for step in _all_steps(content.steps):
+            yield " ".join(piece for piece in step.caption if isinstance(piece, str))
+    elif isinstance(content, Table):
+        yield content.caption
+        for cell in (*content.columns, *(c for row in content.rows for c in row)):
+            if isinstance(cell, str):
+                yield cell
+            elif isinstance(cell, tuple):
+                yield " ".join(piece for piece in cell if isinstance(piece, str))
+            else:
+                yield from _texts(cell)
+
+
+def _all_steps(steps: Iterable[Step]) -> Iterator[Step]:
+    for step in steps:
+        yield step
+        yield from _all_steps(step.substeps)
 
 
 def figure_findings(entry: Entry, ledger: Ledger, declared: Iterable[str]) -> tuple[Finding, ...]:
