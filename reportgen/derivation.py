@@ -8,16 +8,26 @@ ended.  Nothing here believes a rule: every step states the obligation that the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from .diagnostics import Span
+from .drawing import Drawable
 from .expressions import Expr, Operation, is_op, is_relation, parse, symbols
 from .expressions.tree import Symbol
 from .obligation import Obligation
 
 
 class RuleError(ValueError):
-    """A rule cannot be applied: the message names the rule, the expression, and what to do instead."""
+    """A rule cannot be applied: the message names the rule, the expression, and what to do instead.
+
+    ``place``: where the author called for the rule, ``hint``: what to type.
+    """
+
+    def __init__(self, message: str = "", *, place: Span | None = None, hint: str = "") -> None:
+        super().__init__(message)
+        self.place = place
+        self.hint = hint
 
 
 # A caption is text with formulas in it: ("Subtract ", Number("1"), " from both sides").
@@ -32,6 +42,7 @@ class Step:
     ``conditions``: what must hold for the step (``S != 0``), printed with it.
     ``given``: facts that the step uses beside the derivation's assumptions, such as ``N = 32`` in a substitution.
     ``check``: what the judge is asked in place of the link, for a step that is justified by trying each solution.
+    ``place``: the author's call of the rule.
     """
 
     rule: str
@@ -43,6 +54,7 @@ class Step:
     substeps: tuple["Step", ...] = ()
     link: str = ""
     check: Expr | None = None
+    place: Span | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.link:
@@ -74,7 +86,7 @@ class HasValue(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Derivation:
+class Derivation(Drawable):
     """A start, the steps in order, and the assumptions under which they hold.
 
     ``facts`` are stated without steps (a definition or a law that the derivation takes as true); they are printed and are
@@ -170,7 +182,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class Value(Drawable):
     """An exact value given without steps of its own; ``statement`` (if any) is what the judge must prove of it."""
 
     value: Expr

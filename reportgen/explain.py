@@ -11,7 +11,7 @@ from reportgen.config import did_you_mean
 from reportgen.derivation import Claim, Derivation, Step, Table
 from reportgen.diagnostics import EXIT_UNABLE, Finding, FindingsError
 from reportgen.expressions import Expr, to_text
-from reportgen.ledger import ORDER, Entry, Judged, Ledger
+from reportgen.ledger import ORDER, Entry, Judged, Ledger, finding_of
 
 WIDTH = 64  # longer values are cut in the table of values; --json and explain have them whole
 
@@ -34,7 +34,7 @@ def explain(folder: Path, name: str) -> tuple[str, tuple[Finding, ...]]:
     sources = ledger.sources(name)
     if sources:
         lines += ["", "Rests on", *_columns([(f"  {s.name}", f"= {_value(s)}", s.source, str(s.span or "")) for s in sources])]
-    return "\n".join(lines), tuple(f for f in ledger.findings() if f.span == entry.span)
+    return "\n".join(lines), tuple(f for j in entry.judged if (f := finding_of(j, j.place or entry.span)) is not None)
 
 
 def values(folder: Path, *, as_json: bool = False) -> tuple[str, tuple[Finding, ...]]:

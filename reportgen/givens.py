@@ -23,6 +23,7 @@ from pathlib import Path
 
 from reportgen.config import did_you_mean, kind, load_toml
 from reportgen.diagnostics import Finding, FindingsError, Span
+from reportgen.drawing import Drawable
 from reportgen.expressions import (CONSTANTS, Expr, Operation, ParseError, Symbol, column, expr, is_op, matrix, parse, rows_of,
                                    symbols, walk)
 from reportgen.toml_places import Places, places
@@ -38,7 +39,7 @@ _HEADS = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Given(Drawable):
     """A named exact quantity.  ``value`` has no free symbols; ``symbol`` is a Symbol or an index (x_1)."""
 
     name: str

@@ -20,7 +20,7 @@ from .derivation import Derivation, Value
 from .diagnostics import Finding, FindingsError, Span
 from .expressions import Expr, Number, Operation, to_text
 from .judge_worker import Ticket, verdict_record
-from .ledger_records import canonical_digest, content_record, facts, kind_of, rules_by_obligation, texts
+from .ledger_records import canonical_digest, content_record, facts, kind_of, places_by_obligation, rules_by_obligation, texts
 from .obligation import Obligation, Verdict
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Judged:
     found: Verdict | Ticket
     expect: str = "proved"
     rule: str = ""
+    place: Span | None = None       # the author's call of the rule
 
     @property
     def verdict(self) -> Verdict:
@@ -99,9 +100,9 @@ class Ledger:
             for key, part in content.items():
                 self.add_answer(f"{name}.{key}", part, uses, span)
             return self._add(Entry(name, "group", content, uses=uses, span=span))
-        rules = rules_by_obligation(content, name)
+        rules, places = rules_by_obligation(content, name), places_by_obligation(content, name)
         expect = getattr(content, "expect", "proved")
-        judged = tuple(Judged(o, self.ask(o), getattr(content, "expects", {}).get(o.name, expect), rules.get(o.name, ""))
+        judged = tuple(Judged(o, self.ask(o), getattr(content, "expects", {}).get(o.name, expect), rules.get(o.name, ""), places.get(o.name))
                        for o in (content.obligations(name) if hasattr(content, "obligations") else ()))
         value = getattr(content, "value", None) if isinstance(content, (Derivation, Value)) else None
         return self._add(Entry(name, kind_of(content), content, value, getattr(content, "unit", ""), uses=uses, judged=judged, span=span))
@@ -172,7 +173,7 @@ class Ledger:
 
     def findings(self, *, strict: bool = False) -> tuple[Finding, ...]:
         """Refuted steps as errors; undecided ones as warnings, or as errors under ``strict``."""
-        return tuple(f for e in self.entries.values() for j in e.judged if (f := finding_of(j, e.span, strict)) is not None)
+        return tuple(f for e in self.entries.values() for j in e.judged if (f := finding_of(j, j.place or e.span, strict)) is not None)
 
     # --- JSON
     def body(self, **about: str) -> dict[str, Any]:

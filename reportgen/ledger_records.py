@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .derivation import Claim, Derivation, Step, Table, Value
+from .diagnostics import Span
 from .expressions import Expr, is_op, parse, to_text
 from .obligation import Obligation
 
@@ -117,6 +118,26 @@ def rules_by_obligation(content: object, name: str) -> dict[str, str]:
     def collect(steps: tuple[Step, ...], prefix: str) -> None:
         for number, step in enumerate(steps, start=1):
             found[f"{prefix}{number}"] = step.rule
+            collect(step.substeps, f"{prefix}{number}.")
+
+    collect(content.steps, name + "/")
+    return found
+
+
+def places_by_obligation(content: object, name: str) -> dict[str, Span]:
+    """The author's call behind each obligation of a derivation, or of those in a table."""
+    found: dict[str, Span] = {}
+    if isinstance(content, Table):
+        for i, row in enumerate(content.rows, start=1):
+            for j, cell in enumerate(row, start=1):
+                found |= places_by_obligation(cell, f"{name}[{i},{j}]")
+    if not isinstance(content, Derivation):
+        return found
+
+    def collect(steps: tuple[Step, ...], prefix: str) -> None:
+        for number, step in enumerate(steps, start=1):
+            if step.place is not None:
+                found[f"{prefix}{number}"] = step.place
             collect(step.substeps, f"{prefix}{number}.")
 
     collect(content.steps, name + "/")

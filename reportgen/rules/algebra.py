@@ -8,6 +8,7 @@ from ..derivation import Caption, Derivation, Rule, RuleError, Step, formula_of,
 from ..expressions import Expr, Operation, add, count_nodes, is_op, is_relation, op, rational_value, to_text
 from .forms import (CONNECTIVES, INEQUALITIES, ZERO, denominators, depends, known_facts, link_of, map_sides, negated, nonzero, product, quotient,
                     relation_of, relied_on, sign_of, terms_of, total)
+from .making import rule_factory
 from .polynomial import MAX_POLYNOMIAL_TERMS, collected, over_common_denominator, terms
 
 MAX_SHOWN_TERMS = 12    # a product with more terms than this is shown with like terms combined at once
@@ -15,11 +16,13 @@ MAX_SHOWN_TERMS = 12    # a product with more terms than this is shown with like
 
 # --- both sides -------------------------------------------------------------------------------------------------------
 
+@rule_factory
 def add_both_sides(what: object) -> Rule:
     """The same added to both sides: ``x - 3 = y`` with 3 -> ``x = y + 3``."""
     return _shift("add_both_sides", what, "Add ", " to both sides", lambda e: e)
 
 
+@rule_factory
 def subtract_both_sides(what: object) -> Rule:
     """The same subtracted from both sides: ``x + 3 = y`` with 3 -> ``x = y - 3``."""
     return _shift("subtract_both_sides", what, "Subtract ", " from both sides", negated)
@@ -48,6 +51,7 @@ def without_opposites(parts: Iterable[Expr]) -> Expr:
     return total(kept)
 
 
+@rule_factory
 def multiply_both_sides(by: object) -> Rule:
     """Both sides times the same; it must not be 0 (printed), and in an inequality its sign must be known.
 
@@ -56,6 +60,7 @@ def multiply_both_sides(by: object) -> Rule:
     return _scale("multiply_both_sides", by, "Multiply both sides by ", lambda side, amount: _times(amount, side))
 
 
+@rule_factory
 def divide_both_sides(by: object) -> Rule:
     """Both sides divided by the same; it must not be 0 (printed), and in an inequality its sign must be known."""
     return _scale("divide_both_sides", by, "Divide both sides by ", lambda side, amount: quotient([side], [amount]))
@@ -87,6 +92,7 @@ def _scale(name: str, by: object, words: str, change: Callable[[Expr, Expr], Exp
     return rule
 
 
+@rule_factory
 def swap_sides() -> Rule:
     """``a = b`` -> ``b = a``; ``a < b`` -> ``b > a``."""
     def rule(derivation: Derivation) -> tuple[Step, ...]:
@@ -108,6 +114,7 @@ _APPLIED: dict[str, tuple[str, str, bool]] = {
 }
 
 
+@rule_factory
 def apply_to_both_sides(function: str) -> Rule:
     """A function of both sides: "ln", "exp", "sqrt" (equivalent, under conditions), "square", "abs", "sin", "cos" (only forwards).
 
@@ -137,6 +144,7 @@ def apply_to_both_sides(function: str) -> Rule:
 
 # --- sums and products --------------------------------------------------------------------------------------------------
 
+@rule_factory
 def expand() -> Rule:
     """Brackets multiplied out, then like terms combined (two steps where both happen).
 
@@ -200,6 +208,7 @@ def _vanishing(before: Expr) -> bool:
     return set(denominators(after)) != set(denominators(before))
 
 
+@rule_factory
 def collect(name: str | Expr) -> Rule:
     """Powers of one name gathered, highest first: ``a x + b x + c`` -> ``x (a + b) + c``.
 
@@ -219,6 +228,7 @@ def collect(name: str | Expr) -> Rule:
     return rule
 
 
+@rule_factory
 def factor() -> Rule:
     """Sums as products: ``x^2 - 1`` -> ``(x - 1)(x + 1)``.  SymPy searches; the judge proves.
 
@@ -227,6 +237,7 @@ def factor() -> Rule:
     return _searching("factor", "factor", "Factor", "does not factor over the rational numbers")
 
 
+@rule_factory
 def cancel() -> Rule:
     """Common factors cancelled: ``(x^2 - 1)/(x - 1)`` -> ``x + 1`` where ``x != 1``.  Every denominator met is a condition.
 
@@ -267,6 +278,7 @@ def _same_size(before: Expr, after: Expr) -> bool:
     return count_nodes(after) >= count_nodes(before)
 
 
+@rule_factory
 def together() -> Rule:
     """A sum of fractions as one fraction: ``1/x + 1/y`` -> ``(y + x)/(x y)``.  The denominators are conditions.
 
@@ -284,6 +296,7 @@ def together() -> Rule:
 
 # --- the author states the next form --------------------------------------------------------------------------------------
 
+@rule_factory
 def rewrite(target: object, caption: "str | Caption" = "", rule_name: str = "rewrite", *, where: Iterable[object] = (),
             given: Iterable[object] = (), link: str = "") -> Rule:
     """The next form as the author states it (text, LaTeX, an expression); the judge must prove it.
@@ -315,6 +328,7 @@ def rewrite(target: object, caption: "str | Caption" = "", rule_name: str = "rew
     return rule
 
 
+@rule_factory
 def simplify_to(target: object, caption: "str | Caption" = "Simplify", *, where: Iterable[object] = ()) -> Rule:
     """``rewrite`` under the name "simplify": the author states the simpler form, the judge proves it."""
     return rewrite(target, caption, "simplify", where=where)

@@ -8,6 +8,7 @@ from ..derivation import Derivation, Rule, RuleError, Step, name_of, value_of
 from ..expressions import Expr, Operation, add, expr, is_op, mul, op, rational_value, rows_of, symbols, to_text, walk
 from .evaluation import MAX_PASSES, fully, one_pass
 from .forms import ONE, ZERO, depends, link_of, listed, map_sides
+from .making import rule_factory
 from .work import caption_of
 
 MAX_TERMS = 60          # of a sum that is written out
@@ -16,6 +17,7 @@ _CAPTION_VALUES = 8     # more values than this are not listed in the caption
 
 # --- values in place of names -----------------------------------------------------------------------------------
 
+@rule_factory
 def substitute(*sources: object, **values: object) -> Rule:
     """The formula with the values in place, as written by hand; nothing is worked out.
 
@@ -47,6 +49,7 @@ def substitute(*sources: object, **values: object) -> Rule:
     return rule
 
 
+@rule_factory
 def substitute_vector(name: str | Expr, vector: object) -> Rule:
     """The entries of a vector (a column, a row, or a tuple) in place of ``x_1``, ``x_2``...
 
@@ -133,6 +136,7 @@ def place(value: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
 
 # --- sums written out -------------------------------------------------------------------------------------------
 
+@rule_factory
 def expand_sum(limit: int = MAX_TERMS) -> Rule:
     """Sums and products with whole-number bounds written out term by term.
 
@@ -189,6 +193,7 @@ def _indices(value: Expr) -> Expr:
 
 # --- arithmetic -------------------------------------------------------------------------------------------------
 
+@rule_factory
 def evaluate(steps: str = "full") -> Rule:
     """The arithmetic done in readable steps: innermost brackets and products first, then sums; independent work in the same step.
 

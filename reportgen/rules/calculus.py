@@ -13,6 +13,7 @@ from ..expressions import Expr, Operation, Symbol, expr, is_op, mul, op, rationa
 from ..expressions.tree import transform
 from .derivatives import Pushed, define, definition_of, known_sign, logistic_definition, order_of, push
 from .forms import depends, nonzero, total
+from .making import rule_factory
 from .writing import ONE, ZERO, exact, factors_of, minus, over, plus, power, times, unsigned
 
 MAX_LEVELS = 60
@@ -38,6 +39,7 @@ def derivative_of(formula: "str | Expr | Derivation", name: "str | Expr", *, ord
     return start(begin, assume=facts, title=title).then(differentiate(detail=detail))
 
 
+@rule_factory
 def differentiate(name: "str | Expr | None" = None, *, detail: str = "full") -> Rule:
     """Take the derivatives that stand in the expression (or on the right side of an equation), one level a step.
 
@@ -252,6 +254,7 @@ def _numeral_under_bar(factors: list[Expr], cancelled: dict[Expr, None]) -> list
     return factors
 
 
+@rule_factory
 def tidy() -> Rule:
     """Zeros, ones and double signs gone, numerals multiplied, equal neighbours as powers."""
     return _tidy
@@ -266,6 +269,7 @@ def _tidy(derivation: Derivation) -> Iterator[Step]:
 
 # --- definitions ----------------------------------------------------------------------------------------------
 
+@rule_factory
 def unfold(name: "str | Expr") -> Rule:
     """A defined function or name written out: ``sigma(z)`` -> ``1/(1 + e^(-z))``.  The definition is among the derivation's assumptions."""
     return partial(_unfold, name=Symbol(name) if isinstance(name, str) else name)
@@ -302,11 +306,13 @@ def limit_derivation(formula: "str | Expr", name: "str | Expr", point: object, *
     return work.then(evaluate_limit())
 
 
+@rule_factory
 def limit_of(name: "str | Expr", point: object) -> Rule:
     """From ``f = e`` to ``limit(f, x, point) = limit(e, x, point)`` and on to the value.  ``point``: a number, "inf" or "-inf"."""
     return partial(_limit_of, x=name_of(name), point=_point(point))
 
 
+@rule_factory
 def evaluate_limit() -> Rule:
     """Work out the limit that stands in the expression (or on the right side): rational in x, or in e^x, at a finite point or at infinity.
 

@@ -9,8 +9,10 @@ from ..expressions import Expr, Operation, Symbol, is_op, replace, to_text
 from ..judge import judge
 from ..obligation import Obligation
 from .forms import listed
+from .making import rule_factory
 
 
+@rule_factory
 def check_solutions() -> Rule:
     """``x = 4 or x = 1`` after squaring ``sqrt(x) = x - 2``: 1 is tried in the first equation and dropped.
 

@@ -13,11 +13,13 @@ from ..derivation import Derivation, Rule, RuleError, Step, name_of
 from ..expressions import Expr, Number, Operation, add, is_op, is_relation, mul, op, rational_value, to_text, walk
 from .forms import INEQUALITIES, ZERO, denominators, depends, factors_of, known_facts, negated, nonzero, occurrences, quotient, terms_of, total
 from .inverses import Move, Sides, Stuck, move_terms, scale, undo
+from .making import rule_factory
 from .polynomial import collected, least_common, terms
 
 MAX_MOVES = 60
 _PERIODIC = ("sin", "cos", "tan", "cot", "sec", "csc")
 
+@rule_factory
 def isolate(name: str | Expr) -> Rule:
     """An equation or inequality solved for one name by inverse operations, one a step.
 

@@ -13,6 +13,7 @@ from ..derivation import Caption, Derivation, Rule, RuleError, Step, value_of
 from ..expressions import Expr, Operation, Symbol, expr, is_op, op, to_text
 from ..expressions.tree import transform
 from .forms import sign_of
+from .making import rule_factory
 from .writing import ONE, ZERO, exact, factors_of, is_one, over, power, terms_of, times, unsigned
 
 E = Symbol("e")
@@ -80,6 +81,7 @@ def _unbracketed(value: Expr) -> Expr:
 
 # --- one law a rule -------------------------------------------------------------------------------------------
 
+@rule_factory
 def log_of_product() -> Rule:
     """ln(a b) = ln a + ln b, for a > 0 and b > 0."""
     return partial(_everywhere, rule="log of a product", caption="The logarithm of a product is the sum of the logarithms",
@@ -95,6 +97,7 @@ def _product(node: Expr, laws: _Laws) -> Expr:
     return Operation("add", tuple(logarithm(factor, found[1]) for factor in found[0].args))
 
 
+@rule_factory
 def log_of_quotient() -> Rule:
     """ln(a/b) = ln a - ln b, for a > 0 and b > 0; ln(1/b) = -ln b."""
     return partial(_everywhere, rule="log of a quotient", caption="The logarithm of a quotient is the difference of the logarithms",
@@ -112,6 +115,7 @@ def _quotient(node: Expr, laws: _Laws) -> Expr:
     return below if is_one(top) else op("add", logarithm(top, found[1]), below)
 
 
+@rule_factory
 def log_of_power() -> Rule:
     """ln(a^n) = n ln a, for a > 0 (for negative a and even n it fails: ln x^2 is 2 ln |x|); ln sqrt(a) = 1/2 ln a."""
     return partial(_everywhere, rule="log of a power", caption="The exponent comes in front of the logarithm", change=_power,
@@ -133,6 +137,7 @@ def _power(node: Expr, laws: _Laws) -> Expr:
     return times(exponent, logarithm(base, found[1]))
 
 
+@rule_factory
 def log_of_one() -> Rule:
     """ln 1 = 0, ln e = 1, log_b b = 1."""
     return partial(_everywhere, rule="log of one", caption=("The logarithm of ", ONE, " is ", ZERO, ", that of the base is ", ONE), change=_trivial,
@@ -148,6 +153,7 @@ def _trivial(node: Expr, laws: _Laws) -> Expr:
     return ONE if found[0] == found[1] else node
 
 
+@rule_factory
 def log_inverse() -> Rule:
     """ln(e^x) = x for every x; e^(ln x) = x for x > 0; the same for other bases."""
     return partial(_everywhere, rule="inverse", caption="Logarithm and power of one base undo each other", change=_inverse,
@@ -169,6 +175,7 @@ def _inverse(node: Expr, laws: _Laws) -> Expr:
     return found[0]
 
 
+@rule_factory
 def expand_logs() -> Rule:
     """Products, quotients and powers under logarithms taken apart, one law a step, until none is left."""
     return _expand
@@ -192,6 +199,7 @@ def _expand(derivation: Derivation) -> Iterator[Step]:
 
 # --- many logarithms into one ---------------------------------------------------------------------------------
 
+@rule_factory
 def combine_logs() -> Rule:
     """A sum of logarithms of one base as one logarithm, numbers worked out exactly.
 
@@ -309,6 +317,7 @@ def _tidy(value: Expr) -> Expr:
 
 # --- bases ----------------------------------------------------------------------------------------------------
 
+@rule_factory
 def change_base(base: object = "e") -> Rule:
     """Every logarithm in another base: to "e" log_2 x = ln x / ln 2; to 2 ln x = ln 2 * log_2 x; to 10 log_2 x = log_10 x / log_10 2.
 
@@ -347,6 +356,7 @@ def _change_base(derivation: Derivation, target: Expr) -> Iterator[Step]:
     yield Step("change of base", before, after, ("Change to ", name) if target == E else ("Change to ", name, target), tuple(laws.conditions))
 
 
+@rule_factory
 def collect_base() -> Rule:
     """A quotient of two logarithms of one base as one logarithm: ln x / ln b = log_b x."""
     return partial(_everywhere, rule="change of base", caption="A quotient of logarithms is a logarithm of the other base", change=_collect,

@@ -7,11 +7,13 @@ from ..expressions import Expr, Operation, Symbol, add, expr, is_op, mul, op, ra
 from .arithmetic import evaluation_steps, place
 from .evaluation import fully
 from .forms import ZERO, denominators, depends, link_of, negated, nonzero
+from .making import rule_factory
 from .polynomial import collected, terms
 
 _LETTERS = (("a", "b", "c", "D"), ("A", "B", "C", "D"), ("p", "q", "r", "d"), ("alpha", "beta", "gamma", "delta"))
 
 
+@rule_factory
 def quadratic_formula(name: str | Expr) -> Rule:
     """a x^2 + b x + c = 0 solved by the formula: standard form, coefficients and discriminant (substeps), formula, arithmetic.
 

@@ -9,24 +9,29 @@ from ..derivation import Derivation, Rule, RuleError, Step
 from ..expressions import Expr, Operation, is_op, op, to_text
 from ..expressions.tree import transform
 from .forms import depends, sign_of
+from .making import rule_factory
 from .writing import ONE, ZERO, exact, factors_of, is_one, minus, over, plus, times
 
 
+@rule_factory
 def split_sum() -> Rule:
     """sum(a + b - c) -> sum(a) + sum(b) - sum(c)."""
     return partial(_everywhere, rule="split sum", caption="The sum of a sum is the sum of the sums", change=_split)
 
 
+@rule_factory
 def pull_constants() -> Rule:
     """sum(c a) -> c sum(a), sum(-a) -> -sum(a), sum(a/c) -> sum(a)/c for what does not depend on the index."""
     return partial(_everywhere, rule="pull constants", caption="What does not depend on the index comes out of the sum", change=_pull)
 
 
+@rule_factory
 def sum_of_constant() -> Rule:
     """sum_{i=a}^{b} c -> (b - a + 1) c; from 1 to n: n c.  Needs at least 0 terms."""
     return partial(_everywhere, rule="sum of a constant", caption="Equal terms: their number times the term", change=_constant)
 
 
+@rule_factory
 def linearity() -> Rule:
     """The three laws, in this order, until none applies: sum(-2(x_i - c)) -> -2 sum(x_i - c) -> -2(sum(x_i) - sum(c)) -> -2(sum(x_i) - n c)."""
     return _linearity
