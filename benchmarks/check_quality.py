@@ -1,6 +1,6 @@
 """How well `reportgen check --jsonl` judges labelled claims: the shares that count, by half, and every miss on request.
 
-    python benchmarks/check_quality.py [--folder ../shared/practice] [--half A|B] [--misses] [--no-claim-field]
+    python benchmarks/check_quality.py [--folder ../shared/practice] [--half A|B] [--misses] [--text-only]
 
 The records are split in two halves by a digest of their id, so that one half can stay unseen while the other is looked at.
 The label is only read here, never by the checker.
@@ -36,6 +36,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", type=Path, default=Path(__file__).resolve().parents[2] / "shared" / "practice")
     parser.add_argument("--half", choices=("A", "B"))
+    parser.add_argument("--text-only", action="store_true", help="leave out the claim: the checker finds it in the text")
     parser.add_argument("--misses", action="store_true")
     options = parser.parse_args()
     from reportgen.claims.records import judge_record
@@ -52,6 +53,8 @@ def main() -> int:
                 continue
             for key in ("sides", "rels", "features", "basis", "why"):
                 record.pop(key, None)
+            if options.text_only and "claim" in record:
+                del record["claim"]
             begin = time.perf_counter()
             found = judge_record(record)
             rows.append((record, label, wrong, found, (time.perf_counter() - begin) * 1000))

@@ -44,11 +44,22 @@ def answer_text(text: str) -> str:
         return ", ".join(boxed)
     formulas = [next(g for g in (m["a"], m["b"], m["c"], m["d"], m["e"]) if g is not None) for m in _MATH.finditer(text)]
     if formulas:
-        return formulas[-1]
+        return ", ".join(_last_cluster(text)) if len(formulas) > 1 else formulas[-1]
     said = _ANSWER.search(text.strip())
     if said and len(said[1]) < 200:
         return said[1]
     return text
+
+
+def _last_cluster(text: str) -> list[str]:
+    """The last formula and those before it that only "and", "or" or a comma part from it."""
+    found = list(_MATH.finditer(text))
+    kept = [found[-1]]
+    for match in reversed(found[:-1]):
+        if not re.fullmatch(r"\s*,?\s*(?:and|or)?\s*", text[match.end() : kept[0].start()]):
+            break
+        kept.insert(0, match)
+    return [next(g for g in (m["a"], m["b"], m["c"], m["d"], m["e"]) if g is not None) for m in kept]
 
 
 def _unwrapped(text: str) -> str:
@@ -109,7 +120,7 @@ def _forms(text: str) -> list[Answer]:
         if last is not None:
             out.append(last)
     words = _words(core)
-    if words and (not out or all(a.kind == "value" and _only_letters(a.items[0]) for a in out)):
+    if words and (not out or re.match(r"[a-z]{3,}\d*$", words) and not re.fullmatch(r"(?:sin|cos|tan|log|sqrt|abc|xyz)\d*", words) or all(a.kind == "value" and _only_letters(a.items[0]) for a in out)):
         out.append(Answer("text", (), words))
     return out
 
@@ -129,7 +140,7 @@ def _words(core: str) -> str:
     if re.search(r"[\\^_=<>+*/]", plain_text):
         return ""
     word = re.sub(r"[\s().,$*{}'\"]", "", plain_text).lower()
-    return word if word and any(c.isalpha() for c in word) else ""
+    return word if word and word not in ("i", "e") and any(c.isalpha() for c in word) else ""
 
 
 def _only_letters(tree: object) -> bool:
@@ -148,7 +159,12 @@ _TRAILING_UNIT = re.compile(r"(?:\\,|\\ |\\;|~|\s)*\\(?:text|mathrm|mbox|textbf)
 _PERCENT_WORDS = re.compile(r"(?<=[\d}])\s*(?:\\(?:text|mathrm)\{\s*)?(?:pct|percent|per cent)\.?(?:\s*\})?\s*$")
 
 
+_PLAIN_UNIT = re.compile(r"(?P<number>[-−]?\s*\\?\$?[\d.,/ ]*\d%?)\s*(?!(?:and|or|pi|sqrt|mod|times)\b)[A-Za-z]{2,}(?: [A-Za-z]+)*\.?")
+
+
 def _prepared(piece: str) -> str:
+    if (unit := _PLAIN_UNIT.fullmatch(piece.strip())) and not _PERCENT_WORDS.search(piece):
+        return unit["number"].replace("\\$", "")
     piece = _PERCENT_WORDS.sub(r"\\%", piece.strip())
     found = _TRAILING_UNIT.search(piece)
     if found and found.start() > 0 and not re.search(r"\{\s*(?:and|or|if|mod)\b", found.group()):
@@ -197,7 +213,9 @@ def _of_reading(reading: Reading) -> Answer | None:
     if rels[-1] == "element" and len(rels) == 1:
         return _of_tree(sides[1])
     if all(r in ("eq", "approx") for r in rels):
-        if len(rels) > 1 or _is_label(sides[0]) and not (symbols(sides[-1]) and not isinstance(sides[0], Symbol)):
+        if len(rels) > 1 or len(rels) == 1 and isinstance(sides[1], Symbol) and sides[0] is not None and not symbols(sides[0]) or _is_label(sides[0]) and not (symbols(sides[-1]) and not isinstance(sides[0], Symbol)):
+            if len(rels) == 1 and isinstance(sides[1], Symbol) and sides[0] is not None and not symbols(sides[0]):
+                sides = sides[::-1]
             found = _of_tree(sides[-1])
             if found is not None and len(rels) == 1 and isinstance(sides[0], Symbol) and found.kind == "value" and symbols(found.items[0]):
                 return Answer("relation", (Operation("eq", (sides[0], sides[1])),))

@@ -437,6 +437,8 @@ def _flat(value: Value) -> list | None:
 
 def _short(value: Value) -> str:
     if isinstance(value, fmpq):
+        if max(int(value.p).bit_length(), int(value.q).bit_length()) > 10_000:      # str would refuse it
+            return as_acb(value).str(12, radius=False)
         whole = str(fraction(value))
         return whole if len(whole) <= 40 else whole[:20] + "..." + whole[-10:]
     if isinstance(value, acb):

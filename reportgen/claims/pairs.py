@@ -6,6 +6,7 @@ a value, a list, a set, an interval, a matrix, a relation, words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ..expressions import Expr, Operation, Symbol, symbols
@@ -18,6 +19,7 @@ from .chains import PROVED, REFUTED, UNDECIDED, Outcome, plain
 from .reading import Reading
 from .values import evaluate
 
+_ANSWER_WORDS = frozenset("yes no true false odd even increasing decreasing positive negative always never sometimes convergent divergent".split())
 MAX_TEXT = 40_000
 
 
@@ -25,6 +27,8 @@ def judge_pair(left: str, right: str) -> Outcome:
     """Whether ``right`` is an acceptable form of ``left``."""
     if len(left) > MAX_TEXT or len(right) > MAX_TEXT:
         return Outcome(UNDECIDED, "too long", "claim-unreadable")
+    if _bare(left) and _bare(left) == _bare(right):
+        return Outcome(PROVED, "written alike")
     firsts, seconds = _forms(left), _forms(right)
     if not firsts or not seconds:
         return Outcome(UNDECIDED, "no answer was found in the text", "claim-unreadable")
@@ -46,8 +50,26 @@ def judge_pair(left: str, right: str) -> Outcome:
 # --- comparison
 
 
+def _bare(text: str) -> str:
+    """The answer without blanks, delimiters and styles."""
+    return re.sub(r"\\(?:left|right|displaystyle|[,;!: ()\[\]])|[\s$.]", "", answer_text(text))
+
+
+def _as_list(answer: Answer) -> Answer:
+    """A single column or row as the list of its entries."""
+    tree = answer.items[0] if answer.kind == "value" else None
+    if isinstance(tree, Operation) and tree.head == "matrix":
+        if len(tree.args) == 1:
+            return Answer("list", tree.args[0].args)
+        if all(len(row.args) == 1 for row in tree.args):
+            return Answer("list", tuple(row.args[0] for row in tree.args))
+    return answer
+
+
 def compare(a: Answer, b: Answer) -> Outcome:
     """PROVED where the answers are the same thing, REFUTED where they certainly are not."""
+    if "list" in (a.kind, b.kind):
+        a, b = _as_list(a), _as_list(b)
     kinds = {a.kind, b.kind}
     if a.kind == b.kind == "text":
         return (
@@ -87,7 +109,7 @@ def compare(a: Answer, b: Answer) -> Outcome:
 
 
 def _short_choice(a: Answer, b: Answer) -> bool:
-    return len(a.words) == 1 == len(b.words)
+    return len(a.words) == 1 == len(b.words) or a.words in _ANSWER_WORDS and b.words in _ANSWER_WORDS
 
 
 def _distinct(answer: Answer) -> list:
@@ -180,6 +202,8 @@ def _same_closed(x: Expr, y: Expr) -> Outcome:
     degrees = [_without_degree(t) for t in (x, y)]
     if any(d is not t for d, t in zip(degrees, (x, y))):
         found = _same_closed(*degrees)
+        if found.verdict == REFUTED and judge_reading(Reading((Side(x, ""), Side(y, "")), ("eq",), degrees=True)).verdict == PROVED:
+            return Outcome(PROVED, "degrees as an angle")
         return (
             found if found.verdict != REFUTED or all(d is not t for d, t in zip(degrees, (x, y))) else Outcome(UNDECIDED, "degrees and a number", "claim-units")
         )

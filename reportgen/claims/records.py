@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from itertools import islice
 
 from . import chains, pairs, steps
-from .chains import NO_CLAIM, UNDECIDED, Outcome
+from .chains import NO_CLAIM, PROVED, REFUTED, UNDECIDED, Outcome
+from .documents import Document
+
+MAX_CLAIMS = 500      # of one text
 
 
 def judge_record(record: Mapping[str, object]) -> dict[str, object]:
@@ -20,6 +24,19 @@ def judge_record(record: Mapping[str, object]) -> dict[str, object]:
         result["code"], result["sides"] = outcome.code, outcome.sides
     result["ms"] = round((time.perf_counter() - begin) * 1000, 3)
     return result
+
+
+def _in_text(text: str) -> Outcome:
+    """A text without the piece that asserts something: all that is found in it, the gravest verdict first."""
+    found = list(islice(Document("text.md", text.encode("utf-8", "replace")).claims(), MAX_CLAIMS))
+    if not found:
+        return chains.judge_text(text)
+    outcomes = [chains.judge_in_document(f.text, f.context, f.form == "math") for f in found]
+    for verdict in (REFUTED, UNDECIDED, PROVED):
+        for outcome in outcomes:
+            if outcome.verdict == verdict:
+                return outcome
+    return outcomes[0]
 
 
 def _judged(record: Mapping[str, object]) -> Outcome:
@@ -36,7 +53,7 @@ def _judged(record: Mapping[str, object]) -> Outcome:
         if isinstance(claim, str):
             return chains.judge_text(claim, text if isinstance(text, str) else "")
         if isinstance(text, str):
-            return chains.judge_text(text)
+            return _in_text(text)
     except RecursionError:
         return Outcome(UNDECIDED, "nested too deeply", "claim-unreadable")
     return Outcome(NO_CLAIM, "the record has neither a text nor lines nor two sides", "no-claim")
