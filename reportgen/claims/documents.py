@@ -38,18 +38,19 @@ class Found:
 
 
 _ENVIRONMENTS = "equation|align|gather|multline|eqnarray|alignat|flalign|displaymath|math|aligned|gathered|split|dmath"
-_MASK = re.compile(
-    r"(?P<code>^(?P<fence>`{3,}|~{3,})(?!\s*math\b)[^\n]*\n(?:.*?\n)??(?P=fence)[ \t]*$)|(?P<comment><!--.*?-->)"
-    r"|(?P<verbatim>\\begin\{(?P<v>verbatim|lstlisting|minted|comment)\*?\}.*?\\end\{(?P=v)\*?\})"
-    r"|(?P<inline>(?<!`)`[^`\n]+`(?!`))|(?P<link>\]\([^()\s]*\)|https?://\S+)|(?P<script><(?P<s>script|style)\b.*?</(?P=s)\s*>)",
-    re.S | re.M | re.I,
+_OPEN = re.compile(
+    r"\\begin\{(?P<env>[A-Za-z]+)\*?\}|(?P<display>\$\$|\\\[|\\\()|(?P<dollar>\$)|(?P<ticks>`+|~{3,})|(?P<comment><!--)|<(?P<tag>script|style)\b|(?P<link>\]\(|https?://)|\\.",
+    re.I | re.S,
 )
+_MATH_ENVIRONMENT = re.compile(rf"(?:{_ENVIRONMENTS})\Z")
+_VERBATIM = frozenset({"verbatim", "lstlisting", "minted", "comment"})
+_DOLLAR = re.compile(r"\$(?![\s$])((?:[^$\\\n]|\\.|\n(?![ \t]*\n)){1,2000}?)(?<![\s\\])\$(?!\d)")
+_LINK = re.compile(r"\]\([^()\s]{0,2000}\)|https?://[^\s$]{0,2000}", re.I)
+_CLOSERS = {"$$": "$$", "\\[": "\\]", "\\(": "\\)"}
 _TEX_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
-_MATH = re.compile(
-    r"\$\$(?P<a>.+?)\$\$|\\\[(?P<b>.+?)\\\]|\\\((?P<c>.+?)\\\)|\\begin\{(?P<n>" + _ENVIRONMENTS + r")\*?\}(?P<d>.+?)\\end\{(?P=n)\*?\}"
-    r"|^`{3,}[ \t]*math[^\n]*\n(?P<e>.+?)^`{3,}|(?<![\\$])\$(?![\s$])(?P<f>(?:[^$\\\n]|\\.|\n(?!\s*\n)){1,2000}?)(?<![\s\\])\$(?!\d)",
-    re.S | re.M,
-)
+_RELATION = re.compile(r"=|\\approx|\\le(?:q|qslant)?(?![a-z])|\\ge(?:q|qslant)?(?![a-z])|<|>|≈|≤|≥|\\equiv")
+_CONTINUED = re.compile(r"[-+−*/]|\\(?:cdot|times|pm|div|quad|qquad)(?![a-z])")
+_UNFINISHED = re.compile(r"(?:[-+−*/(]|\\(?:cdot|times|pm|div))\s*$")
 _MACRO = re.compile(
     r"\\(?:re)?newcommand\*?\s*\{?\\(?P<name>[A-Za-z]+)\}?\s*(?:\[(?P<count>[1-9])\])?\s*\{"
     r"|\\def\s*\\(?P<name2>[A-Za-z]+)(?P<parameters>(?:#\d)*)\s*\{|\\DeclareMathOperator\*?\s*\{\\(?P<operator>[A-Za-z]+)\}\s*\{"
@@ -87,33 +88,43 @@ class Document:
 
     def claims(self) -> Iterator[Found]:
         """Every claim in the order of the document."""
-        masked = _MASK.sub(_blank, self.text)
+        text = self.text
         if self.latex:
-            masked = _TEX_COMMENT.sub(_blank, masked)
-            begin = masked.find("\\begin{document}")
-            self.macros = _macros(masked)
+            text = _TEX_COMMENT.sub(_blank, text)
+            begin = text.find("\\begin{document}")
+            self.macros = _macros(text)
             if begin >= 0:
-                masked = " " * begin + masked[begin:]
+                text = " " * begin + text[begin:]
         position = 0
-        for match in _MATH.finditer(masked):
-            yield from self.plain(masked, position, match.start())
-            group = next(g for g in "abcdef" if match[g] is not None)
-            yield from self.math(masked, *match.span(group))
-            position = match.end()
-        yield from self.plain(masked, position, len(masked))
+        for begin, end, inner in _spans(text):
+            yield from self.plain(text, position, begin)
+            if inner is not None:
+                yield from self.math(text, *inner)
+            position = end
+        yield from self.plain(text, position, len(text))
 
     # --- formulas
     def math(self, text: str, begin: int, end: int) -> Iterator[Found]:
         if end - begin > MAX_SEGMENT:
             return
         context = text[max(0, begin - 160) : end + 120]
+        rows: list[tuple[int, int, str]] = []
         for start, stop in _rows(text, begin, end):
             piece = text[start:stop]
             lead = len(piece) - len(piece.lstrip(" \t\r\n&"))
             piece = piece.strip(" \t\r\n&")
-            if not re.search(r"=|\\approx|\\le|\\ge|<|>|≈|≤|≥|\\equiv", piece):
+            if not piece:
                 continue
-            yield Found(expanded(piece, self.macros), "math", context, self.place(start + lead, start + lead + len(piece)))
+            if rows and (_CONTINUED.match(piece) or _UNFINISHED.search(rows[-1][2])) and not (piece[0] in "-−" and _RELATION.search(piece)):
+                rows[-1] = (rows[-1][0], rows[-1][1], f"{rows[-1][2]} {piece}")      # a sum broken over two lines
+            else:
+                rows.append((start + lead, start + lead + len(piece), piece))
+        before = ""
+        for start, stop, piece in rows:
+            goes_on = _RELATION.match(piece)
+            if _RELATION.search(piece) and not (goes_on and not before):
+                yield Found(expanded(f"{before} {piece}" if goes_on else piece, self.macros), "math", context, self.place(start, stop))
+            before = "" if piece[0] in "-−" and not goes_on else _last_side(piece)
 
     # --- plain text
     def plain(self, text: str, begin: int, end: int) -> Iterator[Found]:
@@ -155,6 +166,90 @@ class Document:
             if "=" not in text and "≈" not in text or not re.search(r"\d\s*[)%!]*\s*[-+−*/×÷·x^!%(]", text):
                 continue
             yield Found(text, "plain", line, self.place(offset + start + lead, offset + start + lead + len(text)))
+
+
+def _spans(text: str) -> Iterator[tuple[int, int, tuple[int, int] | None]]:
+    """(begin, end, formula inside or None for what is passed over): code, comments, links, formulas, in one pass.
+
+    The next place of each closing mark is looked for once, so that a million openings without a closing cost no more than one.
+    """
+    ahead: dict[str, int] = {}
+
+    def closing(mark: str, place: int, pattern: re.Pattern[str] | None = None) -> int:
+        known = ahead.get(mark, -2)
+        if known != -1 and known < place:
+            if pattern is None:
+                known = text.find(mark, place)
+            else:
+                match = pattern.search(text, place)
+                known = match.start() if match else -1
+            ahead[mark] = known
+        return known
+
+    place = 0
+    while (opened := _OPEN.search(text, place)) is not None:
+        begin, place = opened.span()
+        if (environment := opened["env"]) is not None:
+            skipped = environment in _VERBATIM
+            if not skipped and not _MATH_ENVIRONMENT.match(environment):
+                continue
+            mark = re.compile(rf"\\end\{{{environment}\*?\}}")
+            stop = closing(f"\\end{{{environment}}}", place, mark)
+            if stop >= 0:
+                end = text.index("}", stop) + 1
+                yield begin, end, None if skipped else (place, stop)
+                place = end
+        elif (mark := opened["display"]) is not None:
+            stop = closing(_CLOSERS[mark], place)
+            if stop >= 0:
+                yield begin, stop + 2, (place, stop)
+                place = stop + 2
+        elif opened["dollar"]:
+            match = _DOLLAR.match(text, begin)
+            if match:
+                yield begin, match.end(), match.span(1)
+                place = match.end()
+        elif (ticks := opened["ticks"]) is not None:
+            line_start = text.rfind("\n", max(0, begin - 4), begin) + 1 if begin else 0
+            fenced = len(ticks) >= 3 and not text[line_start:begin].strip(" ") and begin - line_start < 4 and (line_start > 0 or begin < 4)
+            if fenced:
+                line_end = text.find("\n", place)
+                stop = closing("\n" + ticks[:3], line_end) if line_end >= 0 else -1
+                if stop >= 0:
+                    formula = text[place:line_end].strip().startswith("math")
+                    end = stop + 1 + len(ticks)
+                    yield begin, end, (line_end + 1, stop + 1) if formula else None
+                    place = end
+            elif ticks[0] == "`":
+                stop = text.find(ticks, place, place + 2000)
+                if stop >= 0 and "\n\n" not in text[place:stop]:
+                    yield begin, stop + len(ticks), None
+                    place = stop + len(ticks)
+        elif opened["comment"]:
+            stop = closing("-->", place)
+            if stop >= 0:
+                yield begin, stop + 3, None
+                place = stop + 3
+        elif (tag := opened["tag"]) is not None:
+            stop = closing("</" + tag.lower(), place, re.compile("</" + tag, re.I))
+            if stop >= 0:
+                yield begin, stop, None
+                place = stop
+        elif opened["link"]:
+            match = _LINK.match(text, begin)
+            if match:
+                yield begin, match.end(), None
+                place = match.end()
+
+
+def _last_side(piece: str) -> str:
+    """What stands after the last relation outside of braces: the next row may go on from it."""
+    depth, cut = 0, 0
+    for match in re.finditer(r"[{}]|=|\\approx|\\le(?:q|qslant)?(?![a-z])|\\ge(?:q|qslant)?(?![a-z])|<|>|≈|≤|≥", piece):
+        depth += (match.group() == "{") - (match.group() == "}")
+        if depth == 0 and match.group() not in "{}":
+            cut = match.end()
+    return piece[cut:].strip(" ,.&")
 
 
 def _blank(match: re.Match[str]) -> str:

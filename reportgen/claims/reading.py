@@ -19,6 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..expressions import Expr, Operation, Symbol
+from .dressing import undressed
 from .scripts import Scripts, number
 from .tokens import Token, Unreadable, normalize, tokenize
 from .vocabulary import DOTS, RELATIONS, TEXT_FUNCTIONS, WORD_OPERATORS
@@ -49,7 +50,7 @@ class Reading:
 
 def read(text: str, *, letters: bool = False, other: frozenset[str] = frozenset(), variables: frozenset[str] = frozenset()) -> Reading:
     """The chain that the text asserts; ``variables`` are names that are no functions, even before a bracket.  Raises Unreadable."""
-    normal = normalize(text)
+    normal = normalize(undressed(text))
     reader = _Reader(tokenize(normal, letters), normal, letters, other, variables)
     try:
         return reader.claim()
@@ -175,10 +176,13 @@ class _Reader(Scripts):
         if self.here.kind != "end":
             raise Unreadable(f"nothing is known of {self.here.text!r} here")
 
+    def at_modulus(self) -> bool:
+        return self.at("(") and self.ahead().text in ("mod", "bmod", "modulo")
+
     def pmod(self) -> None:
         if self.accept("\\pmod"):
-            self.modulus = self.script()
-        elif self.at("(") and self.spell(self.ahead()) in ("\\mod", "\\bmod", "mod", "\\text") or self.ahead().text == "mod":
+            self.modulus = self.factor() if self.here.kind == "number" else self.script()  # \pmod 10 means 10
+        elif self.at_modulus():
             self.place += 2
             self.modulus = self.sum()
             self.expect(")")
@@ -291,7 +295,7 @@ class _Reader(Scripts):
         factors = [self.factor()]
         heads: list[str] = []
         dots = False
-        while True:
+        while not self.at_modulus():
             if self.here.kind == "letter" and self.here.text in "xX" and not self.letters and self.times_sign():
                 self.place += 1
                 head = "*"
