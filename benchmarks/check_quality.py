@@ -71,7 +71,8 @@ def main() -> int:
             wanted = "proved" if label else "refuted"
             if found["verdict"] != wanted or (wrong is not None and found.get("wrong_step") != wrong):
                 print(
-                    f"\n{record['id']} [{record['kind']}] label {label} {'' if wrong is None else wrong} -> {found['verdict']} {found.get('wrong_step', '')} {found['reason']} ({ms:.1f} ms)"
+                    f"\n{record['id']} [{record['kind']}] label {label} {'' if wrong is None else wrong}"
+                    f" -> {found['verdict']} {found.get('wrong_step', '')} {found['reason']} ({ms:.1f} ms)"
                 )
                 print(
                     "   ",

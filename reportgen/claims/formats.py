@@ -146,7 +146,8 @@ def as_html(found: Sequence[Judged], counts: Counter[str]) -> str:
             f'<tr class="{j.verdict}"><td>{escape(j.file)}:{j.line}</td><td><code>{marked}</code></td><td>{j.verdict}</td><td>{escape(j.reason)}</td></tr>'
         )
     return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Claims</title><style>body{font-family:sans-serif;margin:2em}table{border-collapse:collapse}'
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Claims</title>'
+        '<style>body{font-family:sans-serif;margin:2em}table{border-collapse:collapse}'
         ''
         "td,th{border-bottom:1px solid #ccc;padding:.3em .6em;text-align:left;vertical-align:top}code{white-space:pre-wrap}mark{background:#eee}"
         ".refuted mark{background:#f9c6c6}.proved mark{background:#d3f0d3}</style></head><body><h1>Claims</h1><p>"
