@@ -241,7 +241,7 @@ def _reshape(derivation: Derivation, rows: int, columns: int) -> Iterator[Step]:
         raise RuleError(f"reshape: {error}") from None
     name = now.args[0].args[0]
     written = op("eq", now.args[0], op("vec", laid))
-    yield Step("vec", now, written, (f"The column holds the rows of a {rows} by {columns} matrix",))
+    yield Step("vec", now, written, ("The column holds the rows of a ", expr(rows), " by ", expr(columns), " matrix"))
     yield Step("reshape", written, op("eq", name, laid), ("Two matrices of one shape with the same vec are equal",))
 
 
