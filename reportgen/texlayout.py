@@ -1,4 +1,5 @@
-"""Formulas that fit on the line: an estimate of the width of TeX, and breaks at relations, then at plus and minus.
+"""Formulas that fit on the line: an estimate of the width of TeX, and breaks at relations, then at plus and minus, then
+at those inside the widest brackets.
 
 Only whether a line is broken depends on the estimate; the engines measure, and scale down what is still too wide.
 """
@@ -230,4 +231,62 @@ def _at_signs(pieces: list[Token], line: float) -> list[list[Token]]:
             rows[-1] += part
         else:
             rows.append(list(part))
-    return rows
+    return [inner for row in rows for inner in (_in_brackets(row, line) if _width(row) > line else [row])]
+
+
+# --- inside brackets
+
+def _in_brackets(pieces: list[Token], line: float) -> list[list[Token]]:
+    """A row too wide for the line in rows that are broken inside its widest brackets; as it is where that cannot be."""
+    for opened, closed in sorted(_brackets(pieces), key=lambda pair: -_width(pieces[pair[0][1]:pair[1][0]])):
+        first, inside, last = pieces[:opened[0]], pieces[opened[1]:closed[0]], pieces[closed[1]:]
+        rows = _at_signs(inside, max(line - _width(first) - 2, line * 0.5))
+        if len(rows) == 1:
+            continue
+        # \left and \right cannot stand on two lines: brackets of one size do
+        size = _bracket_size(inside) if pieces[opened[0]].name == "left" else ""
+        begin, end = (_bracket(pieces[slice(*side)], size and size + letter) for side, letter in ((opened, "l"), (closed, "r")))
+        rows[0] = first + begin + rows[0]
+        rows[1:] = [[Token("command", "\\quad", -1), Token("space", " ", -1), *row] for row in rows[1:]]
+        rows[-1] = rows[-1] + end + last
+        return rows
+    return [pieces]
+
+
+def _brackets(pieces: list[Token]) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """The outermost pairs of brackets: (start, end) of the opening one and of the closing one."""
+    found: list[tuple[tuple[int, int], tuple[int, int]]] = []
+    open_: list[tuple[int, int, bool]] = []
+    at = 0
+    while at < len(pieces):
+        piece, start = pieces[at], at
+        at += 1
+        if piece.kind in ("_", "^"):
+            at = group_end(pieces, at)
+        elif piece.kind == "{":
+            at = group_end(pieces, start)
+        elif piece.name == "begin":
+            at = _environment_end(pieces, start)
+        elif piece.name in ("left", "right"):
+            at = skip_space(pieces, at) + 1
+        opens = piece.name == "left" or piece.kind in ("(", "[")
+        if opens:
+            open_.append((start, at, piece.name == "left"))
+        elif (piece.name == "right" or piece.kind in (")", "]")) and open_:
+            begin = open_.pop()
+            if not open_ and begin[2] == (piece.name == "right"):
+                found.append(((begin[0], begin[1]), (start, at)))
+    return found
+
+
+def _bracket(pieces: list[Token], size: str) -> list[Token]:
+    if not size:
+        return list(pieces)
+    return [] if pieces[-1].kind == "." else [Token("command", "\\" + size, -1), pieces[-1]]
+
+
+def _bracket_size(inside: list[Token]) -> str:
+    names = {piece.name for piece in inside}
+    if names & {"sum", "prod", "int", "begin"}:
+        return "bigg"
+    return "Big" if names & (_FRACTIONS | {"left"}) else "big"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from reportgen.diagnostics import FindingsError
@@ -146,3 +148,15 @@ def test_a_formula_without_relations_breaks_at_signs() -> None:
 def test_a_matrix_is_not_cut() -> None:
     wide = "W = \\begin{bmatrix}" + " & ".join(["w_{11}"] * 40) + "\\end{bmatrix}"
     assert fit(wide) == wide
+
+
+@pytest.mark.parametrize(("tex", "begins", "ends"), [
+    (r"J = -\frac{1}{3}\left(%s\right)", r"\Bigl(", r"\Bigr)"), (r"J = 2(%s)", "2(", ")"), (r"J = \left[\left(%s\right) \cdot 2\right]^2", r"\Bigl[\bigl(", r"\Bigr]^2")])
+def test_brackets_wider_than_the_line_are_broken_inside(tex: str, begins: str, ends: str) -> None:
+    terms = [rf"\left(1 - x_{{{i}}}\right) y_{{{i}}}" for i in range(12)] if "frac" in tex else [f"x_{{{i}}} y_{{{i}}}" for i in range(30)]
+    made = fit(tex % " + ".join(terms))
+    rows = made.split("\\\\")
+    assert len(rows) > 1 and max(map(width, rows)) <= LINE + 6
+    assert begins in rows[0] and rows[-1].removesuffix("\n\\end{aligned}").endswith(ends)
+    assert made.count("\\left") == made.count("\\right") and re.sub(r"\\qquad|\\quad|\\\\|&|\s|\\[bB]ig+[lr]|\\left|\\right|\\(begin|end)\{aligned\}", "", made) == \
+        re.sub(r"\s|\\left|\\right", "", tex % " + ".join(terms))

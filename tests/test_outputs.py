@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reportgen import outputs
+from reportgen import outputs, pandoc
 from reportgen.diagnostics import FindingsError
 from reportgen.document import Document
 from reportgen.outputs import svg
@@ -20,6 +20,8 @@ from reportgen.outputs.html import for_mathml
 from reportgen.outputs.latex import compile_pdf as compile_tex
 from reportgen.outputs.markdown import safe
 from reportgen.outputs.typst import compile_pdf
+from reportgen.outputs.typstmath import finish, prepare
+from reportgen.pandoctree import math, para
 from tests.document_sample import DETAILS, FIGURES, META, SVG, document
 
 ROWS = [("pdf", "typst"), ("tex", "typst"), ("md", "typst"), ("html", "typst")]
@@ -109,6 +111,25 @@ def test_a_formula_that_pandoc_cannot_convert_is_a_failure() -> None:
     with pytest.raises(FindingsError) as caught:
         outputs.write(odd, META, FIGURES, {}, "html")
     assert caught.value.findings[0].code == "engine-failed" and "nosuchcommand" in caught.value.findings[0].message
+
+
+@pytest.mark.parametrize(("tex", "expected"), [
+    (r"\begin{cases} 1 & x \\ 2 & y\end{cases}", "cases(delim: \"{\", 1 & quad x, 2 & quad y)"),
+    (r"\begin{dcases} 1 & x \\ 2 & y\end{dcases}", "cases(delim: \"{\", 1 & quad x, 2 & quad y)"),
+    (r"\left\{\begin{array}{ll} 1 & x \\ 2 & y\end{array}\right.", "cases(delim: \"{\", 1 & quad x, 2 & quad y)"),
+    (r"\begin{vmatrix} 1 & 2 \\ 3 & 4\end{vmatrix}", "mat(delim: \"|\", 1, 2; 3, 4)"),
+    (r"\begin{Vmatrix} 1 & 2 \\ 3 & 4\end{Vmatrix}", "mat(delim: \"‖\", 1, 2; 3, 4)"),
+    (r"\begin{matrix} 6 & 7 \\ 8 & 9\end{matrix}", "mat(delim: #none, 6, 7; 8, 9)"),
+    (r"\begin{array}{rr} 6 & 7 \\ 8 & 9\end{array}", "mat(delim: #none, align: #right, 6, 7; 8, 9)"),
+    (r"\left(\begin{array}{c|c} 6 & 7 \\ \hline 8 & 9\end{array}\right)", "mat(delim: \"(\", augment: #(hline: (1,), vline: (1,)), 6, 7; 8, 9)"),
+    (r"\begin{vmatrix} \begin{smallmatrix} 1 & 2\end{smallmatrix} & \\ & 4\end{vmatrix}", "mat(delim: \"|\", mat(delim: #none, 1, 2), ; #none, 4)"),
+    (r"\biggl( x \biggr)", "stretch(\\(, size: #240%) x stretch(\\), size: #240%)"),
+    (r"\Bigl\{ x \Bigr]", "stretch(\\{, size: #180%) x stretch(\\], size: #180%)")])
+def test_formulas_in_typst(tex: str, expected: str, tmp_path: Path) -> None:
+    made = finish(pandoc.write([para([math(prepare(tex), display=True)])], "typst")).strip()
+    assert " ".join(made.split()) == f"$ {expected} $"
+    (tmp_path / "report.typ").write_text(made, encoding="utf-8")
+    assert compile_pdf(tmp_path).startswith(b"%PDF")
 
 
 # --- LaTeX

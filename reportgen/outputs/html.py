@@ -224,6 +224,7 @@ _AFTER = re.compile(rf"\\({_NAMED})(?![A-Za-z])\s*(_\{{[^{{}}]*\}}|_\w)?\s*(?=\w
 def for_mathml(tex: str) -> str:
     """TeX from which pandoc's converter makes MathML as it is meant."""
     # \mathbf would come out slanted; && leaves no space before the second column
+    tex = tex.replace("{dcases}", "{cases}")
     tex = _BOLD.sub(lambda match: "\\textbf{" + (match.group(1) or match.group(2)) + "}", one_piece_numbers(tex))
     # TeX sets a thin space around the names of functions; the converter does not
     tex = _AFTER.sub(lambda match: f"\\{match.group(1)}{match.group(2) or ''}\\,", tex)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import re
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from reportgen import pandoc
 from reportgen.diagnostics import EXIT_UNABLE, Finding, FindingsError
-from reportgen.outputs.common import breaks_kept, formulas, one_piece_numbers, unwrapped
+from reportgen.outputs.common import breaks_kept, formulas, unwrapped
+from reportgen.outputs.typstmath import finish, prepare
 from reportgen.pandoctree import Node, math, nodes, pair, para, plain_text, raw, raw_block, rewrite
 from reportgen.resources import layout
 
@@ -99,7 +99,7 @@ def source(job: Job) -> str:
     except ValueError:
         pass
     meta["typstlang"] = job.meta.language.split("-")[0]
-    return pandoc.write(rewrite(blocks, change), "typst", meta=meta, template=layout("report.typ"))
+    return finish(pandoc.write(rewrite(blocks, change), "typst", meta=meta, template=layout("report.typ")))
 
 
 def quoted(text: str) -> str:
@@ -108,48 +108,19 @@ def quoted(text: str) -> str:
     return json.dumps(" ".join(text.split()), ensure_ascii=False)
 
 
-_WORDS = re.compile(r"\\text\{\s*([^{}]*?)\s*\}")
-
-
-def _words(match: re.Match[str]) -> str:
-    """Words without the spaces at their ends, their outer punctuation outside: Typst sets "v = 20, t" closed up."""
-    whole = match.group(0)[len("\\text{"):-1]
-    parts = re.fullmatch(r"(\s*)([,;.:)\]]*)(.*?)([(\[]*)(\s*)", whole, re.DOTALL)
-    if parts is None or not whole.strip():
-        return match.group()
-    _, before, inside, after, _ = parts.groups()
-    # the space after a comma between formulas: Typst's own and as much again make a word's
-    out = before + ("\\," if before and not inside and whole[-1:].isspace() else "")
-    if inside.strip():
-        out += "\\text{" + inside.strip() + "}"
-    if after:
-        out += "\\ " + after if inside[-1:].isspace() or whole[:1].isspace() else after
-    return out
-
-
-def _for_typst(tex: str) -> str:
-    """TeX from which pandoc's converter makes Typst as it is meant: Typst sets a space of its own around words, and
-    none between the columns of ``&&``."""
-    tex = _WORDS.sub(_words, one_piece_numbers(tex))
-    if tex.count("\\lvert") == tex.count("\\rvert"):
-        # as a pair of delimiters; a lone bar would get the spaces of a relation
-        tex = tex.replace("\\lvert", "\\left| ").replace("\\rvert", "\\right| ")
-    return re.sub(r"&\s*&", "&& \\\\quad ", tex)
-
-
 def _display(tex: str, name: str, number: str, alt: str, entries: str) -> Node:
     arguments = [quoted(alt or tex)]
     if number:
         arguments.append(f"number: {quoted(number)}")
     if name:
         arguments.append(f"name: {quoted(name)}")
-    return para([raw("typst", f"#display({', '.join(arguments)})["), math(_for_typst(breaks_kept(tex)), display=True),
+    return para([raw("typst", f"#display({', '.join(arguments)})["), math(prepare(breaks_kept(tex)), display=True),
                  raw("typst", "];")])
 
 
 def _inline(tex: str, alt: str) -> list[Node]:
     # the semicolon ends the call: a bracket that follows in the text must not become an argument
-    return [raw("typst", f"#formula({quoted(alt)})["), math(_for_typst(tex)), raw("typst", "];")]
+    return [raw("typst", f"#formula({quoted(alt)})["), math(prepare(tex)), raw("typst", "];")]
 
 
 def _image(node: Node) -> str:
