@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -12,15 +13,24 @@ import pytest
 
 from reportgen import outputs
 from reportgen.diagnostics import FindingsError
-from reportgen.document import Document
+from reportgen.document import Document, read
+from reportgen.figures import Figure, page_style
 from reportgen.outputs import Job
 from reportgen.outputs import typst as typst_writer
 from reportgen.readback import check
 from reportgen.readback.formula import Order, tex_numerals
 from reportgen.readback.numerals import PAGE, Numeral, align, in_text
-from tests.document_sample import DETAILS, FIGURES, META, document
+from tests.document_sample import DETAILS, FIGURES, META, document, rendered
 
+needs_tex = pytest.mark.skipif(shutil.which("latexmk") is None or shutil.which("lualatex") is None, reason="latexmk and lualatex are not installed")
 TARGETS = ("pdf", "html", "tex", "md")
+
+MATRICES = r"""$$ \begin{vmatrix} 1 & 2 \\ 3 & 4\end{vmatrix} + \begin{matrix} 6 & 7 \\ 8 & 9\end{matrix} + \left[\begin{array}{c|c} 10 & 11 \\ \hline 12 & 13\end{array}\right]
++ \left\{\begin{array}{ll} 14 & x > 15 \\ 16 & x<17\end{array}\right. + \begin{dcases} 18 & x^2 \\ 19 & y\end{dcases} $$
+
+$$ J = -\frac{1}{3}\left(\left(\sum_{i = 1}^{20} x_i^2 + 21 \, \ln(1 - 22)\right) + \left(\sum_{i = 2}^{30} y_i^3 + 31 \, \ln(1 - 32)\right)
++ \left(\sum_{i = 3}^{40} z_i^4 + 41 \, \ln(1 - 42)\right) - \hat{w}_1^{43} - \hat{v}_2\right) $$
+"""
 
 # every way in which a numeral can stand in a formula
 FORMULAS = r"""# Formulas {#sec:a}
@@ -55,6 +65,11 @@ def formulas() -> Document:
 
 
 @cache
+def matrices() -> Document:
+    return document(MATRICES, tuple(sorted(set(re.findall(r"\d+", MATRICES)))))
+
+
+@cache
 def sample() -> Document:
     return document()
 
@@ -79,6 +94,44 @@ def passes(made: Document, target: str, files: dict[str, bytes]) -> bool:
 def test_clean_files_pass(made, target: str) -> None:
     traced = check(made(), META, FIGURES, DETAILS, target, "typst", files_of(made(), target))
     assert sum(traced.values()) > 80 and (made is formulas or traced["value"] > 100)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_matrices_and_broken_brackets_pass(target: str) -> None:
+    files = files_of(matrices(), target)
+    assert sum(check(matrices(), META, FIGURES, DETAILS, target, "typst", files).values()) > 50
+    if target == "tex":
+        assert b"\\biggl(" in files["report.tex"] and b"\\biggr)" in files["report.tex"]
+
+
+# --- PDFs by LaTeX, which hold figures with their texts
+
+def plotted(name: str, label: str) -> Figure:
+    from matplotlib.figure import Figure as Plot
+
+    from reportgen.figures import draw
+    with page_style():
+        plot = Plot(figsize=(3, 2))
+        axes = plot.subplots()
+        axes.plot([0, 1, 2], [0, 10, 40], marker="o")
+        axes.set_xlabel(label)
+        return draw(name, plot)
+
+
+@needs_tex
+def test_a_pdf_by_latex_with_figures_is_read_back() -> None:
+    figures = {"one": plotted("one", "steps 7"), "two": plotted("two", "steps 8")}
+    text = MATRICES + "\n" + FORMULAS + "\n![First of 2](figure:one){#fig:one}\n\nBetween 3 and 4.\n\n![Second of 2](figure:two){#fig:two width=50%}\n\n![](figure:one) has 5.\n"
+    made = read(rendered(text), declared=sorted({*re.findall(r"\d+(?:[.,]\d+)*", text), "x²", "27", "1{,}234"}), figures=figures, report=META)
+    data = outputs.write(made, META, figures, {}, "pdf", "latexmk")["report.pdf"]
+    assert sum(check(made, META, figures, {}, "pdf", "latexmk", {"report.pdf": data}).values()) > 120
+    # the same PDF where other figures were drawn, and where other ones are shown
+    for others, codes in (({**figures, "two": plotted("two", "steps 9")}, {"numeral-altered", "numeral-untraced"}),
+                          ({"one": figures["two"], "two": figures["one"]}, {"numeral-altered", "numeral-untraced"})):
+        with pytest.raises(FindingsError) as caught:
+            check(made, META, others, {}, "pdf", "latexmk", {"report.pdf": data})
+        assert {finding.code for finding in caught.value.findings} <= codes
+        assert any("the figure" in finding.message for finding in caught.value.findings)
 
 
 def test_the_starter_passes() -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from reportgen.diagnostics import EXIT_UNABLE, Finding, FindingsError, Span
@@ -205,12 +206,9 @@ def _moved(numerals: Sequence[Numeral]) -> list[int]:
 
 def _with_apart(meant: list[Numeral], found: list[Numeral], apart: Sequence[Apart]) -> list[Numeral]:
     """What was meant, with footnotes at the end of their pages and the heads of tables repeated where a page begins."""
-    page: list[int] = [0] * len(meant)
-    for i, j in align(meant, found, roles=False).pairs:
-        page[i] = found[j].page
-    last = 0
-    for i, number in enumerate(page):
-        last = page[i] = max(number, last)
+    page = _pages_of(meant, found)
+    # what stands at the foot of a page must not be taken for the beginning of the next one
+    page = _pages_of(meant, _without_notes(found, apart, page))
     inserted: list[tuple[int, int, list[Numeral]]] = []
     for what in apart:
         if what.note:
@@ -229,6 +227,31 @@ def _with_apart(meant: list[Numeral], found: list[Numeral], apart: Sequence[Apar
     return out + meant[at:]
 
 
+def _pages_of(meant: Sequence[Numeral], found: Sequence[Numeral]) -> list[int]:
+    """The page of each numeral that was meant, as far as can be seen; where one is missing, that of the one before it."""
+    page: list[int] = [0] * len(meant)
+    for i, j in align(meant, found, roles=False).pairs:
+        page[i] = found[j].page
+    last = 0
+    for i, number in enumerate(page):
+        last = page[i] = max(number, last)
+    return page
+
+
+def _without_notes(found: Sequence[Numeral], apart: Sequence[Apart], page: Sequence[int]) -> list[Numeral]:
+    """What was found without the notes with which pages end."""
+    notes: dict[int, list[str]] = {}
+    for what in apart:
+        if what.note:
+            notes.setdefault(page[what.index], []).extend(numeral.text for numeral in what.seen)
+    out: list[Numeral] = []
+    for number, numerals in groupby(found, key=lambda numeral: numeral.page):
+        there, foot = list(numerals), notes.get(number, [])
+        ends = bool(foot) and [numeral.text for numeral in there[-len(foot):]] == foot
+        out += there[:-len(foot)] if ends else there
+    return out
+
+
 def _told_on_page(difference: Difference, found: Sequence[Numeral], pages: Sequence[Sheet]) -> Finding:
     near = difference.found or (found[difference.after - 1] if difference.after else found[0] if found else None)
     if near is None:
@@ -245,7 +268,7 @@ def _figures(pages: Sequence[Sheet], meant: Sequence[str]) -> Iterator[Finding]:
         if difference.meant is not None:
             yield Finding("numeral-altered", f"the figure {difference.meant.text} is not as it was drawn, or not in its place", Span(_name("pdf")))
         elif difference.found is not None:
-            yield Finding("numeral-untraced", f"page {difference.found.page}: the figure {difference.found.text} stands here once too often", Span(_name("pdf")))
+            yield Finding("numeral-untraced", f"page {difference.found.page}: the figure {difference.found.text} is here once too often", Span(_name("pdf")))
 
 
 def _furniture(pages: Sequence[Sheet], wanted: Expected) -> Iterator[Finding]:

@@ -30,6 +30,7 @@ class Shape(NamedTuple):
     marks: bool = True              # the marks of footnotes and the numbers of lists are in the file
     heads: int = 1                  # how often the head of a table with a caption stands in the file
     aloud: str = ""                 # formulas are in the file again, to be read aloud: "tex", or the "words" of the tree
+    described: bool = True          # the descriptions of pictures are in the file
     contents: str = ""              # "": made by the engine, not in the file; "links"; "pages": with page numbers
 
 
@@ -38,7 +39,7 @@ SHAPES: dict[str, Shape] = {
     "md": Shape(Order()),
     "html": Shape(Order("sub", overset="after"), aloud="tex", contents="links"),
     "pdf typst": Shape(Order("sup", columns=True, overset="after", cells=True), notes="apart", aloud="words", contents="pages"),
-    "pdf latexmk": Shape(Order("sup", cells=True), notes="apart", contents="pages"),
+    "pdf latexmk": Shape(Order("sup", cells=True), notes="apart", described=False, contents="pages"),
 }
 
 
@@ -191,7 +192,7 @@ class _Builder:
         self.part.seen.append(Numeral(text, role, "furniture"))
 
     def _said(self, text: str) -> None:
-        if not self.contents or self.shape.contents == "pages":
+        if self.shape.described and (not self.contents or self.shape.contents == "pages"):
             if self.shape.aloud == "words":
                 self.part.said += map(Numeral, in_words(text))
             else:

@@ -22,8 +22,8 @@ _SIGNS = {"-": "−", "−": "−", "+": "+", "±": "±", "∓": "∓"}
 _NAMED_SIGNS = {"pm": "±", "mp": "∓"}
 _NOT_SHOWN = {**STRUCTURE, "tag": 0}
 _DELIMITED = frozenset("left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr".split())
-_COLUMN_MAJOR = frozenset("pmatrix bmatrix Bmatrix vmatrix Vmatrix".split())
-_CELLS = _COLUMN_MAJOR | frozenset("matrix smallmatrix array cases dcases rcases".split())
+_COLUMN_MAJOR = frozenset("pmatrix bmatrix Bmatrix vmatrix Vmatrix matrix smallmatrix array".split())
+_CELLS = _COLUMN_MAJOR | frozenset("cases dcases rcases".split())
 
 
 @dataclass(slots=True)
@@ -248,7 +248,7 @@ class _Tex:
         name = "".join(piece.text for piece in pieces[at + 1:start]).strip(" {}")
         if name.rstrip("*") in COLUMNS or name in COLUMNS:
             start = group_end(pieces, _after_option(pieces, start))
-        depth, end = 1, start
+        begin, depth, end = at, 1, start
         while end < len(pieces):
             depth += {"begin": 1, "end": -1}.get(pieces[end].name, 0)
             if depth == 0:
@@ -273,7 +273,15 @@ class _Tex:
             cell.append(piece)
             index += 1
         rows[-1].append(self.row(cell))
-        return Box("grid", grid=rows, name=name.rstrip("*")), group_end(pieces, end + 1)
+        after = group_end(pieces, end + 1)
+        if _ends(pieces[:begin], ["\\left", "\\{"]) and _ends(pieces[after:after + 4][::-1], [".", "\\right"]):
+            name = "cases"      # an array with a brace on the left alone
+        return Box("grid", grid=rows, name=name.rstrip("*")), after
+
+
+def _ends(pieces: list[Token], words: list[str]) -> bool:
+    """Whether these are the last words, but for spaces."""
+    return [piece.text for piece in pieces if piece.kind != "space"][-len(words):] == words
 
 
 def _after_option(pieces: list[Token], at: int) -> int:

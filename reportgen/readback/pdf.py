@@ -17,6 +17,7 @@ from reportgen.readback.numerals import Numeral, in_text, in_words, plain_digits
 
 _BREAK = "\ufffc"
 _DIGITS = frozenset("0123456789.,²³¹")
+_OPERATORS = frozenset("∑∏∐∫∮⋂⋃⋀⋁")
 _EDGE = 72.0        # points; what is nearer to the upper edge is the header
 _FOOT = 60.0
 
@@ -140,18 +141,20 @@ class Sheet:
             part = outer.rpartition(" ")[2]
             bars = self._over(here, part) if part in ("num", "den") else []
             edge = min(bars, key=lambda bar: abs(here.y - bar[2]))[0] - 1 if bars else -1e9
-            return any(up * rise > 0 for rise in self._rises(numeral.at, near=False, edge=edge)) or up * self._rise_at_accent(numeral) > 0
+            return any(up * rise > 0 for rise in self._rises(numeral.at, near=False, edge=edge)) or up * self._rise_before(numeral) > 0
         # above and below in a binomial or at a root nothing is measured
         return bool(role) or not self._rises(numeral.at, near=True)
 
-    def _rise_at_accent(self, numeral: Numeral) -> float:
-        """How much higher a numeral is than a letter with an accent right before it: TeX sets the letter after its script."""
+    def _rise_before(self, numeral: Numeral) -> float:
+        """How much higher a numeral is than what follows it in the text and stands before or below it on the page: TeX sets
+        the upper limit of a sum before the sign, and a letter with an accent after its script."""
         here = self.glyph(self.places[numeral.at])
-        for place in self.places[numeral.end:numeral.end + 6]:
-            if place >= 0:
-                glyph = self.glyph(place)
+        for at in range(numeral.end, min(numeral.end + 6, len(self.places))):
+            if self.places[at] >= 0:
+                glyph = self.glyph(self.places[at])
                 rise, gap = (here.y - glyph.y) / glyph.size, (here.x - glyph.x) / glyph.size
-                if glyph.size > 1.2 * here.size and 0.05 < abs(rise) < 0.8 and 0.2 < gap < 1.3:
+                least = -0.6 if self.text[at] in _OPERATORS else 0.2
+                if glyph.size > 1.2 * here.size and 0.05 < abs(rise) < 2 and least < gap < 1.5:
                     return rise
         return 0.0
 
