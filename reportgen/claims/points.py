@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from flint import Ordering, acb, arb, fmpq, fmpq_mpoly_ctx, fmpq_poly
 
-from ..expressions import Expr, Number, Operation, Symbol, symbols, walk
+from ..expressions import Expr, Number, Operation, Symbol, count_nodes, symbols, walk
 from .arrays import Matrix, NoValue, Scalar, Several, as_acb
 from .values import evaluate
 
@@ -204,6 +204,7 @@ def identical(before: Expr, after: Expr) -> bool:
             if divmod(den, unit)[1] == 0:
                 return False
             num = divmod(num, unit)[1]
+        num = _without_squares(num, gens, context)
     except (NoValue, ZeroDivisionError, OverflowError):
         return False
     return num == 0
@@ -218,6 +219,8 @@ def _generators(*trees: Expr):
             return
         if isinstance(tree, Symbol) or tree.head not in ("add", "neg", "mul", "div", "pow") or tree.head == "pow" and not _whole_exponent(tree.args[1]):
             atoms.setdefault(tree)
+            if isinstance(tree, Operation) and tree.head == "sqrt":
+                collect(tree.args[0])
             return
         for a in tree.args:
             collect(a)
@@ -226,8 +229,24 @@ def _generators(*trees: Expr):
         collect(tree)
     if not atoms or len(atoms) > 2 * MAX_NAMES:
         return None
-    context = fmpq_mpoly_ctx.get([f"x{i}" for i in range(len(atoms))], Ordering.lex)
-    return context, {atom: context.gen(i) for i, atom in enumerate(atoms)}
+    # square roots first, the larger before the smaller: division by s^2 - f then leaves no s^2
+    ordered = sorted(atoms, key=lambda a: (not _is_root(a), -count_nodes(a)))
+    context = fmpq_mpoly_ctx.get([f"x{i}" for i in range(len(ordered))], Ordering.lex)
+    return context, {atom: context.gen(i) for i, atom in enumerate(ordered)}
+
+
+def _is_root(tree: Expr) -> bool:
+    return isinstance(tree, Operation) and tree.head == "sqrt"
+
+
+def _without_squares(num, gens: Mapping[Expr, object], context):
+    """The polynomial with the square of every square root replaced by what stands under it."""
+    for atom, gen in gens.items():
+        if _is_root(atom):
+            inner, den = _quotient(atom.args[0], gens, context)
+            if den.is_constant():
+                num = divmod(num, gen**2 - inner / den.leading_coefficient())[1]
+    return num
 
 
 def _whole_exponent(tree: Expr) -> bool:
@@ -246,6 +265,9 @@ def proportional(given: Expr, wanted: Expr) -> bool:
     context, gens = found
     try:
         (a, b), (c, d) = (_quotient(Operation("add", (e.args[0], Operation("neg", (e.args[1],)))), gens, context) for e in (given, wanted))
+        if a == 0 or c == 0:
+            return False
+        a, c = (_without_squares(t, gens, context) for t in (a, c))
         if a == 0 or c == 0:
             return False
         p, q = (a, c) if b == d else (_small(a * d, b * d)[0], _small(c * b, b * d)[0])

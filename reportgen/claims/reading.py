@@ -50,7 +50,7 @@ class Reading:
 
 def read(text: str, *, letters: bool = False, other: frozenset[str] = frozenset(), variables: frozenset[str] = frozenset()) -> Reading:
     """The chain that the text asserts; ``variables`` are names that are no functions, even before a bracket.  Raises Unreadable."""
-    normal = normalize(undressed(text))
+    normal = normalize(text if letters else undressed(text))
     reader = _Reader(tokenize(normal, letters), normal, letters, other, variables)
     try:
         return reader.claim()

@@ -1,0 +1,46 @@
+"""What people write around a claim and on it without changing what it says: environments, bold type, "Thus", "(in total)"."""
+
+from __future__ import annotations
+
+import re
+
+_ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{(?:align(?:ed|at)?|gather(?:ed)?|equation|split|eqnarray|multline|flalign|displaymath|math|center)\*?\}")
+_NUMBER = r"[-−]?\s*(?:\\?\$)?\s*\d[\d,]*(?:\.\d+)?\s*\\?%?"
+_BOLD = re.compile(rf"((?:=|≈|\\approx)\s*)(\*\*|__)\s*(?P<bold>{_NUMBER})\s*\2(?!\s*[\d(])")
+_STYLED = re.compile(
+    r"((?:^|=|\\approx|≈|[-+*/({]|\\times|\\cdot)\s*)"
+    rf"\\(?:mathbf|boldsymbol|bm|textbf|text|mathrm|underline|uline|mathit|textit|emph|mathsf|textcolor\{{\w+\}})\s*\{{\s*(?P<styled>{_NUMBER})\s*\}}"
+)
+_LEAD = re.compile(
+    r"^\s*(?:(?:\\(?:therefore|because|Rightarrow|implies|Longrightarrow|quad|qquad|;|,)|=>|⇒|∴|→)\s*"
+    r"|(?:so|thus|hence|therefore|then|and|also|now|since|because|that is|i\.e\.|we (?:have|get|find|obtain)|this (?:gives|is|means)|it follows that)\b(?!\s*[=(])[\s,:]*)+(?=\S)",
+    re.I,
+)
+_LABEL = re.compile(r"^\s*(?:[A-Za-z][A-Za-z'-]+\s+){0,5}[A-Za-z][A-Za-z'-]+\s*:\s+(?=[$\\(-]*\s*\d)")
+_WORD = r"(?!(?:half|twice|times|more|less|minus|plus|hundred|thousand|million|billion|dozen|percent|cents?|squared|cubed|each|or|not|remainder|r|mod|divided|over|no|false|wrong|incorrect|untrue|impossible|absurd|contradict\w*|if|suppose|assume|about|approximately|round\w*)\b)[A-Za-z]+"
+_ASIDE = re.compile(rf"(?<=\S)\s*\((?:{_WORD}[\s,.]*){{1,8}}\)[\s.,]*$")
+_REST = re.compile(rf"(?<=[\d}})%])\s*,?\s+(?:and|so|which|because|since|that|who|left)\b(?:[\s,'-]+{_WORD}){{0,14}}[\s.,;!]*$", re.I)
+_END = re.compile(r"(?:\\(?=\s*$)|\\(?:blacksquare|square|qed|Box|checkmark|quad|qquad|;|,|!)|✓|✔|□|■|∎)[\s.$]*$")
+
+
+def undressed(text: str) -> str:
+    """The claim alone.  What is taken away holds no number, no sign and no word that counts or compares."""
+    if "\\begin" in text:
+        text = _ENVIRONMENT.sub(" ", text)
+    text = text.strip()
+    if text.startswith(("\\[", "\\(")):
+        text = text[2:]
+    while (shorter := _END.sub("", text)) != text:
+        text = shorter.rstrip()
+    text = _LEAD.sub("", text, count=1)
+    if ":" in text:
+        text = _LABEL.sub("", text)
+    if "**" in text or "__" in text:
+        text = _BOLD.sub(lambda m: m[1] + m["bold"], text)
+    if "\\" in text:
+        text = _STYLED.sub(lambda m: f"{m[1]}{{{m['styled']}}}", text)
+    if text and (text[-1].isalpha() or text[-1] in ").,;!"):
+        text = _ASIDE.sub("", text)
+        if "\\" not in text:
+            text = _REST.sub("", text)
+    return text
