@@ -43,7 +43,7 @@ def assignment_shapes(input_shape, shape_conv1, shape_pool3, shape_conv4, shape_
 
 def output_size():
     """The output-size equation of a convolution."""
-    return start("O = (N - F + 2P)/S + 1", assume=["S > 0"])
+    return start("O = (N - F + 2P)/S + 1")
 
 
 def kernel_size(output_size):
@@ -77,7 +77,7 @@ def kernels_check(output_size, kernels, input_shape, stride, padding, shape_conv
 
 def pool_window():
     """Windows of k pixels that neither overlap nor leave gaps: O of them cover N pixels."""
-    return start("O*k = N", assume=["k > 0", "O > 0"]).then(isolate("k"))
+    return start("O*k = N").then(isolate("k"))
 
 
 def pool_equation(output_size, padding):

@@ -7,7 +7,7 @@ network computes, y the label: 1 for odd-shaped, 0 for rounded.
 from __future__ import annotations
 
 from reportgen.derivation import Table, Value, claim, start
-from reportgen.expressions import Operation, expr, op, parse, rows_of
+from reportgen.expressions import Operation, add, expr, op, parse, rows_of
 from reportgen.ledger import rounded_literal
 from reportgen.rules.algebra import rewrite
 from reportgen.rules.arithmetic import evaluate, expand_sum, substitute, substitute_vector
@@ -215,12 +215,29 @@ def bce_mean_formula():
 
 def bce_nats(bce_mean_formula, labels, predictions):
     """The mean cross-entropy of the three durians in nats."""
-    count = len(_entries(labels))
+    ys, predicted = _entries(labels), _entries(predictions)
+    count = len(ys)
     inside = [parse(f"{side} > 0") for i in range(1, count + 1) for side in (f"y_hat[{i}]", f"1 - y_hat[{i}]")]
     return start(bce_mean_formula, assume=inside).then(
         substitute(m=count), expand_sum(),
-        substitute_vector("y", labels), substitute_vector("y_hat", predictions), evaluate("short"), combine_logs(),
+        substitute_vector("y", labels), substitute_vector("y_hat", predictions),
+        rewrite(_mean_of_losses(op("add", op("mul", y, op("ln", p)), op("mul", _less(y), op("ln", _less(p))))
+                                for y, p in zip(ys, predicted, strict=True)), "Work out the brackets"),
+        rewrite(_mean_of_losses(op("ln", p if y == expr(1) else _less(p)) for y, p in zip(ys, predicted, strict=True)),
+                "Leave out what is multiplied by zero, and factors of one"),
+        combine_logs(),
         rewrite("1/3*ln(100/9)", ("As ", parse("-ln(x) = ln(1/x)"))))
+
+
+def _less(value):
+    """One less this, worked out."""
+    return start(op("add", expr(1), op("neg", value))).then(evaluate()).value
+
+
+def _mean_of_losses(losses):
+    """J = -(1/m) times the sum of these."""
+    terms = tuple(losses)
+    return op("eq", "J", op("neg", op("mul", op("div", expr(1), expr(len(terms))), add(*terms))))
 
 
 def bce_bits(bce_nats):
@@ -275,7 +292,7 @@ def step_a():
 
 def curvature_a():
     """The penalty adds a positive constant to the curvature in every weight."""
-    return claim(_formula("diff(J(w) + lambda/(2*m)*w^2, w, 2) = diff(J(w), w, 2) + lambda/m"), assume=_COST)
+    return claim(_formula("diff(J(w) + lambda/(2*m)*w^2, w, 2) = diff(J(w), w, 2) + lambda/m"), assume=["lambda > 0", "m > 0"])
 
 
 def shrink(eta, lam, m_train):

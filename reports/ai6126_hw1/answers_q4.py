@@ -50,7 +50,7 @@ def l2_slope():
 
 def l2_minimiser(l2_slope):
     """Where the derivative is zero: at the mean."""
-    return start(op("eq", l2_slope.value, expr(0)), assume=["n >= 1"]).then(isolate("c"))
+    return start(op("eq", l2_slope.value, expr(0))).then(isolate("c"))
 
 
 def l2_curvature():
@@ -230,8 +230,7 @@ def huber_joins():
     """At both joins the pieces agree in value and in slope."""
     found = {}
     for name, point in (("above", "r = delta"), ("below", "r = -delta")):
-        found[f"value_{name}"] = claim(f"{_FAR} = r^2/2", assume=["delta > 0", point])
-        found[f"slope_{name}"] = claim(f"diff({_FAR}, r) = diff(r^2/2, r)", assume=["delta > 0", point])
+        found[name] = claim(f"{_FAR} = r^2/2 and diff({_FAR}, r) = diff(r^2/2, r)", assume=["delta > 0", point])
     return found
 
 

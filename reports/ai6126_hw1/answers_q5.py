@@ -7,7 +7,8 @@ variance sigma^2; mu_B and sigma_B^2 are the batch's own mean and variance.
 from __future__ import annotations
 
 from reportgen.derivation import Table, Value, claim, start
-from reportgen.expressions import Operation, expr, op, parse, rational_value, rows_of
+from reportgen.expressions import Number, Operation, Symbol, expr, op, parse, rational_value, rows_of
+from reportgen.expressions import replace as exchange
 from reportgen.ledger import rounded_literal
 from reportgen.rules.algebra import rewrite
 from reportgen.rules.arithmetic import evaluate, substitute
@@ -190,7 +191,20 @@ def updates_small(updates, images, small_batch):
     return start(updates).then(substitute(images, small_batch), evaluate())
 
 
-def batch_table(batch_sizes, share_odd, images, updates, one_class):
+_PLACES = 6
+
+
+def one_class_below(batch_sizes, share_odd, one_class):
+    """Where that probability would round to zero: that it is less than the last place that is shown."""
+    found, unit = {}, Number("0." + "1".rjust(_PLACES, "0"))
+    for m in _entries(batch_sizes):
+        chance = exchange(one_class.value, {Symbol("p"): share_odd.value, Symbol("m"): m})
+        if not rational_value(rounded_literal("one_class_below", chance, _PLACES)):
+            found[f"m{rational_value(m)}"] = claim(op("lt", chance, unit))
+    return found
+
+
+def batch_table(batch_sizes, share_odd, images, updates, one_class, one_class_below):
     """Everything over the size of the batch."""
     rows = []
     for m in _entries(batch_sizes):
@@ -199,10 +213,12 @@ def batch_table(batch_sizes, share_odd, images, updates, one_class):
         relative = op("sqrt", op("div", expr(2), expr(size - 1))) if size > 1 else None
         chance = start(one_class).then(substitute({"p": share_odd, "m": m}), evaluate("short"))
         count = start(updates).then(substitute({"n": images, "m": m}), evaluate("short"))
+        below = one_class_below.get(f"m{size}")
         batches = op("eq", op("ceil", op("div", images.value, m)), count.value)
         rows.append((Value(m), _rounded(f"mean_{size}", spread, 3),
-                     "none" if relative is None else _rounded(f"variance_{size}", relative, 3),
-                     _rounded(f"one_class_{size}", chance.value, 6), Value(count.value, statement=batches)))
+                     "undefined" if relative is None else _rounded(f"variance_{size}", relative, 3),
+                     _rounded(f"one_class_{size}", chance.value, _PLACES) if below is None else ("< ", below.statement.args[1]),
+                     Value(count.value, statement=batches)))
     return Table((parse("m"), "noise of the mean", "noise of the variance", "one class only", "updates"), tuple(rows), align="rdddr")
 
 

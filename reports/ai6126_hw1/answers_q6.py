@@ -12,6 +12,7 @@ from reportgen.expressions import Number, Operation, Symbol, expr, is_op, op, pa
 from reportgen.expressions import replace as exchange
 from reportgen.ledger import rounded_literal
 from reportgen.rules import evaluate, isolate
+from reportgen.rules.algebra import rewrite
 from reportgen.submission import terms_in
 
 # What is repaired so that a piece can be read at all; the rows that use it say so.
@@ -22,6 +23,9 @@ _INDEX = {r"\\sum_\{1\}\^\{n\} w": r"\\sum_{i=1}^{n} w_i"}
 _SIZE, _REARRANGED, _KERNELS = 21, 23, (29, 35, 41)
 _LAYERS, _LOG_SOFTMAX, _TOTAL = range(44, 55), 55, 56
 _SHAPE, _COUNT = 2, 3
+_PUT_IN = (25, 27, 33, 39)
+_COST, _COST_A, _COST_B = 83, 101, 110
+_SUMS = 90
 
 
 def _asked(statement, *assume) -> Claim:
@@ -69,7 +73,7 @@ def rearrangement(stated_size, stated_rearrangement):
 
 def rearrangement_right(stated_size):
     """The rearrangement worked out."""
-    return start(stated_size.value, assume=["S > 0"]).then(isolate("F"))
+    return start(stated_size.value).then(isolate("F"))
 
 
 def rearrangement_excess(stated_rearrangement, rearrangement_right):
@@ -83,10 +87,11 @@ def rearrangement_exactly(stated_size, stated_rearrangement):
     return claim(op("iff", stated_rearrangement.value, parse("S = 1 or N + 2*P = 0")), assume=[stated_size.value, "S > 0"])
 
 
-def corrections_q1(submission, rearrangement, kernel_size, kernels, network, shapes_agree, total):
+def corrections_q1(submission, rearrangement, kernel_size, kernels, stride, network, shapes_agree, total):
     """Question 1, line by line."""
     wrong = submission.line(_REARRANGED)
     results = [submission.stated(line, r"F = .*") for line in _KERNELS]
+    put_in = [submission.math(line) if "$" in submission.line(line).text else submission.line(line) for line in _PUT_IN]
     counts = [submission.cell(line, _COUNT) for line in _LAYERS]
     stated_counts = [right_side(piece.formula()) for piece in counts]
     right_counts = [layer.value for layer in network.values()]
@@ -107,6 +112,11 @@ def corrections_q1(submission, rearrangement, kernel_size, kernels, network, sha
             wrong, submission.line(_SIZE), stated=wrong.formula(), claim=rearrangement, right=kernel_size,
             why=(". The factor ", parse("S"), " multiplies ", parse("O - 1"), " only. The line holds just where ", parse("S = 1"), " or ",
                  parse("N + 2*P = 0"), ".")),
+        correction(
+            *put_in, stated=(put_in[0].formula(), ", and the other layers likewise"),
+            claim=_asked(_equal((right_side(line.formula()), op("neg", k.value)) for line, k in
+                                zip(put_in, (kernels["conv1"], *kernels.values()), strict=True))),
+            right=("the same: the numbers are put in rightly, and with the stride ", stride.value, " the line that they are put into is right as well.")),
         correction(
             *results, stated=results[0].formula(),
             claim=_asked(_equal((right_side(r.formula()), k.value) for r, k in zip(results, kernels.values(), strict=True))),
@@ -134,12 +144,7 @@ def corrections_q1(submission, rearrangement, kernel_size, kernels, network, sha
 
 # --- question 2 ---------------------------------------------------------------------------------------------------
 
-def square(outputs, pixels):
-    """A circulant matrix is square: is W?"""
-    return _asked(op("eq", outputs.value, pixels.value))
-
-
-def corrections_q2(submission, rows, outputs, pixels, product, square):
+def corrections_q2(submission, rows, outputs, pixels, product):
     """Question 2, line by line."""
     first, second = submission.math(68).sums()
     third, *others = submission.math(70).sums()
@@ -155,9 +160,9 @@ def corrections_q2(submission, rows, outputs, pixels, product, square):
 
     return Corrections((
         correction(
-            submission.line(66), claim=square,
-            right=("it has ", outputs.value, " rows and ", pixels.value, " columns, and a circulant matrix is square. It is a Toeplitz "
-                   "matrix in blocks. The submission announces it and does not write it down.")),
+            submission.line(66),
+            right=("announced, and then not done: the matrix is nowhere written down. (The word “circulant” is the assignment's. With its ",
+                   outputs.value, " rows and ", pixels.value, " columns the matrix is not square, so it is none; it is a Toeplitz matrix in blocks.)")),
         correction(
             first, stated="first row", claim=whole(first, values[0]),
             right=("the same: ", pixels.value, " products with the sum ", values[0], ".")),
@@ -176,7 +181,7 @@ def corrections_q2(submission, rows, outputs, pixels, product, square):
             submission.math(72), stated=(expr(len(entries)), " entries"), claim=_asked(op("eq", expr(len(entries)), outputs.value)),
             right=(outputs.value, ", one for each window.")),
         correction(
-            *entries[-2:], stated=(entries[-1].formula(), ", twice"),
+            *entries[-2:], stated=f"“{entries[-1].text}”, twice",
             claim=_asked(_equal((entry.formula(), value) for entry, value in zip(entries[-2:], values[-2:], strict=True))),
             right=(values[-1], ": the product of the middle row of the kernel is missing; the sum as written is ",
                    _evaluated(entries[-1].formula()), ".")),
@@ -191,7 +196,7 @@ def corrections_q2(submission, rows, outputs, pixels, product, square):
 
 def stated_cost(submission):
     """The submission's binary cross-entropy, read as it stands: the sum ends with the first product."""
-    return Value(submission.math(83).formula(repair=_LOWER_LIMIT))
+    return Value(submission.math(_COST).formula(repair=_LOWER_LIMIT))
 
 
 def bracketed_cost(stated_cost):
@@ -207,9 +212,31 @@ def cost_brackets(stated_cost, bracketed_cost):
 
 
 def written_bits(submission):
-    """The line with the examples put in, as it stands: the factor in front times the sum of the three brackets."""
-    factor = submission.stated(90, r"(-\\frac\{\d+\}\{\d+\})", math=1).formula()
-    return start(op("eq", "J", op("mul", factor, op("add", *(part.formula() for part in submission.math(90).sums())))))
+    """The line with the examples put in, as it stands: the factor in front times the sum of the three brackets; then the sums worked out."""
+    factor = submission.stated(_SUMS, r"(-\\frac\{\d+\}\{\d+\})", math=1).formula()
+    parts = [part.formula() for part in submission.math(_SUMS).sums()]
+    return start(op("eq", "J", op("mul", factor, op("add", *parts)))).then(
+        rewrite(op("eq", "J", op("neg", op("mul", op("neg", factor) if not is_op(factor, "neg") else factor.args[0],
+                                           op("add", *(t for part in parts for t in _carried_out(part)))))), "Carry out the sums"))
+
+
+def _carried_out(part):
+    """What a bracket comes to in which a sign of summation stands before a constant: the constant times the number of terms, and the rest."""
+    total, rest = part.args
+    body, _, lower, upper = total.args
+    times = _evaluated(op("add", upper, op("neg", lower), Number("1")))
+    found = []
+    for count, product in ((times, body), (Number("1"), rest)):
+        factor, log = product.args
+        factor, log = _evaluated(op("mul", count, factor)), op("log", _evaluated(log.args[0]), log.args[1])
+        if factor != Number("0"):
+            found.append(log if factor == Number("1") else op("mul", factor, log))
+    return found
+
+
+def sums_line(submission):
+    """Where that stands."""
+    return Value(expr(submission.math(_SUMS).line))
 
 
 def stated_mean(submission):
@@ -224,7 +251,7 @@ def rounding_of_rounded(submission, stated_mean):
 
 def penalty(submission):
     """The factor of the submission's penalty."""
-    return Value(submission.stated(101, r"\\frac\{\\lambda\}\{2m\}", math=1).formula())
+    return Value(submission.stated(_COST_A, r"\\frac\{\\lambda\}\{2m\}", math=1).formula())
 
 
 def penalty_right(penalty):
@@ -237,12 +264,13 @@ def penalty_letters(penalty, penalty_right):
     return claim(op("iff", op("eq", penalty.value, penalty_right.value), parse("m = N")), assume=["lambda > 0", "N > 0", "m > 0"])
 
 
-def corrections_q3(submission, stated_cost, bracketed_cost, cost_brackets, written_bits, stated_mean, penalty, penalty_right,
+def corrections_q3(submission, stated_cost, bracketed_cost, cost_brackets, written_bits, penalty, penalty_right,
                    bce_bits, bce_nats):
     """Question 3, line by line."""
+    costs, written = ([submission.math(line) for line in lines] for lines in ((_COST, _COST_A, _COST_B), (_SUMS, 92, 94)))
     change, from_two = submission.math(86), submission.math(88)
     lower, upper = _first(from_two.formula(), "sum").args[2:]
-    parts = [part.formula() for part in submission.math(90).sums()]
+    parts = [part.formula() for part in submission.math(_SUMS).sums()]
     terms = submission.stated(96, r"\[(.*)\\right", math=1)
     result = submission.stated(107, r"= (.*)")
     places = len(result.text.partition(".")[2])
@@ -254,45 +282,58 @@ def corrections_q3(submission, stated_cost, bracketed_cost, cost_brackets, writt
 
     return Corrections((
         correction(
-            submission.stated(80, r"^\w+\) (.*?)\."),
-            right=("the squared error is convex in the prediction and not in the score: after a sigmoid its curvature changes sign. That is "
-                   "asserted here; the answer to the third question proves it. That it is “", submission.stated(80, r"is (harder to \w+)").text,
-                   "” (converge) has a reason, which is not given: the gradient vanishes where the network is surely wrong.")),
+            submission.stated(80, r"^\w+\) (.*)\."),
+            right="right, and only asserted. The squared error is convex in the prediction and not in the score: after a sigmoid its curvature "
+                  "changes sign; the answer to the third question proves it. The last word should be “converge”. Why that is harder is not said: the "
+                  "gradient vanishes where the network is surely wrong."),
         correction(
-            submission.math(83), submission.math(110), submission.math(101), stated=stated_cost.value, claim=cost_brackets,
+            *costs, stated=("read as ", stated_cost.value), claim=cost_brackets,
             right=bracketed_cost.value,
-            why=". Without brackets the sum ends before the plus sign. In two of the three lines the sum also has no lower limit, and in all of "
-                "them the labels and predictions lack their index."),
+            why=(". Without brackets the sum ends before the plus sign. The lower limit is ours: in ",
+                 *_lines([c for c in costs if "_{i}" in c.text]), " there is none. And in all of them the labels and predictions lack their index.")),
         correction(
             change, stated=change.formula(), claim=_asked(change.formula(), "x > 0"),
             right="the same: the rule for a change of base."),
         correction(
-            from_two, stated=("losses summed as ", losses(lower)), claim=_asked(op("eq", losses(lower), losses(Number("1")))),
+            from_two, stated=("the losses of the examples summed, read as ", losses(lower)), claim=_asked(op("eq", losses(lower), losses(Number("1")))),
             right=losses(Number("1")),
             why=": there are three examples, and the first is left out; with it goes the largest loss."),
         correction(
-            *(submission.math(line) for line in (90, 92, 94)), stated=("sums from ", *_listed(_starts(parts)), " inside the terms"),
-            claim=same(written_bits.value, bce_bits.value), right=bce_bits.value,
+            *written, stated=("sums from ", *_listed(_starts(parts)), " inside the terms"),
+            claim=same(right_side(written_bits.start), bce_bits.value), right=bce_bits.value,
             why=(". A sum with its examples put in is already written out: a sign of summation before a constant multiplies it. Besides, "
-                 "brackets that are opened and never closed in the first of the three lines: ", expr(submission.math(90).unclosed()),
-                 "; and in the last a factor before the dot is lost.")),
+                 "a bracket is opened and never closed in ", *_lines(line for line in written if line.unclosed() == 1), "; in line ",
+                 expr(written[-1].line), " the factor before the first dot is lost too.")),
         correction(
-            terms, stated=terms.formula(),
+            terms,
             claim=_asked(op("and", *(op("approx", log, value) for log, value in zip(meant, terms.formula().args, strict=True)))),
             right="the same: the three terms that were meant, to the decimals shown."),
         correction(
             result, stated=result.formula(), claim=_asked(op("approx", bce_bits.value, result.formula())), right=shown,
-            why=(" bits. The last digit is lost by adding terms that were rounded before: ", stated_mean.value, " does round to ",
-                 result.formula(), ". The number is in bits (logarithms to the base two), which is not said; the loss of line ",
-                 expr(submission.math(83).line), " has the natural logarithm, and in nats it is ", bce_nats.value, ".")),
+            why=(" bits. The last digit is lost by adding terms that were rounded before: their mean does round to ",
+                 result.formula(), ". The unit is missing: line ", expr(submission.math(_COST).line), " writes the logarithm without a base, and it is "
+                 "the base two that makes these bits. With the natural logarithm the cost is ", bce_nats.value, " nats.")),
         correction(
-            submission.stated(101, r"\\frac\{\\lambda\}\{2m\}", math=1), stated=penalty.value,
-            claim=_asked(op("eq", penalty.value, penalty_right.value), "lambda > 0", "N > 0", "m > 0"), right=penalty_right.value,
-            why=", with the letter of the mean in front; or say that both letters count the examples."),
+            submission.stated(_COST_A, r"\\frac\{\\lambda\}\{2m\}", math=1), stated=("the factor ", penalty.value),
+            claim=_asked(op("eq", penalty.value, penalty_right.value), "m = N", "lambda > 0", "N > 0"),
+            right=("right if ", parse("m"), " is the number of examples; but the mean in front of it calls that number ", parse("N"),
+                   ". One letter should do for both.")),
         correction(
-            submission.stated(112, r"Overfitting means that (.*?)\."),
-            right="it is the other way round. An overfitted network has a training loss near zero; what stays high is its loss on examples "
-                  "that it has not seen."),
+            submission.stated(103, r"= (.*)"),
+            right="right: it says how strong the penalty is."),
+        correction(
+            submission.stated(112, r"^(.*?)\."),
+            right="the reverse: it is small data sets that a network learns by heart. The more data there are, the less it overfits."),
+        correction(
+            submission.stated(112, r"Overfitting means that (.*?) and"),
+            right="large weights are a common sign of overfitting, but not what the word means: a small loss on the training data beside a large one "
+                  "on data that the network has not seen."),
+        correction(
+            submission.stated(112, r"Overfitting means that .*? and (.*?)\."),
+            right="the other way round: the training loss of an overfitted network is close to zero."),
+        correction(
+            submission.stated(112, r"For example, (.*?)\."),
+            right="gradient descent can come to rest in a local minimum with the penalty as well as without. That is no matter of overfitting."),
         correction(
             submission.stated(112, r"Adding (.*)"), submission.line(114),
             right="no weights are added; a penalty is. It changes the cost, and with it where the minima lie: they move towards smaller "
@@ -314,6 +355,12 @@ def _meant(part):
     return next(log for factor, log in (inside.args[0].args, outside.args) if _evaluated(factor) != Number("0"))
 
 
+def _lines(pieces):
+    """``line 90``, ``lines 90 and 94``, as text with formulas in it."""
+    numbers = [expr(piece.line) for piece in pieces]
+    return ["lines " if len(numbers) > 1 else "line ", *_listed(numbers)]
+
+
 def _listed(items):
     """a, b and c, as text with formulas in it."""
     out = [items[0]]
@@ -333,19 +380,23 @@ def corrections_q4(submission):
     larger, bound = submission.stated(118, r"If the error is .*?losses"), submission.stated(118, r"larger than (\d+)")
     return Corrections((
         correction(
-            submission.math(118), stated=one, claim=_asked(op("eq", right_side(one), right), "n >= 1", "n in ZZ"), right=op("eq", one.args[0], right),
-            why=": without absolute values, errors of opposite signs cancel. The index is missing too."),
+            submission.math(118), stated=("read as ", one), claim=_asked(op("eq", right_side(one), right), "n >= 1", "n in ZZ"),
+            right=op("eq", one.args[0], right),
+            why=": without absolute values, errors of opposite signs cancel. The sum as it is written has no index; the one shown is ours."),
         correction(
-            submission.math(118, 2), stated=two, claim=_asked(op("eq", right_side(two), squares), "n >= 1", "n in ZZ"),
-            right="the same, with an index at the summand."),
+            submission.math(118, 2), stated=("read as ", two), claim=_asked(op("eq", right_side(two), squares), "n >= 1", "n in ZZ"),
+            right="the same, with an index at the sum and at the summand."),
         correction(
             larger, claim=_asked(parse("u^2 > u"), op("gt", "u", bound.formula())),
             right="the same; and an error less than one shrinks, which is why the L2 loss hardly minds small ones."),
         correction(
-            submission.stated(118, r"Therefore, (.*?) in term"),
-            right=("right about outliers. But the letter in the formulas is that of the weights, while a loss is taken of the errors; and a "
-                   "large loss is not “", submission.stated(118, r"will be (harder to .*?)\.").text,
-                   "”: its minimum lies elsewhere, at the mean instead of the median."))),
+            submission.stated(118, r"If the error is too large, (.*?)\."),
+            right="it is reduced all the same, at the price of all the others: the squared cost has its minimum elsewhere, at the mean instead of "
+                  "the median."),
+        correction(
+            submission.stated(118, r"This also mean that (.*?) in term"),
+            right="right, and the heart of the matter; what is missing is why. And the letter in the formulas is that of the weights, while a loss "
+                  "is taken of the errors.")),
         "The fourth question of the submission.")
 
 
@@ -357,11 +408,13 @@ def corrections_q5(submission):
             right="true, but no reason that concerns batch normalisation; and it is the size of the batch, not of the data set, that makes the "
                   "difference: more updates per epoch, each of which uses the hardware badly."),
         correction(
-            submission.stated(123, r"\d\) (.*?) because"),
+            submission.stated(123, r"\d\) (.*)\."),
             right="right, and the heart of the matter. What is missing is how inaccurate: the variance of the batch mean is inversely "
-                  "proportional to the batch size."),
+                  "proportional to the batch size. So it is the number of images in the batch that counts, not their proportion."),
         correction(
             submission.stated(124, r"\d\) (.*?)\."),
-            right=("right as far as it goes: a small batch often holds one class only. But the negative examples are not “",
-                   submission.stated(124, r"refer to (\w+ \w+)").text, "” here: they are one of the two kinds of fruit."))),
+            right="right as far as it goes: a small batch often holds one class only."),
+        correction(
+            submission.stated(124, r"\. (.*)\."),
+            right="not here: the negative examples are one of the two kinds of fruit, and each photograph shows a durian.")),
         "The fifth question of the submission.")
