@@ -14,14 +14,13 @@ from flint import acb, fmpq
 
 from ..expressions import CONSTANTS, Expr, Number, Operation, Symbol, symbols, to_text, transform, walk
 from ..obligation import Obligation
-from . import rounding, series, zero
+from . import nearness, rounding, series, unit_sense, zero
 from .arrays import Matrix, NoValue, Several, Value, as_acb, fraction
 from .reading import Reading, Side, Unreadable, read
 from .values import evaluate
 
 PROVED, REFUTED, UNDECIDED, NO_CLAIM = "proved", "refuted", "undecided", "no-claim"
-NEAR = 0.02  # a relative distance that careless rounding may explain: never refuted on its own, never proved
-_SURE = frozenset({"natural-log", "degrees", "tex-digits", "cents", "slash-in-argument"})  # choices whose other reading is as good as the first
+_SURE = frozenset({"natural-log", "degrees", "tex-digits", "cents", "slash-in-argument", "dozen"})  # choices whose other reading is as good as the first
 _SUPPOSED = re.compile(r"(?:suppose|assume|assuming|supposing|imagine|were it true)(?: that| for contradiction that)?[\s,:]*[$\\(\[]*\s*$", re.I)
 _DENIED = re.compile(
     r"^[\s$.,;:\\)\]]*(?:,\s*which\s+)?(?:is|was|would be)\s+(?:false|wrong|incorrect|not true|not correct|untrue|impossible|absurd"
@@ -57,6 +56,8 @@ def judge_text(claim: str, context: str = "") -> Outcome:
     if not reading.rels:
         return Outcome(NO_CLAIM, "nothing is asserted", "no-claim")
     first = judge_reading(reading)
+    if first.verdict == REFUTED and nearness.said_rounded(context, first.sides):
+        first = Outcome(UNDECIDED, "rounded, as the words say", "claim-near", first.link, sides=first.sides)
     if first.verdict in (PROVED, NO_CLAIM) or not reading.choices:
         return first
     return _other_readings(claim, reading, first)
@@ -262,6 +263,10 @@ class _Chain:
             return _congruent(x, y, modulus)
         if rel in ("lt", "le", "gt", "ge"):
             return self.order(k, x, y, rel)
+        for cut, value in ((b, x), (a, y)):
+            if rounding.is_cut(cut) and rounding.cuts(value, cut):
+                self.rounded |= rounding.decimals(cut)
+                return Outcome(PROVED, "the first figures of the exact value")
         same = self.same(x, y, a, b)
         if same:
             self.rounded |= rounding.decimals(b) & self.rounded
@@ -345,9 +350,13 @@ class _Chain:
         a, b = self.sides[k].tree, self.sides[k + 1].tree
         shown = rounding.printed(b)
         if self.is_rounding(k, rel):
+            if rel == "eq" and rounding.relative(x, y) > nearness.FAR:
+                return Outcome(UNDECIDED, "a rounding to very few figures, called equal", "claim-near", sides=(_short(x), _short(y)))
             return Outcome(PROVED, "the rounding of the exact value")
+        if (hundred := nearness.in_percent(a, b, x)) is not None:
+            return Outcome(PROVED, "percent as a unit") if hundred else Outcome(UNDECIDED, "percent as a unit, roughly", "claim-near")
         sides = (_short(x), _short(y))
-        near = self.near(k, rel, x, y, shown)
+        near = nearness.near(self.sides[k], self.sides[k + 1], rel, x, y, self.rounded, self.degrees)
         if near:
             return Outcome(UNDECIDED, near, "claim-near", sides=sides)
         units = set(self.sides[k].units) | set(self.sides[k + 1].units)
@@ -355,7 +364,7 @@ class _Chain:
             return Outcome(UNDECIDED, "dots whose law is not settled", "claim-ambiguous", sides=sides)
         if "~unit" in units:
             return Outcome(UNDECIDED, "units that were taken for 1", "claim-units", sides=sides)
-        if self.sides[k].units and self.sides[k + 1].units and not _units_agree(self.sides[k].units, self.sides[k + 1].units):
+        if self.sides[k].units and self.sides[k + 1].units and not unit_sense.agree(self.sides[k].units, self.sides[k + 1].units):
             return Outcome(UNDECIDED, f"units that may convert: {', '.join(sorted(units)[:4])}", "claim-units", sides=sides)
         return Outcome(REFUTED, f"{sides[0]} is not {sides[1]}", "claim-refuted", sides=sides)
 
@@ -395,36 +404,6 @@ class _Chain:
                 self.rounded |= old
                 return True
         return False
-
-    def near(self, k: int, rel: str, x: fmpq | acb, y: fmpq | acb, shown: rounding.Printed | None) -> str:
-        """Why the difference may be no mistake: cut off, one unit off, rounded figures, a rough "about"."""
-        a, b = self.sides[k].tree, self.sides[k + 1].tree
-        both_whole = isinstance(x, fmpq) and isinstance(y, fmpq) and x.q == 1 and y.q == 1
-        if shown is not None and shown.decimal and not rounding.terminates(x, shown.unit):
-            gap = abs(as_acb(x) - as_acb(y))
-            if gap < rounding.exact(shown.unit * 3 / 2):
-                return "cut off, or one unit off in the last place"
-        carried = frozenset(t for t in rounding.decimals(a) if rounding.figures(t) >= rounding.MIN_FIGURES) | (rounding.decimals(a) & self.rounded)
-        if carried and not both_whole:
-            p = rounding.interval(a, carried, self.degrees)
-            q = rounding.interval(b, rounding.decimals(b), self.degrees)
-            if p is not None and q is not None and rounding.overlaps(p, q):
-                return "explained by figures that were rounded before"
-        if rel == "approx" and rounding.relative(x, y) <= NEAR:
-            return "roughly equal, but not a rounding"
-        if shown is not None and not shown.decimal and not (isinstance(x, fmpq) and x.q == 1):
-            if rounding.rounds_to(x, shown):
-                return "rounded to a whole number without saying so"
-            text = self.sides[k].text
-            if isinstance(a, Operation) and a.head == "div" and ("\\div" in text or "÷" in text) and abs(as_acb(x) - as_acb(y)) < 1:
-                return "the whole part of a quotient"
-        return ""
-
-
-def _units_agree(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
-    """One of the last side's words stands on the side before, in singular or plural."""
-    first = {w.rstrip("s") for w in a}
-    return any(w.rstrip("s") in first for w in b)
 
 
 def _flat(value: Value) -> list | None:

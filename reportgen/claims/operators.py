@@ -29,9 +29,11 @@ def function(r: _Reader, name: str) -> Expr:
     """A function with its base, its power and its argument, in brackets or without."""
     base: Expr | None = None
     power: Expr | None = None
+    bare = r.place > 0 and not r.text.startswith("\\", r.tokens[r.place - 1].start)
     while r.at("_", "^") and not (name != "log" and r.at("_")):
         if r.accept("_"):
-            base = r.script()
+            whole = bare and r.here.kind == "number" and r.here.text.isdigit() and r.ahead().text == "("  # log_10(100) outside of TeX
+            base = r.primary() if whole else r.script()
         else:
             r.place += 1
             power = r.script(power=True)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from ..expressions import Expr, Number, Operation, Symbol
 from . import operators, words
 from .reading import Unreadable, _Reader, call, number
-from .vocabulary import GREEK, NUMBER_WORDS, ONE_ARGUMENT
+from .vocabulary import DOTS, GREEK, NUMBER_WORDS, ONE_ARGUMENT, RELATIONS
 
 _NAMED = {
     "pi": Symbol("pi"),
@@ -43,6 +43,7 @@ _WRAPPERS = frozenset(
         "ul",
     }
 )
+_PARTS = {"half": "2", "third": "3", "quarter": "4", "fourth": "4"}
 _CALL_NAMES = frozenset({"gcd", "lcm", "max", "min", "GCD", "LCM"})
 
 
@@ -89,6 +90,9 @@ def _number(r: _Reader) -> Expr:
     r.place += 1
     value = r.literal(token.text)
     after, second, third = r.here, r.ahead(), r.ahead(2)
+    if "." in token.text and r.spell(after) in DOTS and (second.kind == "end" or r.spell(second) in RELATIONS or second.text in (")", "%", ",", ".", "}")):
+        r.place += 1
+        return call("cut", value)
     if after.kind == "command" and after.text in _FRACTIONS and token.text.isdigit():
         mixed = _mixed(r, value)
         if mixed is not None:
@@ -279,6 +283,12 @@ def _word(r: _Reader) -> Expr:
     if word in NUMBER_WORDS and word != "half" and (r.ahead().kind == "end" or r.ahead().kind == "op"):
         r.place += 1
         return number(NUMBER_WORDS[word])
+    if word in ("twice", "double", "triple") and r.starts(r.ahead()):
+        r.place += 1
+        return Operation("mul", (Number("3" if word == "triple" else "2"), r.factor()))
+    if word in _PARTS and r.ahead().text == "of" and r.starts(r.ahead(2)):
+        r.place += 2
+        return Operation("div", (r.factor(), Number(_PARTS[word])))
     before = r.tokens[r.place - 1].text if r.place else ""
     if before in ("{", "frac", "dfrac", "tfrac"):
         words.unit_words(r)

@@ -152,6 +152,8 @@ class _Reader(Scripts):
             self.place += 1
 
     def relation(self) -> str | None:
+        if self.here.kind == "word" and (found := words.relation(self)):
+            return found
         word = self.spell(self.here)
         if word not in RELATIONS:
             return None
@@ -301,6 +303,9 @@ class _Reader(Scripts):
                 head = "*"
             elif self.accept("*", "\\cdot", "\\times", "\\ast", "\\cdotp", "\\star"):
                 head = "*"
+            elif self.here.kind == "word" and self.here.text == "divided" and self.ahead().text == "by":
+                self.place += 2
+                head = "/"
             elif self.at("/", "\\div", "\\slash"):
                 if words.unit_below(self):
                     continue

@@ -37,6 +37,8 @@ def printed(tree: Expr) -> Printed | None:
     if tree.head == "neg":
         inner = printed(tree.args[0])
         return None if inner is None else Printed(-inner.value, inner.unit, inner.decimal)
+    if is_cut(tree):
+        return printed(tree.args[1])
     if tree.head == "apply" and tree.args[0] == Symbol("percent"):
         inner = printed(tree.args[1])
         return None if inner is None else Printed(inner.value / 100, inner.unit / 100, inner.decimal)
@@ -58,19 +60,36 @@ def printed(tree: Expr) -> Printed | None:
     return None
 
 
+def is_cut(tree: Expr) -> bool:
+    """``1.414...``: the first figures of a number."""
+    return isinstance(tree, Operation) and tree.head == "apply" and tree.args[0] == Symbol("cut")
+
+
+def cuts(value: Scalar, tree: Expr) -> bool:
+    """Whether the figures before the dots are the first ones of the value, or its rounding."""
+    shown = printed(tree)
+    if shown is None:
+        return False
+    start, end = exact(shown.value), exact(shown.value + shown.unit)
+    ball = as_acb(value)
+    return rounds_to(value, shown) or ball.imag == 0 and bool(ball.real >= arb(start)) and bool(ball.real < arb(end))
+
+
 def decimals(tree: Expr) -> frozenset[str]:
     """The decimal literals of the tree as they are typed."""
     return frozenset(node.text for node in walk(tree) if isinstance(node, Number) and "." in node.text)
 
 
-def interval(tree: Expr, rounded: frozenset[str], degrees: bool, bits: int = 128) -> acb | None:
-    """The ball of the tree where each of the literals may be off by half a unit of its last place; None where it has no value."""
+def interval(tree: Expr, rounded: frozenset[str], degrees: bool, bits: int = 128, inner: bool = False) -> acb | None:
+    """The ball of the tree where each of the literals may be off by half a unit of its last place (``inner``: by less than half);
+    None where it has no value."""
+    half = Fraction(4999, 10000) if inner else Fraction(1, 2)
 
     def literal(node: Number) -> Scalar:
         if node.text not in rounded:
             return exact(node.value)
         places = len(node.text.partition(".")[2])
-        return acb(arb(exact(node.value), exact(Fraction(1, 2 * 10**places))))
+        return acb(arb(exact(node.value), exact(half / 10**places)))
 
     try:
         value = evaluate(tree, bits, degrees=degrees, literal=literal)

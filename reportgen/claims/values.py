@@ -352,6 +352,9 @@ class _Evaluation:
             raise NoValue(f"the function {getattr(name, 'name', '?')} is not known")
         return method(self, *args)
 
+    def cut(self, inner: Expr) -> Value:
+        return self.value(inner)
+
     def percent(self, inner: Expr) -> Value:
         return _scaled(self.value(inner), fmpq(1, 100))
 
@@ -456,7 +459,7 @@ _METHODS: dict[str, Callable[..., Value]] = {
 }
 _NAMED: dict[str, Callable[..., Value]] = {
     name: getattr(_Evaluation, name)
-    for name in ("percent", "degree", "gcd", "lcm", "mod", "permutations", "doublefactorial", "conj", "re", "im", "cis", "cross", "series", "product")
+    for name in ("cut", "percent", "degree", "gcd", "lcm", "mod", "permutations", "doublefactorial", "conj", "re", "im", "cis", "cross", "series", "product")
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from ..expressions import Expr, Number, Operation
@@ -31,7 +32,6 @@ _DOUBTFUL = frozenset(
         "thirds",
         "quarter",
         "quarters",
-        "each",
         "plus",
         "minus",
         "more",
@@ -62,6 +62,20 @@ _DOUBTFUL = frozenset(
 )
 
 
+_UNIT_POWER = re.compile(r"(?<=[A-Za-z])\^?\{?-?[1-3]\}?(?![\d.])")
+_DOZEN_AS_UNIT = re.compile(r"(?<![\d.,])12(?![\d.,]*\d)|/\s*dozen|per dozen")
+_POWERS = {"squared": "2", "cubed": "3"}
+_EQUALS = frozenset({"equals", "equal"})
+
+
+def relation(r: "_Reader") -> str:
+    """``equals``, ``equal to``: a sign of equality in words, passed over; "" for any other word."""
+    if r.here.text not in _EQUALS:
+        return ""
+    r.place += 2 if r.ahead().text == "to" else 1
+    return "eq"
+
+
 def unit_below(r: "_Reader") -> bool:
     """``/day``, ``/ \\text{kg}``: a unit under the bar is passed over; True where there was one."""
     after = r.ahead()
@@ -74,10 +88,11 @@ def unit_below(r: "_Reader") -> bool:
         or after.kind == "letter"
         and not r.letters
         and after.text not in "iexXCP"
-        and r.ahead(2).text not in ("(", "^", "_")
+        and (r.ahead(2).text not in ("(", "^", "_") or bool(r.units) and after.text in "sm" and r.ahead(2).text == "^" and _small_power(r, 3))
     ):
         r.place += 2
         r.units.append("/" + after.text)
+        unit_power(r)
         unit_words(r)
         return True
     return False
@@ -97,11 +112,19 @@ def units_after(r: "_Reader", value: Expr) -> Expr | None:
     lowered = word.lower().strip(" ,;()\\")
     if word in TEXT_FUNCTIONS or lowered in ("times", "of", "x") and r.starts(r.ahead()):
         return None
-    if lowered in ("plus", "minus"):
+    if lowered in ("plus", "minus") or lowered == "divided" and r.ahead().text == "by" and r.starts(r.ahead(2)) or lowered in _EQUALS:
         return None
+    if lowered in _POWERS:
+        r.place += 1
+        return Operation("pow", (value, Number(_POWERS[lowered])))
     if lowered in _SCALES:
         r.place += 1
         scale = _SCALES[lowered]
+        if lowered == "dozen" and _DOZEN_AS_UNIT.search(r.text):
+            r.choices.add("dozen")
+            if "dozen" in r.other:
+                r.units.append("dozen")
+                return value
         if scale == Fraction(1, 100) and lowered in ("percent", "pct"):
             return call("percent", value)
         if lowered.startswith("cent"):
@@ -109,7 +132,7 @@ def units_after(r: "_Reader", value: Expr) -> Expr | None:
             r.choices.add("cents")
             return Operation("div", (value, Number("100"))) if "cents" in r.other else value
         return Operation("mul", (value, number(scale)))
-    if token.kind == "text" and any(c.isdigit() for c in token.text):
+    if token.kind == "text" and any(c.isdigit() for c in _UNIT_POWER.sub("", token.text)):
         raise Unreadable(f"a number inside words: {token.text[:40]!r}")
     if lowered in _DOUBTFUL:
         raise Unreadable(f"the word {lowered!r}")
@@ -126,11 +149,11 @@ def unit_words(r: "_Reader") -> None:
         if token.kind in ("word", "text"):
             word = token.text.strip().rstrip(".")
             lowered = word.lower()
-            if token.kind == "text" and (any(c.isdigit() for c in word) or word in TEXT_FUNCTIONS):
+            if token.kind == "text" and (any(c.isdigit() for c in _UNIT_POWER.sub("", word)) or word in TEXT_FUNCTIONS):
                 return
-            if lowered in ("times", "of", "x", "plus", "minus") and r.starts(r.ahead()):
+            if lowered in ("times", "of", "x", "plus", "minus") and r.starts(r.ahead()) or lowered in _EQUALS:
                 return
-            if lowered in _DOUBTFUL and lowered not in ("each", "to"):
+            if lowered in _DOUBTFUL and lowered != "to":
                 raise Unreadable(f"the word {lowered!r}")
             r.units.append(lowered.strip(" ,;()\\"))
             r.place += 1
@@ -141,6 +164,10 @@ def unit_words(r: "_Reader") -> None:
             r.place += 1
         else:
             return
+
+
+def _small_power(r: "_Reader", k: int) -> bool:
+    return r.ahead(k).text in ("2", "3") or r.ahead(k).text == "{" and r.ahead(k + 1).text in ("2", "3") and r.ahead(k + 2).text == "}"
 
 
 def unit_power(r: "_Reader") -> None:
