@@ -18,7 +18,7 @@ from .submission import Piece
 Judge = Callable[[Obligation], Verdict]
 
 COLUMNS = ("Line", "It states", "Verdict", "What is right, and why")
-WIDTHS = (10, 32, 12, 46)      # hundredths of the line
+WIDTHS = (10, 32, 13, 45)      # hundredths of the line
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,8 +257,8 @@ def pair_output():
     return start("x_hat[1] = (x_1 - mu_B)/sqrt(sigma_B^2)", assume=["x_1 > x_2"]).then(
         rewrite("(x_1 - (x_1 + x_2)/2)/sqrt(((x_1 - (x_1 + x_2)/2)^2 + (x_2 - (x_1 + x_2)/2)^2)/2)", "Mean and variance of two values", "definition",
                 given=["mu_B = (x_1 + x_2)/2", "sigma_B = sqrt(((x_1 - (x_1 + x_2)/2)^2 + (x_2 - (x_1 + x_2)/2)^2)/2)"]),
-        rewrite("((x_1 - x_2)/2)/sqrt(((x_1 - x_2)/2)^2)", "Both lie half the difference from the mean"),
-        rewrite("1", "The root is half the difference, which is positive"))
+        rewrite("((x_1 - x_2)/2)/sqrt(((x_1 - x_2)/2)^2)", "Simplify the differences"),
+        rewrite("1", ("As ", parse("x_1 > x_2"))))
 
 
 # --- figure ---------------------------------------------------------------------------------------------------------------------
