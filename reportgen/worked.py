@@ -156,7 +156,7 @@ def steps_blocks(derivation: Derivation, style: NumberStyle, *, reasons: bool = 
     """
     aligned = rows(derivation, style)
     pairs = [(row.left, row.rest) for row in aligned]
-    captions: list[Caption] = [(), *(step_caption(s, open_conditions.get(n, ())) for n, s in enumerate(derivation.steps, start=1))]
+    captions = _captions(derivation, open_conditions)
     left = max((width(a) for a, _ in pairs), default=0)
     right = max((width(b) for _, b in pairs), default=0)
     room = LINE - 4 - left - right - _GAP
@@ -170,6 +170,17 @@ def steps_blocks(derivation: Derivation, style: NumberStyle, *, reasons: bool = 
         out.append(f"{a} & {b}" + (f" && {first}" if first else ""))
         out += [f"& {{}} && {other}" for other in others]     # {}: an empty cell that nobody takes for a gap
     return (_aligned(out),)
+
+
+def _captions(derivation: Derivation, open_conditions: Mapping[int, tuple[Expr, ...]]) -> list[Caption]:
+    """A caption a line, none for the start.  A condition that some step states, or that stood already, is not repeated."""
+    printed = {c for step in derivation.steps for c in step.conditions}
+    captions: list[Caption] = [()]
+    for number, step in enumerate(derivation.steps, start=1):
+        more = tuple(c for c in open_conditions.get(number, ()) if c not in printed)
+        printed.update(more)
+        captions.append(step_caption(step, more))
+    return captions
 
 
 def _aligned(rows_: list[str]) -> Node:
