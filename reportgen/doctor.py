@@ -28,6 +28,7 @@ PACKAGES = (
     ("typst", "typst", "0.14", "Typst: PDF"),
     ("pypdfium2", "pypdfium2", "4.30", "reads the finished PDF again"),
 )
+OPTIONAL_PACKAGES = (("z3-solver", "z3", "4.13", "counterexamples and side conditions in reportgen explain"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ class Examination:
 def examine() -> Examination:
     """Look for everything: Python, packages, the two embedded engines, optional programs."""
     rows = [_python(), *(_package(*row) for row in PACKAGES), _pandoc(), _templates()]
-    return Examination((*rows, *(_program(p) for p in PROGRAMS)))
+    optional = (*(_package(*row, required=False) for row in OPTIONAL_PACKAGES), *(_program(p) for p in PROGRAMS))
+    return Examination((*rows, *optional))
 
 
 def _python() -> Row:
@@ -109,17 +111,17 @@ def _python() -> Row:
     return Row("python", version, sys.executable, "" if good else f"install Python {'.'.join(map(str, OLDEST_PYTHON))} or newer")
 
 
-def _package(distribution: str, module: str, oldest: str, purpose: str) -> Row:
+def _package(distribution: str, module: str, oldest: str, purpose: str, required: bool = True) -> Row:
     remedy = f"{sys.executable} -m pip install '{distribution}>={oldest}'"
     try:
         version = importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
-        return Row(distribution, "", purpose, remedy)
+        return Row(distribution, "", purpose, remedy, required)
     if importlib.util.find_spec(module) is None:
-        return Row(distribution, version, f"{purpose} (installed, but {module} cannot be imported)", remedy)
+        return Row(distribution, version, f"{purpose} (installed, but {module} cannot be imported)", remedy, required)
     if _numbers(version) < _numbers(oldest):
-        return Row(distribution, version, f"{purpose} (older than {oldest})", remedy)
-    return Row(distribution, version, purpose)
+        return Row(distribution, version, f"{purpose} (older than {oldest})", remedy, required)
+    return Row(distribution, version, purpose, required=required)
 
 
 def _pandoc() -> Row:

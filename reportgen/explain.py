@@ -78,7 +78,8 @@ def _body(entry: Entry, ledger: Ledger) -> list[str]:
     if isinstance(content, Derivation):
         return _derivation(content, entry, {j.obligation.name: j for j in entry.judged})
     if isinstance(content, Claim):
-        return [f"  {to_text(content.statement)}", *_under(content.assumptions, "assuming"), *(f"    {_verdict(j)}" for j in entry.judged)]
+        found = [f"    {line}" for j in entry.judged for line in (_verdict(j), *_remarks(j))]
+        return [f"  {to_text(content.statement)}", *_under(content.assumptions, "assuming"), *found]
     if isinstance(content, Table):
         rows = [tuple(_cell(c) for c in content.columns), *(tuple(_cell(c) for c in row) for row in content.rows)]
         return [*_columns([tuple("  " + c for c in row) for row in rows]), "", *_judged_lines(entry)]
@@ -101,6 +102,7 @@ def _derivation(content: Derivation, entry: Entry, judged: Mapping[str, Judged])
             yield from (indent + " " + line for line in _under(step.conditions, "provided that"))
             if verdict is not None:
                 yield f"{indent}   {_verdict(verdict)}"
+                yield from (f"{indent}   {remark}" for remark in _remarks(verdict))
             yield from show(step.substeps, f"{label}.", indent + "   ")
 
     return [*lines, *show(content.steps, "", "  ")]
@@ -126,6 +128,13 @@ def _verdict(judged: Judged) -> str:
         sides = f": {verdict.sides[0]} against {verdict.sides[1]}" if verdict.sides[0] else ""
         return "refuted" + (f" at {point}" if point else "") + sides
     return f"undecided: {verdict.reason}" + (" (sampling agrees)" if verdict.strength == "agreed" else "")
+
+
+def _remarks(judged: Judged) -> list[str]:
+    """When it is right after all, solutions gained and lost, what z3 adds."""
+    from reportgen.remarks import remarks
+
+    return list(remarks(judged.obligation, judged.verdict))
 
 
 def _judged_lines(entry: Entry) -> list[str]:

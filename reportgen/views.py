@@ -16,7 +16,7 @@ from .ledger import ORDER, Entry, Judged, Ledger
 from .mathprint import NumberStyle, to_latex
 from .pandoctree import Node, math, para, words
 from .shown import Shown
-from .wording import STRENGTH_MEANINGS, counterexample_shown, exact_form, plain_text, unit_latex, verdict_text, where_text
+from .wording import STRENGTH_MEANINGS, counterexample_shown, exact_form, plain_text, right_when_shown, unit_latex, verdict_text, where_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +258,11 @@ class ClaimView(View):
         if not point:
             raise AttributeError(f"{self._entry.name} has no counterexample: it is {self._entry.judged[0].verdict.status.value}")
         return counterexample_shown(self._entry.name, point, self._context.style)
+
+    @property
+    def right_when(self) -> Shown:
+        """Where a refuted claim is right after all: S = 1 or N + 2 P = 0."""
+        return right_when_shown(self._entry.name, self._entry.judged[0].obligation, self._context.style)
 
 
 class SideView(ValueView):

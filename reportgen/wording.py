@@ -8,6 +8,7 @@ from fractions import Fraction
 from .expressions import Expr, Number, Operation, expr, is_op, parse, rational_value, to_text, transform
 from .ledger import ORDER, Judged, Ledger
 from .mathprint import NumberStyle, numeral, to_latex
+from .obligation import Obligation
 from .shown import Shown
 
 STRENGTH_MEANINGS = {
@@ -24,6 +25,16 @@ STRENGTH_MEANINGS = {
 def counterexample_shown(name: str, point: tuple[tuple[str, Fraction], ...], style: NumberStyle) -> Shown:
     equations = [Operation("eq", (parse(n, "plain"), expr(v))) for n, v in point]
     return Shown(name, "counterexample", ", ".join(map(to_text, equations)), ",\\ ".join(to_latex(e, style) for e in equations))
+
+
+def right_when_shown(name: str, obligation: Obligation, style: NumberStyle) -> Shown:
+    """Where a refuted claim is right after all, as the judge has proved it.  Raises AttributeError where there is nothing to say."""
+    from .right_when import right_exactly_when, words
+
+    found = right_exactly_when(obligation)
+    if not found:
+        raise AttributeError(f"{name}: nothing is proved of where it is right after all")
+    return Shown(name, "right_when", words(found), "\\ \\text{or}\\ ".join(to_latex(e, style) for e in found), None, words(found))
 
 
 def verdict_text(judged: list[Judged]) -> str:
