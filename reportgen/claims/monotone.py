@@ -141,7 +141,7 @@ def _direction(tree: Expr, name: Symbol) -> int | None:
 def _changes_sign(gap: Expr, name: Symbol) -> bool:
     """Two places where the continuous difference has other signs: it has a zero between them."""
     signs = set()
-    for k in (fmpq(0), *(fmpq(s * 10 ** max(e, 0), 10 ** max(-e, 0)) for e in range(-6, 7) for s in (1, -1))):
+    for k in (fmpq(0), *(fmpq(s * 10 ** max(e, 0), 10 ** max(-e, 0)) for e in range(-6, 7) for s in (1, -1)), *map(fmpq, range(-60, 61))):
         try:
             value = evaluate(gap, env={name: k})
         except NoValue:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from flint import Ordering, acb, arb, fmpq, fmpq_mpoly_ctx, fmpq_poly
 
-from ..expressions import Expr, Number, Operation, Symbol, count_nodes, symbols, walk
+from ..expressions import Expr, Number, Operation, Symbol, is_op, count_nodes, symbols, walk
 from .arrays import Matrix, NoValue, Scalar, Several, as_acb
 from .values import evaluate
 
@@ -79,7 +79,16 @@ def shown(point: Mapping[Expr, Scalar]) -> str:
 
 
 def unfollowed(given: Expr, wanted: Expr, domain: Sequence[Expr]) -> tuple[Point, Scalar] | None:
-    """A solution of the equation ``given`` (names as rationals, the last by certified roots) at which ``wanted`` is false."""
+    """A solution of the equation ``given`` (names as rationals, the last by certified roots) at which ``wanted`` is false.
+
+    Each of them may be a choice of equations.
+    """
+    if is_op(given, "or"):
+        found = (unfollowed(g, wanted, domain) for g in given.args if is_op(g, "eq"))
+        return next((f for f in found if f is not None), None)
+    choices = wanted.args if is_op(wanted, "or") else (wanted,)
+    if not all(is_op(w, "eq") for w in choices):
+        return None
     names = [n for n in symbols(given) if n not in ("i", "I")]
     rest = [n for n in symbols(wanted) if n not in names]
     if not names or rest or len(names) > MAX_NAMES:
@@ -88,7 +97,7 @@ def unfollowed(given: Expr, wanted: Expr, domain: Sequence[Expr]) -> tuple[Point
     if difference is None:
         return None
     num = difference
-    gap = Operation("add", (wanted.args[0], Operation("neg", (wanted.args[1],))))
+    gaps = [Operation("add", (w.args[0], Operation("neg", (w.args[1],)))) for w in choices]
     order = sorted(range(len(names)), key=lambda i: (num.degrees()[i] == 0, num.degrees()[i]))
     for base in points(names):
         solved = order[0]
@@ -108,11 +117,11 @@ def unfollowed(given: Expr, wanted: Expr, domain: Sequence[Expr]) -> tuple[Point
         for root in _real_roots(poly):
             point = {**base, Symbol(names[solved]): root}
             x, y = _scalar(given.args[0], point), _scalar(given.args[1], point)
-            value = _scalar(gap, point)
-            if x is None or y is None or value is None or not all(_holds(d, point) for d in domain):
+            if x is None or y is None or not all(_holds(d, point) for d in domain):
                 continue
-            if isinstance(value, fmpq) and value != 0 or isinstance(value, acb) and not value.contains(acb(0)):
-                return point, value
+            values = [_scalar(gap, point) for gap in gaps]
+            if all(isinstance(v, fmpq) and v != 0 or isinstance(v, acb) and not v.contains(acb(0)) for v in values):
+                return point, values[0]
     return None
 
 

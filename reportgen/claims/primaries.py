@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ..expressions import Expr, Number, Operation, Symbol
+from ..expressions import Expr, Number, Operation, Symbol, replace, symbols
 from . import operators, words
 from .reading import Unreadable, _Reader, call, number
 from .vocabulary import DOTS, GREEK, NUMBER_WORDS, ONE_ARGUMENT, RELATIONS
@@ -246,6 +246,8 @@ def _bracket(r: _Reader) -> Expr:
         if len(items) == 1 and not r.letters:
             return items[0]
         return Operation("set", tuple(items))
+    if len(items) == 1 and opened == "[" and close == "]" and r.at("_") and len(symbols(items[0])) == 1:
+        return _between(r, items[0])
     if len(items) == 1:
         return items[0] if opened != "{" or not isinstance(items[0], Operation) or items[0].head in ("add", "neg", "mul", "div", "pow", "apply") else items[0]
     if opened == "{":
@@ -255,6 +257,16 @@ def _bracket(r: _Reader) -> Expr:
     if len(items) == 2:
         return call("interval" + ("c" if opened == "[" else "o") + ("c" if close == "]" else "o"), *items)
     raise Unreadable("brackets of two kinds")
+
+
+def _between(r: _Reader, inner: Expr) -> Expr:
+    """``[F]_a^b`` is F at b less F at a."""
+    r.expect("_")
+    lower = r.script()
+    r.expect("^")
+    upper = r.script(power=True)
+    name = Symbol(symbols(inner)[0])
+    return Operation("add", (replace(inner, {name: upper}), Operation("neg", (replace(inner, {name: lower}),))))
 
 
 def _text(r: _Reader) -> Expr:

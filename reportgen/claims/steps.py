@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from ..expressions import Expr, Number, Operation, Symbol, is_op, symbols, to_text, walk
 from ..judge import judge
 from ..obligation import Obligation, Verdict
-from . import monotone, points, rounding
+from . import monotone, parts, points, rounding, systems
 from .answerforms import _has_pm, _with_sign
 from .arrays import NoValue
 from .chains import NO_CLAIM, PROVED, REFUTED, UNDECIDED, Outcome, _short, is_name, plain
-from .reading import Reading, Side, Unreadable, read
+from .reading import Reading, Side, Unreadable, read, read_expression
 
 MAX_LINES = 200
 _LEADING = re.compile(
@@ -46,7 +46,7 @@ def _judge_lines(lines: Sequence[str], other: frozenset[str]) -> Outcome:
         return Outcome(UNDECIDED, f"more than {MAX_LINES} lines", "claim-unreadable")
     worst: Outcome | None = None
     checked = False
-    state = _State(_variables(lines), other)
+    state = _State(_variables(lines), other, parts.sequences(lines))
     for number, line in enumerate(lines):
         try:
             outcome = state.line(line)
@@ -68,8 +68,9 @@ def _judge_lines(lines: Sequence[str], other: frozenset[str]) -> Outcome:
 class _State:
     """What the lines so far have said: the last chain, all statements, and whether each was equivalent to the one before."""
 
-    def __init__(self, variables: frozenset[str], other: frozenset[str]) -> None:
+    def __init__(self, variables: frozenset[str], other: frozenset[str], sequences: frozenset[str] = frozenset()) -> None:
         self.variables = variables
+        self.sequences = sequences
         self.other = other
         self.sides: tuple[Expr, ...] = ()
         self.rels: tuple[str, ...] = ()
@@ -87,10 +88,18 @@ class _State:
         lead, rest = _lead(line)
         if not lead and _SEVERAL.search(rest):
             return self.follow((), (), self.several(rest))
+        pieces = parts.split(rest)
+        if len(pieces) > 1 and lead not in ("eq", "approx", "lt", "le", "gt", "ge"):
+            statement = parts.together(pieces, self.piece, self.value)
+            if statement is None:
+                raise Unreadable("pieces that do not go together")
+            return self.follow((), (), statement)
         reading = read(rest, letters=True, variables=self.variables, other=self.other)
         if any(s.tree is None for s in reading.sides):
             raise Unreadable("words where an expression was expected")
-        trees = tuple(plain(s.tree, imaginary=True) for s in reading.sides)
+        trees = tuple(parts.named(plain(s.tree, imaginary=True), self.sequences) for s in reading.sides)
+        if reading.rels == ("element",) and (statement := parts.of_set(*trees)) is not None:
+            return self.follow((), (), statement)
         if not self.sides and self.statement is None:
             if lead:
                 raise Unreadable("a relation without what stands before it")
@@ -115,6 +124,18 @@ class _State:
             self.take(trees, (), None)
             return outcome
         return self.follow(trees, reading.rels, _statement(trees, reading.rels))
+
+    def piece(self, text: str) -> Expr:
+        """One of several statements of a line."""
+        if _SEVERAL.search(text):
+            return self.several(text)
+        reading = read(text, letters=True, variables=self.variables, other=self.other)
+        if not reading.rels or any(s.tree is None for s in reading.sides):
+            raise Unreadable("a piece that says nothing")
+        return _statement([parts.named(plain(s.tree, imaginary=True), self.sequences) for s in reading.sides], reading.rels)
+
+    def value(self, text: str) -> Expr:
+        return plain(read_expression(text, letters=True, other=self.other))
 
     def several(self, line: str) -> Expr:
         """``x = 2 or x = 3``, ``x = \\pm 3`` as one statement."""
@@ -160,6 +181,8 @@ class _State:
             outcome = Outcome(UNDECIDED, f"the new name {sorted(set(symbols(wanted)) - old)[0]}", "claim-open")
         else:
             outcome = _follows(given, wanted, _domain(*given.args) if isinstance(given, Operation) else ())
+            if outcome.verdict == REFUTED and _is_added(given, wanted):
+                outcome = Outcome(UNDECIDED, "it may be a further condition", "claim-open")
             if outcome.verdict != PROVED and not (self.equivalent and outcome.verdict == REFUTED):
                 outcome = self.by_all(wanted, outcome)
         self.equivalent = self.equivalent and outcome.code == "equivalent"
@@ -173,6 +196,10 @@ class _State:
         verdict = judge(Obligation(wanted, tuple(self.facts)))
         if verdict.proved:
             return Outcome(PROVED, verdict.method)
+        if not _has_new_decimals(wanted, Operation("and", tuple(self.facts))):
+            point = systems.solution(self.facts)
+            if point is not None and systems.holds(wanted, point) is False:
+                return Outcome(REFUTED, f"{to_text(wanted)} does not follow from what was said before (at {points.shown(point)})"[:400], "claim-refuted")
         if verdict.refuted:
             return alone if alone.verdict == REFUTED else Outcome(UNDECIDED, "does not follow, it seems", "claim-agreed")
         return Outcome(UNDECIDED, "does not follow from the line before alone", "claim-open") if alone.verdict == REFUTED else alone
@@ -332,6 +359,15 @@ def _follows(given: Expr, wanted: Expr, domain: tuple[Expr, ...]) -> Outcome:
         return Outcome(PROVED, verdict.method) if verdict.proved else Outcome(UNDECIDED, "an unknown function at other places", "claim-open")
     rounded = any("." in t for t in rounding.decimals(wanted) - rounding.decimals(given))
     single = is_op(given, "eq") and is_op(wanted, "eq")
+    point = systems.violated(given, wanted)
+    if point is None and is_op(given, "and") and (solved := systems.solution([given])) is not None and systems.holds(wanted, solved) is False:
+        point = solved
+    if point is not None and not rounded:
+        return Outcome(REFUTED, f"{to_text(wanted)} does not follow from {to_text(given)} (at {points.shown(point)})"[:400], "claim-refuted")
+    if not single and is_op(given, "eq", "or") and is_op(wanted, "eq", "or"):
+        failing = points.unfollowed(given, wanted, domain)
+        if failing is not None and not rounded:
+            return Outcome(REFUTED, f"{to_text(wanted)} does not follow from {to_text(given)} (at {points.shown(failing[0])})"[:400], "claim-refuted")
     if single:
         if points.proportional(given, wanted):
             return Outcome(PROVED, "one equation up to a factor", "equivalent")
@@ -355,10 +391,24 @@ def _follows(given: Expr, wanted: Expr, domain: tuple[Expr, ...]) -> Outcome:
             return Outcome(PROVED, verdict.method, "equivalent")
     verdict = judge(Obligation(Operation("implies", (given, wanted)), domain))
     if verdict.proved:
+        if _is_bound(given) and _is_bound(wanted) and len(symbols(given)) == 1 == len(symbols(wanted)):
+            return Outcome(UNDECIDED, "it follows, but says less than the line before", "claim-open")
         return Outcome(PROVED, verdict.method)
     if verdict.refuted:
         return Outcome(UNDECIDED, "a rounding in a line with names", "claim-near") if rounded else _not_following(verdict, given, wanted)
     return Outcome(UNDECIDED, verdict.reason or "no proof and no counterexample", "claim-agreed")
+
+
+def _is_bound(tree: Expr) -> bool:
+    return is_op(tree, "lt", "le", "gt", "ge")
+
+
+def _is_added(given: Expr, wanted: Expr) -> bool:
+    """``x = 7`` after ``y = 5x + 3``: a value for one of the names, which what is given leaves open."""
+    if not (is_op(wanted, "eq") and isinstance(wanted.args[0], Symbol) and not symbols(wanted.args[1])):
+        return False
+    others = [n for n in symbols(given) if n != wanted.args[0].name]
+    return is_op(given, "eq") and isinstance(given.args[0], Symbol) and given.args[0].name in others and wanted.args[0].name in symbols(given.args[1])
 
 
 def _instances(tree: Expr) -> frozenset[Expr]:

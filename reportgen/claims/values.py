@@ -10,7 +10,7 @@ from math import comb, factorial, gcd, lcm, perm
 
 from flint import acb, arb, ctx, fmpq
 
-from ..expressions import Expr, Number, Operation, Symbol, replace
+from ..expressions import Expr, Number, Operation, Symbol, replace, symbols
 from .angles import FUNCTIONS, at_special_angle
 from .arrays import (
     Matrix,
@@ -33,6 +33,7 @@ MAX_FACTORIAL = 20_000
 MAX_POWER_BITS = 400_000
 MAX_TERMS = 20_000
 MAX_BALL_EXPONENT = 1 << 40
+_ENTIRE = frozenset({"add", "neg", "mul", "sin", "cos", "exp"})  # integrands without a place where they are not analytic
 
 
 def evaluate(
@@ -422,8 +423,24 @@ class _Evaluation:
 
         return total(self, factors, product=True)
 
-    def integral(self, *args: Expr) -> Value:
-        raise NoValue("an integral")
+    def integral(self, body: Expr, variable: Expr, *bounds: Expr) -> Value:
+        if len(bounds) != 2 or not _entire(body):
+            raise NoValue("an integral")
+        return acb.integral(
+            lambda z, _: as_acb(_Evaluation(self.degrees, self.literal, {**self.env, variable: z}).scalar(body)), *(as_acb(self.scalar(b)) for b in bounds)
+        )
+
+
+def _entire(tree: Expr) -> bool:
+    """Analytic everywhere, as far as the heads show it."""
+    if not isinstance(tree, Operation):
+        return True
+    if tree.head == "div":
+        return _entire(tree.args[0]) and not symbols(tree.args[1])
+    if tree.head == "pow":
+        whole = isinstance(tree.args[1], Number) and tree.args[1].text.isdigit()
+        return _entire(tree.args[0]) and whole or tree.args[0] == Symbol("e") and _entire(tree.args[1])
+    return tree.head in _ENTIRE and all(_entire(a) for a in tree.args)
 
 
 _METHODS: dict[str, Callable[..., Value]] = {
@@ -453,6 +470,7 @@ _METHODS: dict[str, Callable[..., Value]] = {
             "transpose",
             "det",
             "apply",
+            "integral",
         )
     },
     **{name: (lambda self, inner, head=name: self.function(head, inner)) for name in FUNCTIONS},
