@@ -266,7 +266,7 @@ class _Page:
 
 
 def _page(folder: Path, strict: bool) -> _Page:
-    from reportgen import document, template, views
+    from reportgen import details, document, template, views
     from reportgen.answer_audit import figure_findings, text_findings
     from reportgen.formula_check import formula_findings
     from reportgen.mathprint import style_for
@@ -287,7 +287,7 @@ def _page(folder: Path, strict: bool) -> _Page:
         ledger.place(shown.entry, shown.view, shown.plain, rendered.span(match.start()))
     _stop_at_errors(formula_findings(rendered))
     read = document.read(rendered, declared=meta.declared, figures=derived.figures, report=meta)
-    return _Page(derived, read, views.details(ledger, style, read.entries), (*warnings, *read.warnings))
+    return _Page(derived, read, details.details(ledger, style, read.entries), (*warnings, *read.warnings))
 
 
 def _read_back(page: _Page, target: str, engine: str, files: dict[str, bytes]) -> dict[str, bytes]:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 _LONG = 34.0    # an inline formula wider than this scrolls on a narrow page
 _SHORT = 22     # a cell with no more characters than this is not broken into lines
-_DENSE = 60.0   # a display formula wider than this is set a little smaller
+_DENSE = 78.0   # a display formula wider than this is set a little smaller, and smaller again from ``_TIGHT`` on
+_TIGHT = 84.0
+_NUMBER_ROOM = 8.0      # what "(12)" takes of the line
 _BOLD = re.compile(r"\\mathbf\{([A-Za-z0-9]+)\}|\\mathbf ([A-Za-z])")
 
 
@@ -43,7 +45,20 @@ def write(job: Job) -> dict[str, bytes]:
     text = pandoc.write(blocks, "html5", meta=meta, template=layout("report.html"),
                         options=["--mathml", "--syntax-highlighting=none", "--email-obfuscation=none"])
     text = re.sub(r"<th(?=[ >])", '<th scope="col"', text)
-    return {"report.html": text.encode("utf-8")}
+    # a number with separators; as text it would be set close to the sign before it
+    text = re.sub(r"<mtext[^<>]*>(\d[\d.,\u202f]*)</mtext>", r"<mn>\1</mn>", text)
+    return {"report.html": _BUTTON.sub(_kept_together, text).encode("utf-8")}
+
+
+_BUTTON = re.compile(r'(\(?)(<button type="button" class="value".*?</button>)([,.;:)!?]*)', re.DOTALL)
+
+
+def _kept_together(match: re.Match[str]) -> str:
+    """A button with the signs that touch it: the line is not broken between them."""
+    before, button, after = match.groups()
+    if not (before or after) or 'class="long"' in button:
+        return match.group()
+    return f'<span class="keep">{match.group()}</span>'
 
 
 class _Writer:
@@ -99,7 +114,8 @@ class _Writer:
                 f'title="{label}">?</button>')
 
     def _display(self, tex: str, name: str, number: str, alt: str, entries: str = "") -> Node:
-        dense = " dense" if width(tex) > _DENSE else ""
+        need = width(tex) + (_NUMBER_ROOM if number else 0.0)
+        dense = " tight" if need > _TIGHT else " dense" if need > _DENSE else ""
         inside: list[Node] = [raw("html", f'<div class="wide{dense}">'), math(for_mathml(breaks_kept(tex)), display=True), raw("html", "</div>")]
         if number:
             inside.append(span([{"t": "Str", "c": f"({number})"}], classes=["number"]))
