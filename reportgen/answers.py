@@ -15,6 +15,8 @@ import ast
 import builtins
 import contextlib
 import hashlib
+import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,7 +25,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 from reportgen.config import did_you_mean, read_text
-from reportgen.derivation import RuleError
+from reportgen.derivation import MAKE_IT_A_GIVEN, RuleError
 from reportgen.diagnostics import Finding, FindingsError, Span
 from reportgen.expressions import ParseError
 from reportgen.givens import RESERVED, Given
@@ -311,30 +313,59 @@ class _Workshop:
 
 @contextlib.contextmanager
 def _quiet_stdout() -> Iterator[None]:
-    """What the author prints goes to standard error: standard output holds only what was asked for."""
+    """What the author prints goes to standard error, whether by print, by a library in C or by a program that is called:
+    standard output holds only what was asked for."""
     with contextlib.redirect_stdout(sys.stderr):
-        yield
+        try:
+            sys.__stdout__.flush()
+            kept = os.dup(1)
+        except (OSError, ValueError, AttributeError):     # there is no standard output
+            yield
+            return
+        try:
+            os.dup2(2, 1)
+            yield
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
 
 
 def _findings_from(error: BaseException, answer: str, files: Iterable[Path], fallback: Span) -> list[Finding]:
     """The findings that an exception in the author's code deserves, at the author's line."""
-    span = _author_place(error, {str(p) for p in files}) or fallback
+    known = {str(p) for p in files}
+    span = _author_place(error, known) or fallback
     who = f"{answer}: " if answer else ""
     if isinstance(error, FindingsError):
         return [f if f.span is not None else replace(f, message=who + f.message, span=span) for f in error.findings]
     if isinstance(error, ParseError):
         return [Finding("formula-unreadable", f"{who}{error.message}", span)]
     if isinstance(error, RuleError):
-        return [Finding("rule-not-applicable", f"{who}{error}", span)]
+        called = error.place if error.place is not None and error.place.file in known else span
+        return [Finding("rule-not-applicable", f"{who}{error}", called, error.hint)]
     if isinstance(error, SyntaxError) and error.filename and error.lineno:
         return [Finding("answers-failed", f"{Path(error.filename).name} is not Python: {error.msg}",
                         Span(error.filename, error.lineno, error.offset or 0))]
     text = str(error).strip().split("\n")[0]
     message = f"{who}{type(error).__name__}" + (f": {text}" if text else "")
-    hint = ""
+    return [Finding("answers-failed", message, span, _hint(error, text))]
+
+
+_OURS = r"'(Given|Derivation|Value|Number|Operation|Symbol)'"
+
+
+def _hint(error: BaseException, text: str) -> str:
+    """What to type where Python's own message would not say it."""
     if isinstance(error, ModuleNotFoundError) and error.name:
-        hint = f"install it, or put {error.name}.py beside answers.py"
-    return [Finding("answers-failed", message, span, hint)]
+        return f"install it, or put {error.name}.py beside answers.py"
+    if not isinstance(error, TypeError):
+        return ""
+    if text.startswith(("float() argument", "must be real number")):
+        return "float(v) takes the given or answer itself, not a piece of it, and is for figures only"
+    if "unsupported operand" in text and re.search(_OURS, text):
+        return "values are computed by derivations: start(\"s = v*t\").then(substitute(v=v, t=t), evaluate()); in a figure write float(v)"
+    if "not an exact number" in text or "not an exact value" in text:
+        return MAKE_IT_A_GIVEN
+    return ""
 
 
 def _author_place(error: BaseException, files: set[str]) -> Span | None:

@@ -344,6 +344,10 @@ class Audit:
             self._near = place
             return self.rendered.span(place, length)
         source = self.rendered.text
+        written = _as_entities(source, text[start:start + length], self._near)
+        if written is not None:
+            self._near = written[0]
+            return self.rendered.span(written[0], written[1] - written[0])
         for reach in (30, 12, 4, 0):
             before = text[max(0, start - reach):start].rpartition(_BREAK)[2]
             after = text[start:start + length + reach].partition(_BREAK)[0]
@@ -362,6 +366,15 @@ class Audit:
             return Span(self.rendered.span(0).file)
         self._near = found + len(marked)
         return self.rendered.span(found, len(marked))
+
+
+def _as_entities(source: str, numeral: str, near: int) -> tuple[int, int] | None:
+    """Where a numeral stands some of whose signs are written by their number: ``&#52;1`` is 41."""
+    if "&#" not in source:
+        return None
+    pattern = "".join(rf"(?:{re.escape(c)}|&#0*{ord(c)};|&#[xX]0*{ord(c):x};)" for c in numeral)
+    found = [match.span() for match in re.finditer(pattern, source, re.IGNORECASE) if "&" in match[0]]
+    return min(found, key=lambda span: (span[0] <= near, abs(span[0] - near)), default=None)     # the walk goes forward
 
 
 def _nearest(source: str, piece: str, near: int, *, whole: str) -> int | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,13 +18,32 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from reportgen import __version__
-from reportgen.diagnostics import CODES, EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNABLE, Finding, FindingsError, describe
+from reportgen.diagnostics import EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNABLE, Finding, FindingsError, describe
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FORMATS = ("pdf", "tex", "md", "html")
 ENGINES = ("typst", "latexmk")
+# What people know from other tools -> what to type here.
+_BUILD_AGAIN = "type reportgen build REPORT again; outputs that come out the same are left as they are"
+ELSEWHERE = {
+    "test": "make test runs the tests; reportgen verify REPORT judges a built report again",
+    "lint": "make lint; reportgen build REPORT tells every finding in a report",
+    "clean": "outputs are in build/REPORT, which can be deleted; make clean deletes build/",
+    **dict.fromkeys(("watch", "preview", "serve"), _BUILD_AGAIN),
+    **dict.fromkeys(("open", "view"), "open build/REPORT/report.html or report.pdf"),
+    "why": "reportgen explain REPORT ANSWER shows how an answer was derived, reportgen explain CODE what a finding means",
+    **dict.fromkeys(("init", "create", "start", "quickstart"), "type reportgen new DIR"),
+    **dict.fromkeys(("render", "run", "make", "compile", "pdf", "export", "convert"), "type reportgen build REPORT, with --to pdf for one format"),
+    **dict.fromkeys(("list", "ls", "show", "status"), "reportgen values REPORT lists every given and answer"),
+    **dict.fromkeys(("rules", "views"), "reportgen explain rules, reportgen explain views"),
+    "prove": "reportgen verify REPORT --kernel has every step proved by Coq",
+    "help": "reportgen --help, reportgen COMMAND --help",
+    "version": "reportgen --version",
+    **dict.fromkeys(("install", "setup"), "reportgen doctor says what is missing and what to type to get it"),
+    "accept": "make accept takes the Markdown and LaTeX of the homework for the golden files",
+}
 EPILOG = "exit codes: 0 clean, 1 findings or a failed target, 2 could not do the work or wrong usage"
 
 
@@ -153,11 +173,9 @@ def _verify(options: argparse.Namespace, terminal: Terminal) -> int:
 
 def _explain(options: argparse.Namespace, terminal: Terminal) -> int:
     if options.answer is None:
-        if options.report not in CODES:
-            raise FindingsError(Finding("usage", f"{options.report!r} is no code of a finding; to explain an answer, name the report and "
-                                        "the answer", hint="type: reportgen explain REPORT ANSWER"), exit_code=EXIT_UNABLE)
-        title, text = CODES[options.report]
-        terminal.show(f"{options.report}: {title}\n\n{text}")
+        from reportgen.explain_word import explain_word
+
+        terminal.show(explain_word(options.report))
         return EXIT_CLEAN
     from reportgen.build import find_report
     from reportgen.explain import explain
@@ -185,10 +203,12 @@ def _check(options: argparse.Namespace, terminal: Terminal) -> int:
 
     if options.jsonl:
         if options.files:
-            raise FindingsError(Finding("usage", "check --jsonl reads standard input and takes no files", hint="type: reportgen check --jsonl < records.jsonl"), exit_code=EXIT_UNABLE)
+            raise FindingsError(Finding("usage", "check --jsonl reads standard input and takes no files",
+                                        hint="type: reportgen check --jsonl < records.jsonl"), exit_code=EXIT_UNABLE)
         return check_records(terminal.show, terminal.note, jobs=options.jobs, fail_on=options.fail_on or "never")
     if not options.files:
-        raise FindingsError(Finding("usage", "check needs a file", hint="type: reportgen check FILE..., or check --jsonl for records on standard input"), exit_code=EXIT_UNABLE)
+        raise FindingsError(Finding("usage", "check needs a file", hint="type: reportgen check FILE..., or check --jsonl for records on standard input"),
+                            exit_code=EXIT_UNABLE)
     return check_files(options.files, terminal.show, terminal.findings, jobs=options.jobs, form=options.format, fail_on=options.fail_on or "refuted",
                        verbose=terminal.verbosity > 0)
 
@@ -197,7 +217,7 @@ def _new(options: argparse.Namespace, terminal: Terminal) -> int:
     from reportgen.starter import new
 
     folder = new(options.folder)
-    terminal.say(f"{folder} is a small working report; type: reportgen build {folder}")
+    terminal.say(f"{folder} is a small working report; type: reportgen build {shlex.quote(str(folder))}")
     return EXIT_CLEAN
 
 
@@ -226,6 +246,9 @@ class _Parser(argparse.ArgumentParser):
         if choice:
             from difflib import get_close_matches
             argument, typed, known = choice[1], choice[2], [word.strip(" '") for word in choice[3].split(",")]
+            if argument == "COMMAND" and typed in ELSEWHERE:
+                print(describe(Finding("usage", f"{self.prog}: there is no command {typed!r}: {ELSEWHERE[typed]}")), file=sys.stderr)
+                raise SystemExit(EXIT_UNABLE)
             near = get_close_matches(typed, known, n=1)
             message = f"there is no {argument.removeprefix('--').lower()} {typed!r}; known: {', '.join(known)}"
             hint = f"did you mean {near[0]}?" if near else hint
@@ -261,7 +284,7 @@ def _parser() -> argparse.ArgumentParser:
     _out_option(verify)
 
     explain = command("explain", _explain, "show how an answer was derived: rules, side conditions, verdicts, sources")
-    explain.add_argument("report", metavar="REPORT", help="a report; or, alone, the code of a finding such as typed-number")
+    explain.add_argument("report", metavar="REPORT", help="a report; or, alone: rules, views, one of these, or the code of a finding such as typed-number")
     explain.add_argument("answer", metavar="ANSWER", nargs="?", help="the name of an answer or a given, or group.part")
 
     values = command("values", _values, "list every given and answer")

@@ -26,6 +26,7 @@ from reportgen.diagnostics import EXIT_FINDINGS, EXIT_UNABLE, Finding, FindingsE
 from reportgen.toml_places import Places, decode_error, places
 
 FORMATS = ("pdf", "tex", "md", "html")
+LANGUAGES = ("en", "de", "fr", "es")     # those of crossref.LANGUAGES, which is not imported for this alone
 _TEXTS = ("title", "subtitle", "author", "course", "language", "date")
 _KEYS = (*_TEXTS, "formats", "declared")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
@@ -61,6 +62,8 @@ def read_config(folder: Path) -> ReportMeta:
     language = values["language"] or "en"
     if not _LANGUAGE.fullmatch(language):
         reader.wrong(("language",), f"{language!r} is no language code", 'write language = "en"')
+    elif language.partition("-")[0] not in LANGUAGES:
+        reader.wrong(("language",), f"there are no words for the language {language!r}", f"known: {', '.join(LANGUAGES)}; texts of steps are English in each")
     date = reader.date(table)
     formats = reader.formats(table)
     declared = reader.declared(table)

@@ -30,6 +30,8 @@ class RuleError(ValueError):
         self.hint = hint
 
 
+MAKE_IT_A_GIVEN = "make it a given in givens.toml, with its source, and name it as a parameter"
+
 # A caption is text with formulas in it: ("Subtract ", Number("1"), " from both sides").
 Caption = tuple["str | Expr", ...]
 
@@ -219,6 +221,14 @@ class Table:
         return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """In a table's cell: a value to be shown as a certified decimal."""
+
+    value: object
+    places: int
+
+
 def start(formula: "str | Expr | HasValue", *, assume: "Iterable[str | Expr]" = (), unit: str = "", title: str = "") -> Derivation:
     """A derivation that begins with a formula: text, LaTeX, an expression, another derivation's conclusion, or a SymPy object.
 
@@ -278,5 +288,5 @@ def side_of_work(current: Expr) -> tuple[Expr, Callable[[Expr], Expr]]:
     return current, lambda new: new
 
 
-__all__ = ["Caption", "Claim", "Derivation", "Rule", "RuleError", "Step", "Table", "Value", "claim", "formula_of", "name_of",
+__all__ = ["MAKE_IT_A_GIVEN", "Caption", "Claim", "Derivation", "Rounded", "Rule", "RuleError", "Step", "Table", "Value", "claim", "formula_of", "name_of",
            "side_of_work", "start", "value_of"]

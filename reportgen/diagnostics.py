@@ -131,16 +131,31 @@ def describe(finding: Finding, *, source_line: str | None = None) -> str:
         if source_line is not None and finding.span.line:
             number = str(finding.span.line)
             pad = " " * len(number)
+            source_line, column, length = _window(source_line, finding.span.column, finding.span.length)
             out.append(f" {pad} |")
             out.append(f" {number} | {source_line}")
-            if finding.span.column:
-                lead = "".join("\t" if c == "\t" else " " for c in source_line[: finding.span.column - 1])
-                out.append(f" {pad} | {lead}{'^' * max(1, finding.span.length)}")
+            if column:
+                lead = "".join("\t" if c == "\t" else " " for c in source_line[: column - 1])
+                out.append(f" {pad} | {lead}{'^' * max(1, length)}")
     if finding.hint:
         out.append(f"  hint: {finding.hint}")
     elif finding.span is None and not finding.message:
         out.append(f"  {title}")
     return "\n".join(out)
+
+
+LONGEST_LINE = 200      # of the author's text in a message
+
+
+def _window(line: str, column: int, length: int) -> tuple[str, int, int]:
+    """The piece of a long line around the place, with the place in it."""
+    if len(line) <= LONGEST_LINE:
+        return line, column, length
+    first = max(0, min(column - 1 - 60, len(line) - LONGEST_LINE))
+    piece = line[first:first + LONGEST_LINE]
+    before, after = "..." if first else "", "..." if first + LONGEST_LINE < len(line) else ""
+    at = column - first + len(before) if column else 0
+    return before + piece + after, at, min(length, len(before) + len(piece) - at + 1)
 
 
 def _line_of(span: Span) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from reportgen.build import Derived, derive
+from reportgen.catalogue import aligned as _columns
 from reportgen.config import did_you_mean
 from reportgen.derivation import Claim, Derivation, Step, Table
 from reportgen.diagnostics import EXIT_UNABLE, Finding, FindingsError
@@ -162,11 +163,3 @@ def _record(entry: Entry) -> dict[str, object]:
     if entry.kind == "given":
         return record | {"symbol": to_text(entry.content.symbol), "source": entry.source}  # type: ignore[attr-defined]
     return record | {"kind": entry.kind, "uses": list(entry.uses), "strength": _strength(entry)}
-
-
-def _columns(rows: list[tuple[str, ...]]) -> list[str]:
-    """Rows in columns as wide as their widest cell; the last one is left as it is."""
-    if not rows:
-        return []
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -105,7 +105,7 @@ class _Reader:
         value = self.value((name, "value"), entry)
         unit = self.text(name, entry, "unit")
         if unit and not _UNIT.fullmatch(unit):
-            self.wrong((name, "unit"), f"{unit!r} is no unit", 'write letters, powers and quotients: unit = "m/s^2"')
+            self.wrong((name, "unit"), f"{clipped(unit)!r} is no unit", 'write letters, powers and quotients: unit = "m/s^2"')
         symbol = self.symbol(name, entry)
         source = self.text(name, entry, "source")
         if not source.strip() and isinstance(entry.get("source", ""), str):
@@ -155,11 +155,11 @@ class _Reader:
         try:
             symbol = parse(text)
         except ParseError as error:
-            self.wrong(path, f"{text!r} is no symbol: {error.message}",
+            self.wrong(path, f"{clipped(text)!r} is no symbol: {clipped(error.message, 200)}",
                        span=self.inside(path, text, error.offset, error.length))
             return None
         if not _is_name(symbol) or (isinstance(symbol, Symbol) and symbol.name in CONSTANTS):
-            self.wrong(path, f"{text!r} is no symbol that could stand for a quantity",
+            self.wrong(path, f"{clipped(text)!r} is no symbol that could stand for a quantity",
                        'write a name such as "S", "y_hat", "x_1" or "\\\\lambda"')
             return None
         return symbol
@@ -206,7 +206,7 @@ class _Reader:
             written = self.where.text[slice(*_range(self.where.values.get(path)))] or repr(value)
             exact = format(Decimal(repr(value)), "f") if "e" in written.lower() else written.replace("_", "")
             hint = f'write value = "{exact}"' if whole else f'write "{exact}"'
-            self.wrong(path, f"{written} is a float, which is not exact", hint if isfinite(value) else "")
+            self.wrong(path, f"{clipped(written)} is a float, which is not exact", hint if isfinite(value) else "")
         elif isinstance(value, bool) or not isinstance(value, (int, str)):
             self.wrong(path, f"a value is an exact number, not {kind(value)}", 'write an integer, or a text such as "0.2"')
         elif isinstance(value, int):
@@ -218,7 +218,7 @@ class _Reader:
     def exact(self, path: tuple[str | int, ...], text: str, whole: bool) -> Expr | None:
         scientific = _SCIENTIFIC.search(text)
         if scientific:
-            self.wrong(path, f"{text!r}: powers of ten are written out", 'write "0.001", or "2*10^(-3)"',
+            self.wrong(path, f"{clipped(text)!r}: powers of ten are written out", 'write "0.001", or "2*10^(-3)"',
                        span=self.inside(path, text, scientific.start(), len(scientific[0])))
             return None
         try:
@@ -226,12 +226,12 @@ class _Reader:
         except (ParseError, RecursionError) as error:
             offset, length = getattr(error, "offset", 0), getattr(error, "length", len(text))
             message = error.message if isinstance(error, ParseError) else "it is nested too deeply"
-            self.wrong(path, f"{text!r} is no exact number: {message}", 'write a number, or a text such as "1/3" or "sqrt(2)"',
+            self.wrong(path, f"{clipped(text)!r} is no exact number: {clipped(message, 200)}", 'write a number, or a text such as "1/3" or "sqrt(2)"',
                        span=self.inside(path, text, offset, length))
             return None
         problem = _not_exact(value, whole)
         if problem:
-            self.wrong(path, f"{text!r} {problem}", 'write an exact number such as "0.2", "1/3" or "2*pi"')
+            self.wrong(path, f"{clipped(text)!r} {clipped(problem, 200)}", 'write an exact number such as "0.2", "1/3" or "2*pi"')
             return None
         return value
 
@@ -295,6 +295,12 @@ def _rational(value: Expr) -> Fraction | None:
     if value.head == "pow" and first == 0 and parts[1] < 0:
         raise ZeroDivisionError
     return None
+
+
+def clipped(text: str, most: int = 60) -> str:
+    """A text for a headline: its ends, where it is long."""
+    half = (most - 3) // 2
+    return text if len(text) <= most else f"{text[:half]}...{text[-half:]}"
 
 
 def _is_name(value: Expr) -> bool:

@@ -23,7 +23,7 @@ class NumberStyle:
     group_from: int = 5
 
 
-LANGUAGE_STYLES = {"en": NumberStyle(), "de": NumberStyle("\u202f", ","), "fr": NumberStyle("\u202f", ",")}
+LANGUAGE_STYLES = {"en": NumberStyle(), "de": NumberStyle("\u202f", ","), "fr": NumberStyle("\u202f", ","), "es": NumberStyle("\u202f", ",")}
 _TEX_SEPARATORS = {",": "{,}", ".": "{.}", "\u202f": "\\,", " ": "\\,", "": ""}
 
 

@@ -15,6 +15,7 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MethodType
 
 from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import SecurityError, TemplateError
@@ -22,6 +23,7 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token as JinjaToken
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from .catalogue import VIEWS
 from .diagnostics import Finding, FindingsError, Span
 from .shown import Rendered, Shown, token
 
@@ -31,7 +33,12 @@ _RESERVED = re.compile("[\ue000\ue001\ue010\ue011]")
 
 
 class PlainValue(Exception):
-    """Something that is not a value of the ledger reached the gate."""
+    """Something that is not a value of the ledger reached the gate: ``what`` it is, the ``word`` to look for, and a hint."""
+
+    def __init__(self, what: str, word: str = "{{", hint: str = "make it a given in givens.toml or an answer in answers.py") -> None:
+        super().__init__(what)
+        self.word = word
+        self.hint = hint
 
 
 class _Undefined(StrictUndefined):
@@ -100,12 +107,12 @@ class _Loader(BaseLoader):
     """Templates of the report's folder only."""
 
     def __init__(self, folder: Path, read: dict[str, str]) -> None:
-        self.folder = folder.resolve()
-        self.read = read
+        self.folder = folder
+        self.read = read      # by the path as messages show it: below the folder as the user wrote it
 
     def get_source(self, environment, template: str):
-        path = (self.folder / template).resolve()
-        if not path.is_relative_to(self.folder) or not path.is_file():
+        path = self.folder / template
+        if not path.resolve().is_relative_to(self.folder.resolve()) or not path.is_file():
             raise TemplateNotFound(template)
         try:
             text = path.read_text(encoding="utf-8")
@@ -116,7 +123,11 @@ class _Loader(BaseLoader):
             raise FindingsError(Finding("template-forbidden", "a private-use character stands in the text", _place(str(path), text, found.start()),
                                         "delete it: it is invisible and has a meaning inside reportgen"))
         self.read[str(path)] = text
-        return text, str(self.folder / template), lambda: True
+        return text, str(path), lambda: True
+
+
+_EXAMPLES = {v.view: v.call for group in VIEWS.values() for v in group if v.call.endswith(")")}
+_KINDS = {int: "a number", float: "a float", str: "a text", bool: "true or false", type(None): "none"}
 
 
 class _Gate:
@@ -132,8 +143,11 @@ class _Gate:
             value = value._show()
         if isinstance(value, StrictUndefined):
             str(value)      # raises with the name
+        if isinstance(value, MethodType):
+            name = value.__func__.__name__
+            raise PlainValue(f"the view {name} without its brackets", "." + name, f"write {_EXAMPLES.get(name, name + '()')}")
         if not isinstance(value, Shown):
-            raise PlainValue(type(value).__name__)
+            raise PlainValue(_KINDS.get(type(value)) or f"a plain {type(value).__name__}")
         name = letters(len(self.shown))
         self.shown[name] = value
         return token(name)
@@ -156,8 +170,7 @@ def render(folder: Path, names: Mapping[str, object], template: str = "report.md
     try:
         text = environment.get_template(template).render(**names)
     except TemplateSyntaxError as error:
-        raise FindingsError(Finding("template-syntax", (error.message or "not a template").rstrip("."), Span(error.filename or path, error.lineno),
-                                    "comments are written {* ... *}" if "{#" in (error.message or "") else "")) from None
+        raise FindingsError(_syntax(error, read, path)) from None
     except RecursionError:
         raise FindingsError(Finding("template-forbidden", "a file is included in itself", Span(path))) from None
     except TemplateNotFound as error:
@@ -166,9 +179,12 @@ def render(folder: Path, names: Mapping[str, object], template: str = "report.md
     except UndefinedError as error:
         raise FindingsError(_undefined(error, names, read, path)) from None
     except PlainValue as error:
-        raise FindingsError(Finding("template-plain-text", f"a plain {error} stands where a value of the ledger is needed", _where(error, read, path, "{{"),
-                                    "make it a given in givens.toml or an answer in answers.py")) from None
-    except (SecurityError, TypeError, AttributeError, TemplateError, KeyError) as error:
+        raise FindingsError(Finding("template-plain-text", f"{error} stands where a value of the ledger is needed", _where(error, read, path, error.word),
+                                    error.hint)) from None
+    except TypeError as error:
+        message, hint = _type_error(str(error))
+        raise FindingsError(Finding("template-forbidden", message, _where(error, read, path, "{{"), hint)) from None
+    except (SecurityError, AttributeError, TemplateError, KeyError) as error:
         raise FindingsError(Finding("template-forbidden", f"{error}", _where(error, read, path, "{{"))) from None
     except FindingsError as error:
         place = _where(error, read, path, "{{")
@@ -195,15 +211,16 @@ def _located(text: str, shown: Mapping[str, Shown], anchors: _Anchors) -> Render
 
 def _where(error: BaseException, read: Mapping[str, str], path: str, word: str) -> Span:
     """The template's line that an error came from; Jinja puts the template's own lines into the traceback."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in read or str(Path(f.filename).resolve()) in read]
-    if not frames:
-        return Span(path)
-    frame = frames[-1]
-    text = read.get(frame.filename) or read[str(Path(frame.filename).resolve())]
-    lines = text.splitlines()
-    line = lines[frame.lineno - 1] if frame.lineno and frame.lineno <= len(lines) else ""
-    column = line.find(word) + 1 if line.count(word) == 1 else 0
-    return Span(frame.filename, frame.lineno or 0, column, len(word) if column else 0)
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in read]
+    return _in_line(read, frames[-1].filename, frames[-1].lineno or 0, word) if frames else Span(path)
+
+
+def _in_line(read: Mapping[str, str], file: str, number: int, word: str) -> Span:
+    """The place of a word in a line, or of the line where the word is not in it exactly once."""
+    lines = read.get(file, "").splitlines()
+    line = lines[number - 1] if 0 < number <= len(lines) else ""
+    found = [m.start() for m in re.finditer(re.escape(word) + (r"\b" if word[-1:].isalnum() else ""), line)]
+    return Span(file, number, found[0] + 1, len(word)) if len(found) == 1 else Span(file, number)
 
 
 def _place(file: str, text: str, offset: int) -> Span:
@@ -215,12 +232,58 @@ def _undefined(error: UndefinedError, names: Mapping[str, object], read: Mapping
     found = re.search(r"'([^']+)' is undefined", message)
     if found:
         name = found.group(1)
+        if name in _COMPUTING:
+            return Finding("template-undefined", f"there is no {name} in a template, which computes nothing", _where(error, read, path, name),
+                           "a loop goes over a group: {% for d in group %}{{ d }}{% endfor %}")
         close = difflib.get_close_matches(name, names, 1)
-        hint = f"did you mean {close[0]}?" if close else "the names are: " + ", ".join(sorted(names)[:12])
+        hint = f"did you mean {close[0]}?" if close else _all_names(names)
         return Finding("template-undefined", f"{name} is neither a given nor an answer", _where(error, read, path, name), hint)
     found = re.search(r"has no attribute '([^']+)'", message)
     if found:
         name = found.group(1)
         return Finding("template-undefined", f"this value has no view {name}", _where(error, read, path, "." + name),
-                       "views are: value, exact, decimal(n), formula, substitution, steps, conclusion, table, verdict, where")
+                       _view_hint(name))
     return Finding("template-undefined", message, _where(error, read, path, "{{"))
+
+
+_COMPUTING = frozenset({"range", "dict", "lipsum", "cycler", "joiner", "namespace"})
+MOST_NAMES = 60     # in a hint
+
+
+def _all_names(names: Mapping[str, object]) -> str:
+    known = sorted(names)
+    more = f", and {len(known) - MOST_NAMES} more: reportgen values REPORT lists them" if len(known) > MOST_NAMES else ""
+    return "the names are: " + ", ".join(known[:MOST_NAMES]) + more
+
+
+def _view_hint(name: str) -> str:
+    known = list(dict.fromkeys(v.view for group in VIEWS.values() for v in group if v.view))
+    if name in known:
+        kinds = [kind for kind, group in VIEWS.items() if any(v.view == name for v in group)]
+        return f"{name} is a view of {', '.join(kinds)}; type: reportgen explain views"
+    close = difflib.get_close_matches(name, known, 1)
+    return f"did you mean {close[0]}?" if close else "type: reportgen explain views"
+
+
+def _syntax(error: TemplateSyntaxError, read: Mapping[str, str], path: str) -> Finding:
+    """What Jinja says of a template that it cannot read, and where; filters are named as what they are."""
+    message = (error.message or "not a template").rstrip(".")
+    file = error.filename or path
+    found = re.search(r"No (filter|test) named '([^']+)'", message)
+    if found:
+        hint = {"round": "a certified rounding is a view: {{ x.decimal(2) }}", "length": "count in answers.py"}.get(found[2], "type: reportgen explain views")
+        place = _in_line(read, file, error.lineno, found[2])
+        return Finding("template-syntax", f"there is no {found[1]} {found[2]}: a template shows values and changes none", place, hint)
+    hint = "comments are written {* ... *}" if "{#" in message else ""
+    return Finding("template-syntax", message, Span(file, error.lineno), hint)
+
+
+def _type_error(message: str) -> tuple[str, str]:
+    """Python's message, or one for a reader who has never seen Python, and a hint."""
+    if "unsupported operand" in message or "can only concatenate" in message or "not supported between" in message:
+        return "a template computes nothing", "compute it in answers.py, as an answer of its own, and show that"
+    called = re.search(r"(\w+)\(\) (missing|takes|got)", message)
+    if called:
+        return f"the view {called[1]} is called with other arguments than it has", f"write {_EXAMPLES.get(called[1], called[1])}"
+    called = re.search(r"'Shown' object is not callable", message)
+    return ("a view without arguments stands without brackets", "write {{ x.formula }}, not {{ x.formula() }}") if called else (message, "")

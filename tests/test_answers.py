@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -312,3 +313,80 @@ def test_loading_needs_no_sympy(tmp_path):
     code = f"import sys\nfrom pathlib import Path\nfrom reportgen.answers import load\nload(Path({str(path)!r}), ())\n" \
            "assert not {'sympy', 'numpy', 'matplotlib', 'jinja2', 'flint'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# --- places and streams -----------------------------------------------------------------------------------------
+
+RULES = "from reportgen.derivation import start\nfrom reportgen.rules import *\n\n"
+
+
+def place_of(path, finding):
+    line = path.read_text().splitlines()[finding.span.line - 1]
+    return line[finding.span.column - 1:finding.span.column - 1 + finding.span.length]
+
+
+def test_a_rule_that_does_not_apply_is_shown_where_it_is_called(tmp_path):
+    path = write(tmp_path, RULES + """
+def a(N):
+    return start("y = x + 1").then(
+        isolate("x"),
+        substitute(z=N), evaluate())
+
+
+def b(N):
+    return start("y = x + 1").then(isolate("x"),
+        substitute(y="0.0031"))
+
+
+def c(N):
+    return start("[[1, 2]]*[[3], [4]]").then(evaluate())
+
+
+def _tail():
+    return evaluate_entries()
+
+
+def d(N):
+    return start("x").then(_tail())
+""")
+    found = wrong(path)
+    assert [f.code for f in found] == ["rule-not-applicable"] * 4
+    assert [place_of(path, f) for f in found] == ["substitute(z=N)", 'substitute(y="0.0031")', "evaluate()", "evaluate_entries()"]
+    assert "the text '0.0031', not an exact value" in found[1].message and "make it a given" in found[1].hint
+    assert found[2].hint == "use multiply_matrix_vector()"
+
+
+def test_a_refuted_step_is_shown_where_its_rule_is_called(tmp_path):
+    from reportgen.ledger import Ledger
+
+    path = write(tmp_path, RULES + """
+def a(N):
+    return start("y = x + 1").then(isolate("x"), rewrite("y + 3",
+        "Wrong"))
+
+
+def b(N):
+    return start("(x + 1)^2").then(
+        rewrite("x^2 + 1"),
+        evaluate())
+""")
+    graph = load(path, GIVENS)
+    ledger = Ledger()
+    graph.evaluate(GIVENS, lambda answer, result: ledger.add_answer(answer.name, result, (), answer.span))
+    found = ledger.findings()
+    assert [f.code for f in found] == ["step-refuted"] * 2 and [f.span.line for f in found] == [6, 12]
+    assert place_of(path, found[1]) == 'rewrite("x^2 + 1")'
+
+
+@pytest.mark.parametrize("body, hint", [("return N * 2", "float(v)"), ("return float(N.value)", "takes the given or answer itself")])
+def test_python_arithmetic_is_pointed_to_derivations(tmp_path, body, hint):
+    finding, = wrong(write(tmp_path, f"def a(N):\n    {body}\n"))
+    assert finding.code == "answers-failed" and hint in finding.hint
+
+
+def test_nothing_that_answers_write_reaches_standard_output(tmp_path, capfd):
+    path = write(tmp_path, "import os\nprint('one')\nos.write(1, b'two')\n\ndef a(N):\n    print('three')\n    os.write(1, b'four')\n    os.system('echo five')\n    return 1\n")
+    load(path, GIVENS).evaluate(GIVENS, keep)
+    os.write(1, b"after")
+    out, err = capfd.readouterr()
+    assert out == "after" and all(word in err for word in ("two", "four", "five"))

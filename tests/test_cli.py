@@ -68,7 +68,15 @@ def test_help_and_version_import_nothing_heavy():
     (("build", "-q", "-v"), "not allowed with", "reportgen build --help"),
     (("build", "--out"), "expected one argument", "reportgen build --help"),
     (("verify",), "required: REPORT", "reportgen verify --help"),
-    (("explain", "x"), "'x' is no code of a finding", "reportgen explain REPORT ANSWER"),
+    (("explain", "x"), "'x' is no code of a finding, no rule and no view", "explain REPORT ANSWER"),
+    (("explain", "isolat"), "'isolat' is no code", "did you mean isolate?"),
+    (("test",), "make test runs the tests", ""),
+    (("watch",), "there is no command 'watch': type reportgen build REPORT again", ""),
+    (("preview",), "reportgen build REPORT", ""),
+    (("clean",), "make clean", ""),
+    (("why", "size"), "reportgen explain REPORT ANSWER", ""),
+    (("init",), "reportgen new DIR", ""),
+    (("help",), "reportgen --help", ""),
     (("explain",), "required: REPORT", "reportgen explain --help"),
     (("values", "a", "b"), "unrecognized arguments: b", "reportgen"),
     (("--colour", "build"), "--colour", "reportgen"),
@@ -107,6 +115,11 @@ def test_new(cli, tmp_path):
     assert {p.name for p in (tmp_path / "mine").iterdir()} == {"report.toml", "givens.toml", "answers.py", "report.md"}
 
 
+def test_what_new_says_to_type_can_be_typed(cli):
+    code, out, _ = cli("new", "1 bad/näme")
+    assert code == 0 and out.endswith("type: reportgen build '1 bad/näme'\n")
+
+
 def test_new_refuses_a_folder_that_is_not_empty(cli, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "report.md").write_text("precious")
@@ -129,6 +142,26 @@ def test_new_takes_an_empty_folder_and_refuses_a_file(cli, tmp_path):
 def test_explain_a_code(cli):
     code, out, err = cli("explain", "typed-number")
     assert (code, err) == (0, "") and out.startswith("typed-number: a number was typed\n\n") and "[declared]" in out
+
+
+def test_explain_rules_and_views(cli):
+    code, out, err = cli("explain", "rules")
+    assert (code, err) == (0, "") and "quadratic_formula(" in out and "O = N/S + 1" in out and "S != 0" in out
+    code, out, err = cli("explain", "views")
+    assert (code, err) == (0, "") and "{{ x.decimal(2) }}" in out and "![caption](figure:name)" in out
+    code, out, _ = cli("explain", "isolate")
+    assert code == 0 and out.startswith("isolate(name)\n") and "from reportgen.rules import isolate" in out
+    code, out, _ = cli("explain", "conditions")
+    assert code == 0 and out.count("{{ x.conditions }}") == 2
+    code, out, _ = cli("explain", "codes")
+    assert code == 0 and "typed-number" in out
+
+
+def test_a_command_that_exists_is_not_explained_away():
+    from reportgen.cli import ELSEWHERE, _parser
+
+    commands = next(a.choices for a in _parser()._actions if a.choices and "build" in a.choices)
+    assert not set(ELSEWHERE) & set(commands)
 
 
 # --- doctor -----------------------------------------------------------------------------------------------------
@@ -185,6 +218,14 @@ def test_color(monkeypatch, color, environment, tty, colored):
     assert ("\x1b[" in stream.getvalue()) is colored
     plain = re.sub(r"\x1b\[[\d;]*m", "", stream.getvalue())
     assert plain == "error[given-invalid]: wrong: 0.5\n  --> nowhere.toml:3:4\n  hint: write it\n"
+
+
+def test_a_long_line_is_cut_around_the_place(tmp_path):
+    from reportgen.diagnostics import LONGEST_LINE, describe
+
+    (tmp_path / "f").write_text("a" * 3000 + "BAD" + "b" * 3000)
+    shown, carets = describe(Finding("given-invalid", "m", Span(str(tmp_path / "f"), 1, 3001, 3))).split("\n")[3:5]
+    assert len(shown) < LONGEST_LINE + 20 and shown[carets.index("^"):][:3] == "BAD" and carets.count("^") == 3
 
 
 def test_quiet_leaves_out_warnings_and_progress_but_not_errors(capsys):

@@ -51,6 +51,16 @@ def test_defaults(tmp_path):
     assert (meta.language, meta.date, meta.formats, meta.declared) == ("en", "", FORMATS, ())
 
 
+def test_the_languages_are_those_that_have_words(tmp_path):
+    from reportgen.config import LANGUAGES
+    from reportgen.crossref import LANGUAGES as WORDS
+    from reportgen.mathprint import LANGUAGE_STYLES
+
+    assert set(LANGUAGES) == set(WORDS) == set(LANGUAGE_STYLES)
+    finding, = wrong(tmp_path, 'title = "T"\nlanguage = "xx"')
+    assert finding.code == "config-invalid" and "'xx'" in finding.message and "en, de, fr, es" in finding.hint and finding.span.line == 2
+
+
 def test_date_as_text(tmp_path):
     assert config(tmp_path, 'title = "T"\ndate = "2024-02-29"').date == "2024-02-29"
 

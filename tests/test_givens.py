@@ -55,6 +55,31 @@ def test_decimal_text_is_exact(tmp_path):
     assert rational_value(one(tmp_path, '"0.2"').value) == Fraction(1, 5)
 
 
+@pytest.mark.parametrize("value", ['"' + "(" * 3000 + '"', '"' + "x+" * 3000 + 'x"', "1" * 900 + ".5", '"' + "9" * 5000 + 'e3"'])
+def test_long_givens_are_not_echoed_whole(tmp_path, value):
+    finding, = wrong(tmp_path, f"[x]\nvalue = {value}\n{SOURCE}")
+    assert len(finding.message) < 300
+
+
+def test_givens_can_be_drawn(tmp_path):
+    import math
+
+    import numpy as np
+
+    assert float(one(tmp_path, '"0.2"')) == 0.2 and float(one(tmp_path, '"sqrt(2)"')) == math.sqrt(2) and float(one(tmp_path, '"-pi"')) == -math.pi
+    assert np.asarray(one(tmp_path, "[1, \"1/2\"]")).tolist() == [1.0, 0.5]
+    assert np.asarray(one(tmp_path, "[[1, 2], [3, 4]]")).tolist() == [[1.0, 2.0], [3.0, 4.0]]
+    assert np.linspace(0, one(tmp_path, "3"), 4).tolist() == [0, 1, 2, 3]
+    with pytest.raises(TypeError, match="not one number"):
+        float(one(tmp_path, "[1, 2]"))
+
+
+def test_sympy_takes_the_exact_value(tmp_path):
+    import sympy
+
+    assert sympy.Symbol("x") * one(tmp_path, '"0.2"') == sympy.Symbol("x") / 5
+
+
 def test_whole_entry(tmp_path):
     given = givens(tmp_path, '# top\n[N]\nvalue = 32\nunit = "px"\nsymbol = "N_0"\nsource = "question 1"\n')["N"]
     assert (given.name, given.unit, given.source) == ("N", "px", "question 1")

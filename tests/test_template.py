@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from reportgen.derivation import Table, Value, claim, start
 from reportgen.diagnostics import FindingsError, Span
 from reportgen.expressions import Symbol, expr, parse
+from reportgen.figures import Figure
 from reportgen.givens import Given
 from reportgen.ledger import Ledger
 from reportgen.mathprint import LANGUAGE_STYLES
@@ -27,6 +30,7 @@ def names():
     ledger.add_answer("wrong", claim("x^2 = x", assume=["x > 0"], expect="any"))
     ledger.add_answer("layers", {"conv1": Value(parse("156")), "conv2": Value(parse("2416"))})
     ledger.add_answer("grid", Table(("Layer", "Parameters"), (("conv1", parse("156")), ("conv2", parse("2416"))), "lr", caption="Sizes"))
+    ledger.add_answer("picture", Figure("picture", b"", b"", ()))
     return views(ledger, LANGUAGE_STYLES["en"])
 
 
@@ -100,11 +104,12 @@ REFUSED = [   # text, code, line, column (0: not known)
     ("{{ N.value.plain + '1' }}", None, 1, 0), ("{{ 1 + 1 }}", "template-plain-text", 1, 1), ("{% set a = 5 %}{{ a }}", "template-plain-text", 1, 0), ("{% set a %}5{% endset %}{{ a }}", "template-plain-text", 1, 0),
     ("{% macro m() %}5{% endmacro %}{{ m() }}", "template-plain-text", 1, 0), ("{{ NN }}", "template-undefined", 1, 4), ("a\n{{ sise.steps }}", "template-undefined", 2, 4), ("{{ N.nothing }}", "template-undefined", 1, 0),
     ("{{ third.steps }}", "template-undefined", 1, 0), ("{{ layers.conv9 }}", "template-undefined", 1, 0), ("{{ layers['conv9'] }}", None, 1, 0), ("{{ layers }}", None, 1, 0),
-    ("{{ third.decimal }}", "template-plain-text", 1, 1), ("{{ third.decimal(0.5) }}", None, 1, 0), ("{{ third.decimal(-1) }}", None, 1, 0), ("{{ third.decimal('2') }}", None, 1, 0), ("{{ third.decimal(99999) }}", None, 1, 0),
+    ("{{ third.decimal }}", "template-plain-text", 1, 9), ("{{ third.decimal(0.5) }}", None, 1, 0), ("{{ third.decimal(-1) }}", None, 1, 0), ("{{ third.decimal('2') }}", None, 1, 0), ("{{ third.decimal(99999) }}", None, 1, 0),
     ("{{ size.line(99) }}", None, 1, 0), ("{{ grid.cell(9, 9) }}", None, 1, 0), ("{{ size.steps('loud') }}", None, 1, 0), ("{{ range(3) }}", "template-undefined", 1, 0), ("{{ dict() }}", "template-undefined", 1, 0),
     ("{{ lipsum() }}", "template-undefined", 1, 0), ("{{ cycler }}", "template-undefined", 1, 4), ("{{ self }}", None, 1, 0), ("{{ N.__class__ }}", None, 1, 0), ("{{ N._entry }}", None, 1, 0), ("{{ N._context.ledger }}", None, 1, 0),
     ("{{ N.value.__class__('N', '', '7') }}", None, 1, 0), ("{{ ''.__class__.__mro__ }}", None, 1, 0), ("{{ N.value.__init__.__globals__ }}", None, 1, 0), ("{{ N['_entry'] }}", None, 1, 0), ("{{ N | attr('_entry') }}", None, 1, 0),
     ("{{ layers._parts }}", None, 1, 0), ("{{ '%s' % N }}", None, 1, 0), ("{{ '{0._entry}'.format(N) }}", None, 1, 0), ("{{ third.decimal.__func__ }}", None, 1, 0),
+    ("{{ third.decimal }} {{ N.value }}", "template-plain-text", 1, 9), ("a {{ N | round }}", "template-syntax", 1, 10), ("{{ picture }}", "template-plain-text", 1, 0), ("{{ picture.svg }}", "template-plain-text", 1, 0),
     ("{% if x", "template-syntax", 1, 0), ("a\n{% for %}", "template-syntax", 2, 0), ("{{ }}", "template-syntax", 1, 0), ("{% endif %}", "template-syntax", 1, 0), ("a\n{{ N", "template-syntax", 2, 0), ("{% unknown %}", "template-syntax", 1, 0),
     ("{% filter upper %}{{ N }}{% endfilter %}", "template-syntax", 1, 0), ("{% filter length %}abcde{% endfilter %}", "template-syntax", 1, 0), ("a {% include 'none.md' %}", "file-missing", 1, 0), ("{% include '../secret.md' %}", "file-missing", 1, 0),
     ("{% include '/etc/passwd' %}", "file-missing", 1, 0), ("{% extends 'none.md' %}", "file-missing", 1, 0), ("a\ue000b", "template-forbidden", 1, 2), ("x\ny \ue011", "template-forbidden", 2, 3),
@@ -151,6 +156,35 @@ def test_close_names_are_offered(tmp_path, names):
     with pytest.raises(FindingsError) as caught:
         rendered(tmp_path, names, "{{ thrid }}")
     assert "third" in caught.value.findings[0].hint
+
+
+@pytest.mark.parametrize("text, message, hint", [
+    ("{{ picture }}", "picture is a figure", "write ![caption](figure:picture){#fig:picture}"),
+    ("{{ third.decimal }}", "the view decimal without its brackets", "write decimal(2)"), ("{{ third.percent }}", "percent", "write percent(1)"),
+    ("{{ third.decimal() }}", "decimal", "write decimal(2)"), ("{{ N.source() }}", "without brackets", "{{ x.formula }}"),
+    ("{{ N + 1 }}", "a template computes nothing", "answers.py"), ("{{ N > 1 }}", "a template computes nothing", "answers.py"),
+    ("{% for i in range(3) %}{% endfor %}", "there is no range in a template", "{% for d in group %}"),
+    ("{{ third | round }}", "there is no filter round", "{{ x.decimal(2) }}"), ("{{ 5 }}", "a number stands", "make it a given"),
+    ("{{ third.steps }}", "no view steps", "steps is a view of derivations"), ("{{ third.decimals }}", "no view decimals", "did you mean decimal?"),
+    ("{{ layers }}", "layers is a group", "{{ layers.conv1 }}, {{ layers.conv2 }}"),
+    ("{{ zzz }}", "zzz is neither", "the names are: N, O, P, S, grid, layers, picture, report, size, third, wrong"),
+])
+def test_messages_say_what_to_type(tmp_path, names, text, message, hint):
+    with pytest.raises(FindingsError) as caught:
+        rendered(tmp_path, names, text)
+    finding = caught.value.findings[0]
+    assert message in finding.message and hint in finding.hint, finding
+
+
+def test_places_are_as_the_folder_was_named(tmp_path, names, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "report.md").write_text("7 {{ N }}")
+    assert render(Path("mine"), names).span(0).file == "mine/report.md"
+    (tmp_path / "mine" / "report.md").write_text("\n{{ nothing }}")
+    with pytest.raises(FindingsError) as caught:
+        render(Path("mine"), names)
+    assert caught.value.findings[0].span == Span("mine/report.md", 2, 4, 7)
 
 
 def test_an_include_of_itself_ends(tmp_path, names):

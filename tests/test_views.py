@@ -71,6 +71,11 @@ def test_block_views(names, text):
     assert found.blocks and all(isinstance(b, dict) and "t" in b for b in found.blocks) and found.plain
 
 
+def test_assumptions_of_a_derivation(names):
+    assert look(names, "size.assumptions").latex == "S > 0" and look(names, "size.assumptions").plain == "S > 0"
+    assert look(names, "size.conditions").plain == "none"      # S != 0 is assumed already
+
+
 def test_chain_and_substitution(names):
     chain = look(names, "size.chain")
     assert chain.latex.startswith(r"O = \frac{N - F + 2 P}{S} + 1") and "F = 32" in chain.latex and chain.latex.endswith("= 5")

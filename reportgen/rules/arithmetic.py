@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..derivation import Derivation, Rule, RuleError, Step, name_of, value_of
+from ..derivation import MAKE_IT_A_GIVEN, Derivation, Rule, RuleError, Step, name_of, value_of
 from ..expressions import Expr, Operation, add, expr, is_op, mul, op, rational_value, rows_of, symbols, to_text, walk
 from .evaluation import MAX_PASSES, fully, one_pass
 from .forms import ONE, ZERO, depends, link_of, listed, map_sides
@@ -27,7 +27,7 @@ def substitute(*sources: object, **values: object) -> Rule:
 
         N + 2P - S(O - 1)   substitute(N=32, P=0, S=1, O=28)   ->   32 + 2*0 - 1(28 - 1)
 
-    Raises RuleError where a name does not occur; TypeError for floats and text.
+    Raises RuleError where a name does not occur, and for floats and text.
     """
     mapping = _mapping(sources, values)
 
@@ -97,17 +97,29 @@ def _mapping(sources: Iterable[object], values: Mapping[str, object]) -> dict[Ex
     for source in sources:
         if isinstance(source, Mapping):
             for name, value in source.items():
-                mapping[name_of(name)] = value_of(value)
+                mapping[name_of(name)] = _exact(name, value)
             continue
         name = source.name if isinstance(source, Derivation) else getattr(source, "symbol", None)
         if name is None:
             raise RuleError(f"substitute: {source!r} has no name of its own; write substitute(name=value)")
-        mapping[name_of(name)] = value_of(source)
+        mapping[name_of(name)] = _exact(name, source)
     for name, value in values.items():
-        mapping[name_of(name)] = value_of(value)
+        mapping[name_of(name)] = _exact(name, value)
     if not mapping:
         raise RuleError("substitute: no values were given")
     return mapping
+
+
+class InexactValue(RuleError, TypeError):
+    """A float or a text where an exact value is needed."""
+
+
+def _exact(name: str | Expr, value: object) -> Expr:
+    try:
+        return value_of(value)
+    except TypeError:
+        what = f"the text {value!r}" if isinstance(value, str) else f"the float {value!r}" if isinstance(value, float) else f"a {type(value).__name__}"
+        raise InexactValue(f"substitute: {name if isinstance(name, str) else to_text(name)} is {what}, not an exact value", hint=MAKE_IT_A_GIVEN) from None
 
 
 def place(value: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
@@ -202,13 +214,16 @@ def evaluate(steps: str = "full") -> Rule:
     Exact throughout: integers, fractions, decimals (0.2 stays a decimal where the result is one of reasonable length), powers,
     roots that come out, abs, floor, ceil, factorials, binomials, min and max.  Names stay as they are.
     ``steps="short"``: at most two steps.  Nothing to do: no step.
-    Raises RuleError for a division by zero, 0^0, a root of a negative number, and numbers too large to write.
+    Raises RuleError for a division by zero, 0^0, a root of a negative number, numbers too large to write, and matrices that a
+    rule of their own multiplies or adds.
     """
     if steps not in ("full", "short"):
         raise RuleError(f"evaluate: steps is \"full\" or \"short\", not {steps!r}")
 
     def rule(derivation: Derivation) -> tuple[Step, ...]:
         found = evaluation_steps(derivation.conclusion)
+        if not found:
+            _refuse_matrices(derivation.conclusion)
         if steps == "full" or len(found) <= 2:
             return found
         early = found[:-1]
@@ -216,6 +231,23 @@ def evaluate(steps: str = "full") -> Rule:
         return (Step("evaluate", early[0].before, early[-1].after, ("Evaluate the parts",), conditions, substeps=early, link=early[0].link), found[-1])
 
     return rule
+
+
+def _refuse_matrices(value: Expr) -> None:
+    """Nothing to evaluate is no fault, but for work on matrices, which stays undone."""
+    for node in walk(value):
+        parts = [is_op(a, "matrix") for a in node.args] if is_op(node, "mul", "add", "transpose", "vec") else []
+        if not any(parts):
+            continue
+        if node.head == "mul":
+            pair = next((b for (a, b), (m, n) in zip(zip(node.args, node.args[1:]), zip(parts, parts[1:])) if m and n), None)
+            rule = "scale_matrix" if pair is None else "multiply_matrix_vector" if len(rows_of(pair)[0]) == 1 else "matrix_product"
+        else:
+            rule = "add_matrices" if node.head == "add" else node.head
+            if node.head == "add" and not all(parts):
+                continue
+        raise RuleError(f"evaluate: arithmetic on numbers is done, and {to_text(node) if len(to_text(node)) < 80 else 'the matrices'} is left",
+                        hint=f"use {rule}()")
 
 
 def evaluation_steps(value: Expr) -> tuple[Step, ...]:

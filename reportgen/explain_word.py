@@ -1,0 +1,51 @@
+"""What ``reportgen explain WORD`` says: the code of a finding, the rules, the views, or one of them."""
+
+from __future__ import annotations
+
+import inspect
+
+from reportgen import catalogue
+from reportgen.config import did_you_mean
+from reportgen.diagnostics import CODES, EXIT_UNABLE, Finding, FindingsError
+
+
+def explain_word(word: str) -> str:
+    """The explanation of a word that stands alone.  Raises FindingsError (usage) for an unknown one."""
+    if word in CODES:
+        title, text = CODES[word]
+        return f"{word}: {title}\n\n{text}"
+    if word in ("rules", "rule"):
+        return catalogue.rules_text()
+    if word in ("views", "view"):
+        return catalogue.views_text()
+    if word == "codes":
+        return "\n".join(catalogue.aligned([(code, title) for code, (title, _) in CODES.items()]))
+    name = word.removesuffix("()")
+    found = [text for text in (_rule(name), _view(name.lstrip("."))) if text]
+    if found:
+        return "\n\n".join(found)
+    known = [e.rule for e in catalogue.rules()] + [v.view for group in catalogue.VIEWS.values() for v in group if v.view] + [*CODES]
+    near = did_you_mean(word, known)
+    raise FindingsError(Finding("usage", f"{word!r} is no code of a finding, no rule and no view; to explain an answer, name the report and the answer",
+                                hint=f"{near + ' ' if near else ''}type: reportgen explain rules, explain views, explain codes, or explain REPORT ANSWER"),
+                        exit_code=EXIT_UNABLE)
+
+
+def _rule(name: str) -> str:
+    example = next((e for e in catalogue.rules() if e.rule == name), None)
+    if example is None:
+        return ""
+    import reportgen.rules
+
+    rule = getattr(reportgen.rules, name)
+    parameters = [p.replace(annotation=inspect.Parameter.empty) for p in inspect.signature(rule).parameters.values()]
+    return "\n".join([f"{name}{inspect.Signature(parameters)}", "",
+                      *("  " + line if line else "" for line in inspect.getdoc(rule).splitlines()), "",
+                      "Example", f"  {example.before}   {example.call}   ->   {catalogue.result_of(example)}", "",
+                      f"In answers.py: from reportgen.rules import {name}"])
+
+
+def _view(name: str) -> str:
+    found = [(kind, [v for v in group if v.view == name]) for kind, group in catalogue.VIEWS.items() if name]
+    found = [(kind, group) for kind, group in found if group]
+    return catalogue.views_text(found) if found else ""
