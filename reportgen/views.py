@@ -6,16 +6,15 @@ rounding has it certified first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import worked
-from .derivation import Claim, Derivation, Rounded, Step, Table, value_of
-from .diagnostics import Finding, FindingsError
+from .derivation import Claim, Derivation, Step, Table, value_of
 from .expressions import Expr, Number, Operation, expr, is_op, to_text
 from .ledger import ORDER, Entry, Judged, Ledger
 from .mathprint import NumberStyle, to_latex
-from .pandoctree import Node, math, para, words
+from .pandoctree import Node, math, words
 from .shown import Shown
 from .wording import STRENGTH_MEANINGS, counterexample_shown, exact_form, plain_text, right_when_shown, unit_latex, verdict_text, where_text
 
@@ -46,14 +45,6 @@ class View:
 
     def _text(self, view: str, text: str) -> Shown:
         return Shown(self._entry.name, view, text, None, None, text)
-
-    def _listed(self, view: str, relations: tuple[Expr, ...]) -> Shown:
-        """``a > 0, v > 0``, or the word none."""
-        if not relations:
-            return self._text(view, "none")
-        latex = ",\\ ".join(to_latex(r, self._context.style) for r in relations)
-        plain = ", ".join(to_text(r) for r in relations)
-        return Shown(self._entry.name, view, plain, latex, None, plain)
 
     def _blocks(self, view: str, blocks: tuple[Node, ...], plain: str) -> Shown:
         return Shown(self._entry.name, view, plain, None, blocks, plain)
@@ -190,15 +181,15 @@ class DerivationView(ValueView):
         return Shown(self._entry.name, "chain", alt, " ".join(parts), None, alt)
 
     @property
-    def assumptions(self) -> Shown:
-        """What the derivation assumes."""
-        return self._listed("assumptions", self._derivation.assumptions)
-
-    @property
     def conditions(self) -> Shown:
         """The side conditions of all steps: those that the rules state, and those that only the judge met."""
         met = [c for conditions in open_conditions(self._entry).values() for c in conditions]
-        return self._listed("conditions", tuple(dict.fromkeys([*(c for s in self._derivation.steps for c in s.conditions), *met])))
+        found = tuple(dict.fromkeys([*(c for s in self._derivation.steps for c in s.conditions), *met]))
+        if not found:
+            return self._text("conditions", "none")
+        latex = ",\\ ".join(to_latex(c, self._context.style) for c in found)
+        plain = ", ".join(to_text(c) for c in found)
+        return Shown(self._entry.name, "conditions", plain, latex, None, plain)
 
     @property
     def steps(self) -> "Steps":
@@ -251,11 +242,15 @@ class ClaimView(View):
 
     @property
     def assumptions(self) -> Shown:
-        return self._listed("assumptions", self._claim.assumptions)
+        latex = ",\\ ".join(to_latex(a, self._context.style) for a in self._claim.assumptions)
+        plain = ", ".join(to_text(a) for a in self._claim.assumptions)
+        return Shown(self._entry.name, "assumptions", plain, latex, None, plain)
 
     @property
     def conditions(self) -> Shown:
-        return self._listed("conditions", self._entry.judged[0].verdict.conditions)
+        found = self._entry.judged[0].verdict.conditions
+        latex = ",\\ ".join(to_latex(c, self._context.style) for c in found)
+        return Shown(self._entry.name, "conditions", ", ".join(to_text(c) for c in found) or "none", latex or None)
 
     @property
     def counterexample(self) -> Shown:
@@ -362,6 +357,14 @@ class CorrectionsView(TableView):
         return self._entry.content.table(self._context.ledger.judge)
 
 
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """In a table's cell: a value to be shown as a certified decimal."""
+
+    value: object
+    places: int
+
+
 class GroupView:
     """Several answers under one name: ``{{ layers.conv1.steps }}``, ``{% for d in layers %}``."""
 
@@ -377,10 +380,6 @@ class GroupView:
         except KeyError:
             raise AttributeError(f"{self._name} has {', '.join(self._parts)}, not {key}") from None
 
-    def _show(self) -> Shown:
-        raise FindingsError(Finding("template-plain-text", f"{self._name} is a group of answers", hint="show one of its parts: "
-                                    + ", ".join(f"{{{{ {self._name}.{key} }}}}" for key in self._parts)))
-
     def __getitem__(self, key: str) -> object:
         return self._parts[key]
 
@@ -389,22 +388,6 @@ class GroupView:
 
     def __len__(self) -> int:
         return len(self._parts)
-
-
-class FigureView:
-    """A figure's name in a template: no text can hold it."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def _show(self) -> Shown:
-        raise FindingsError(Finding("template-plain-text", f"{self._name} is a figure, which stands in a paragraph of its own",
-                                    hint=f"write ![caption](figure:{self._name}){{#fig:{self._name}}}"))
-
-    def __getattr__(self, name: str) -> object:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return self._show()
 
 
 class ReportView:
@@ -435,12 +418,12 @@ _VIEWS = {"given": ValueView, "value": ValueView, "derivation": DerivationView, 
 
 
 def views(ledger: Ledger, style: NumberStyle) -> dict[str, object]:
-    """The names that a template can use."""
+    """The names that a template can use, figures left out."""
     context = Context(ledger, style)
     found: dict[str, object] = {"report": ReportView(context)}
     for entry in ledger.entries.values():
-        if "." not in entry.name:
-            found[entry.name] = FigureView(entry.name) if entry.kind == "figure" else view_of(context, entry)
+        if "." not in entry.name and entry.kind != "figure":
+            found[entry.name] = view_of(context, entry)
     return found
 
 
@@ -453,29 +436,6 @@ def view_of(context: Context, entry: Entry) -> object:
 
 def _views(view: object) -> list[str]:
     return [name for name in dir(type(view)) if not name.startswith("_")]
-
-
-def details(ledger: Ledger, style: NumberStyle, entries: tuple[str, ...]) -> Mapping[str, tuple[Node, ...]]:
-    """For each entry shown: blocks that say how it was derived, from which givens, and how strongly it is established."""
-    found: dict[str, tuple[Node, ...]] = {}
-    for name in entries:
-        entry = ledger.entries.get(name)
-        if entry is None:
-            continue
-        blocks: list[Node] = []
-        if isinstance(entry.content, Derivation):
-            blocks += worked.steps_blocks(entry.content, style, open_conditions=open_conditions(entry))
-        elif isinstance(entry.content, Claim):
-            blocks.append(para([math(to_latex(entry.content.statement, style), display=True)]))
-        if entry.kind == "given":
-            blocks.append(para(words(f"Given: {entry.source}.")))
-        else:
-            blocks.append(para(words(verdict_text(_judged(ledger, entry)).capitalize() + ".")))
-            where = where_text(ledger, name, style)
-            if where:
-                blocks.append(para(words("From " + where + ".")))
-        found[name] = tuple(blocks)
-    return found
 
 
 def open_conditions(entry: Entry) -> dict[int, tuple[Expr, ...]]:
@@ -497,4 +457,4 @@ def _expr_of(thing: object) -> Expr:
     return value_of(thing)
 
 
-__all__ = ["Context", "Rounded", "View", "details", "views"]
+__all__ = ["Context", "Rounded", "View", "views"]
