@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import worked
-from .derivation import Claim, Derivation, Step, Table, value_of
+from .derivation import Claim, Derivation, Rounded, Step, Table, value_of
+from .diagnostics import Finding, FindingsError
 from .expressions import Expr, Number, Operation, expr, is_op, to_text
 from .ledger import ORDER, Entry, Judged, Ledger
 from .mathprint import NumberStyle, to_latex
@@ -45,6 +46,14 @@ class View:
 
     def _text(self, view: str, text: str) -> Shown:
         return Shown(self._entry.name, view, text, None, None, text)
+
+    def _listed(self, view: str, relations: tuple[Expr, ...]) -> Shown:
+        """``a > 0, v > 0``, or the word none."""
+        if not relations:
+            return self._text(view, "none")
+        latex = ",\\ ".join(to_latex(r, self._context.style) for r in relations)
+        plain = ", ".join(to_text(r) for r in relations)
+        return Shown(self._entry.name, view, plain, latex, None, plain)
 
     def _blocks(self, view: str, blocks: tuple[Node, ...], plain: str) -> Shown:
         return Shown(self._entry.name, view, plain, None, blocks, plain)
@@ -181,15 +190,15 @@ class DerivationView(ValueView):
         return Shown(self._entry.name, "chain", alt, " ".join(parts), None, alt)
 
     @property
+    def assumptions(self) -> Shown:
+        """What the derivation assumes."""
+        return self._listed("assumptions", self._derivation.assumptions)
+
+    @property
     def conditions(self) -> Shown:
         """The side conditions of all steps: those that the rules state, and those that only the judge met."""
         met = [c for conditions in open_conditions(self._entry).values() for c in conditions]
-        found = tuple(dict.fromkeys([*(c for s in self._derivation.steps for c in s.conditions), *met]))
-        if not found:
-            return self._text("conditions", "none")
-        latex = ",\\ ".join(to_latex(c, self._context.style) for c in found)
-        plain = ", ".join(to_text(c) for c in found)
-        return Shown(self._entry.name, "conditions", plain, latex, None, plain)
+        return self._listed("conditions", tuple(dict.fromkeys([*(c for s in self._derivation.steps for c in s.conditions), *met])))
 
     @property
     def steps(self) -> "Steps":
@@ -242,15 +251,11 @@ class ClaimView(View):
 
     @property
     def assumptions(self) -> Shown:
-        latex = ",\\ ".join(to_latex(a, self._context.style) for a in self._claim.assumptions)
-        plain = ", ".join(to_text(a) for a in self._claim.assumptions)
-        return Shown(self._entry.name, "assumptions", plain, latex, None, plain)
+        return self._listed("assumptions", self._claim.assumptions)
 
     @property
     def conditions(self) -> Shown:
-        found = self._entry.judged[0].verdict.conditions
-        latex = ",\\ ".join(to_latex(c, self._context.style) for c in found)
-        return Shown(self._entry.name, "conditions", ", ".join(to_text(c) for c in found) or "none", latex or None)
+        return self._listed("conditions", self._entry.judged[0].verdict.conditions)
 
     @property
     def counterexample(self) -> Shown:
@@ -357,14 +362,6 @@ class CorrectionsView(TableView):
         return self._entry.content.table(self._context.ledger.judge)
 
 
-@dataclass(frozen=True, slots=True)
-class Rounded:
-    """In a table's cell: a value to be shown as a certified decimal."""
-
-    value: object
-    places: int
-
-
 class GroupView:
     """Several answers under one name: ``{{ layers.conv1.steps }}``, ``{% for d in layers %}``."""
 
@@ -380,6 +377,10 @@ class GroupView:
         except KeyError:
             raise AttributeError(f"{self._name} has {', '.join(self._parts)}, not {key}") from None
 
+    def _show(self) -> Shown:
+        raise FindingsError(Finding("template-plain-text", f"{self._name} is a group of answers", hint="show one of its parts: "
+                                    + ", ".join(f"{{{{ {self._name}.{key} }}}}" for key in self._parts)))
+
     def __getitem__(self, key: str) -> object:
         return self._parts[key]
 
@@ -388,6 +389,22 @@ class GroupView:
 
     def __len__(self) -> int:
         return len(self._parts)
+
+
+class FigureView:
+    """A figure's name in a template: no text can hold it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def _show(self) -> Shown:
+        raise FindingsError(Finding("template-plain-text", f"{self._name} is a figure, which stands in a paragraph of its own",
+                                    hint=f"write ![caption](figure:{self._name}){{#fig:{self._name}}}"))
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._show()
 
 
 class ReportView:
@@ -418,12 +435,12 @@ _VIEWS = {"given": ValueView, "value": ValueView, "derivation": DerivationView, 
 
 
 def views(ledger: Ledger, style: NumberStyle) -> dict[str, object]:
-    """The names that a template can use, figures left out."""
+    """The names that a template can use."""
     context = Context(ledger, style)
     found: dict[str, object] = {"report": ReportView(context)}
     for entry in ledger.entries.values():
-        if "." not in entry.name and entry.kind != "figure":
-            found[entry.name] = view_of(context, entry)
+        if "." not in entry.name:
+            found[entry.name] = FigureView(entry.name) if entry.kind == "figure" else view_of(context, entry)
     return found
 
 
