@@ -99,7 +99,21 @@ def source(job: Job) -> str:
     except ValueError:
         pass
     meta["typstlang"] = job.meta.language.split("-")[0]
-    return finish(pandoc.write(rewrite(blocks, change), "typst", meta=meta, template=layout("report.typ")))
+    return finish(pandoc.write(_led_in(rewrite(blocks, change)), "typst", meta=meta, template=layout("report.typ")))
+
+
+def _led_in(blocks: list[Node]) -> list[Node]:
+    """The blocks with each sentence that leads to a display formula kept on the formula's page."""
+    out: list[Node] = []
+    for block, following in zip(blocks, [*blocks[1:], None]):
+        leads = block["t"] == "Para" and not _is_display(block) and following is not None and _is_display(following)
+        out += [raw_block("typst", "#leadin["), block, raw_block("typst", "]")] if leads else [block]
+    return out
+
+
+def _is_display(block: Node) -> bool:
+    first = block["c"][0] if block["t"] == "Para" and block["c"] else None
+    return first is not None and first["t"] == "RawInline" and first["c"][1].startswith("#display(")
 
 
 def quoted(text: str) -> str:
