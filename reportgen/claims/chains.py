@@ -392,7 +392,9 @@ class _Chain:
                 elif sum(isinstance(n, Number) and "." in n.text for n in walk(b)) > 1:
                     continue  # 0.3 + 0.006 is a sum of what it says, not a rounding of something
                 else:
-                    ball = ball if ball is not None else rounding.interval(b, new, self.degrees)
+                    if ball is None:
+                        new -= rounding.exact_ones(self.sides[k].tree, new, self.degrees)
+                        ball = rounding.interval(b, new, self.degrees)
                     held = ball is not None and bool(ball.contains(as_acb(x)))
                 if held:
                     self.rounded |= new

@@ -41,6 +41,20 @@ def solved(given: Expr, wanted: Expr) -> bool | None:
     return False if _changes_sign(gap, name) else None
 
 
+def apart(given: Expr, wanted: Expr) -> bool:
+    """``A = 125`` and then ``A = 5^4``: one side is kept, the other got another value, and ``given`` has a solution."""
+    names = symbols(given)
+    if len(names) != 1 or given.args[0] != wanted.args[0] or symbols(given.args[1]) or symbols(wanted.args[1]):
+        return False
+    try:
+        x, y = evaluate(given.args[1]), evaluate(wanted.args[1])
+    except NoValue:
+        return False
+    if not isinstance(x, fmpq) or not isinstance(y, fmpq) or x == y or _direction(given.args[0], Symbol(names[0])) is None:
+        return False
+    return _changes_sign(Operation("add", (given.args[0], Operation("neg", (given.args[1],)))), Symbol(names[0]))
+
+
 def _transcendental(tree: Expr) -> bool:
     return isinstance(tree, Operation) and (
         tree.head in ("sqrt", "root", "log", "ln", "exp") or tree.head == "pow" and bool(symbols(tree.args[1])) or any(_transcendental(a) for a in tree.args)

@@ -114,7 +114,7 @@ def unfollowed(given: Expr, wanted: Expr, domain: Sequence[Expr]) -> tuple[Point
         if degree > MAX_POLY_DEGREE:
             return None
         poly = fmpq_poly([coefficients.get(k, fmpq(0)) for k in range(degree + 1)])
-        for root in _real_roots(poly):
+        for root in _real_roots(poly) or (_complex_roots(poly) if len(names) == 1 and not domain else []):
             point = {**base, Symbol(names[solved]): root}
             x, y = _scalar(given.args[0], point), _scalar(given.args[1], point)
             if x is None or y is None or not all(_holds(d, point) for d in domain):
@@ -141,6 +141,14 @@ def _real_roots(poly: fmpq_poly) -> list[Scalar]:
                 continue
             found += [acb(r.real) for r, _ in roots if r.imag == 0]
     return found
+
+
+def _complex_roots(poly: fmpq_poly) -> list[Scalar]:
+    """Of an equation without real solutions: what follows from it must hold for these."""
+    try:
+        return [root for root, _ in poly.numer().complex_roots()] if 2 <= poly.degree() <= 12 else []
+    except (ValueError, ArithmeticError):
+        return []
 
 
 def polynomial(tree: Expr, names: Sequence[str]):

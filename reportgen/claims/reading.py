@@ -426,6 +426,10 @@ class _Reader(Scripts):
     def power(self) -> Expr:
         base = self.postfix(self.primary())
         while self.at("^", "**", "'"):
+            if self.at("'") and self.tokens[self.place - 1].kind == "number":  # 12' are feet
+                self.place += 1
+                self.units.append("feet")
+                continue
             if self.at("'"):
                 raise Unreadable("a prime")
             if self.at("**") and not self.starts(self.ahead()) and self.ahead().text != "-":

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from flint import acb, arb, ctx, fmpq
 
-from ..expressions import Expr, Number, Operation, Symbol, walk
+from ..expressions import Expr, Number, Operation, Symbol, symbols, walk
 from .arrays import NoValue, Scalar, as_acb, exact, fraction
 from .values import evaluate
 
@@ -78,6 +78,21 @@ def cuts(value: Scalar, tree: Expr) -> bool:
 def decimals(tree: Expr) -> frozenset[str]:
     """The decimal literals of the tree as they are typed."""
     return frozenset(node.text for node in walk(tree) if isinstance(node, Number) and "." in node.text)
+
+
+def exact_ones(tree: Expr, literals: frozenset[str], degrees: bool) -> frozenset[str]:
+    """The literals that are the exact value of a part of the tree (1.5 for 18/12): those are no roundings."""
+    wanted = {Number(t).value: t for t in literals}
+    found = set()
+    for node in walk(tree):
+        if isinstance(node, Operation) and len(found) < len(literals) and not symbols(node):
+            try:
+                value = evaluate(node, degrees=degrees)
+            except NoValue:
+                continue
+            if isinstance(value, fmpq) and fraction(value) in wanted:
+                found.add(wanted[fraction(value)])
+    return frozenset(found)
 
 
 def interval(tree: Expr, rounded: frozenset[str], degrees: bool, bits: int = 128, inner: bool = False) -> acb | None:

@@ -282,6 +282,9 @@ def _linked(before: Expr, rel: str, after: Expr, seen: Sequence[Expr]) -> Outcom
         if _has_roots(before, after) and not judge(Obligation(statement, (*domain, *positive))).refuted:
             return Outcome(UNDECIDED, "right for positive values only, perhaps", "claim-domain")
         return _wrong(verdict, before, after)
+    both = _domain(before, after, *seen)
+    if len(both) > len(domain) and judge(Obligation(statement, both)).proved:
+        return Outcome(PROVED, "wherever both sides have a meaning")
     return Outcome(UNDECIDED, verdict.reason or "no proof and no counterexample", "claim-agreed")
 
 
@@ -380,6 +383,8 @@ def _follows(given: Expr, wanted: Expr, domain: tuple[Expr, ...]) -> Outcome:
                 if rounded
                 else Outcome(REFUTED, f"{to_text(wanted)} does not solve {to_text(given)}"[:400], "claim-refuted")
             )
+        if not rounded and monotone.apart(given, wanted):
+            return Outcome(REFUTED, f"{to_text(wanted)} does not follow from {to_text(given)}"[:400], "claim-refuted")
         failing = points.unfollowed(given, wanted, domain)
         if failing is not None:
             if rounded:
