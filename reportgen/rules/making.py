@@ -62,6 +62,7 @@ def author_place() -> Span | None:
             line, end, column, stop = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), (frame.f_lineno, None, None, None))
             if line is None or column is None or stop is None or end != line:
                 return Span(file, line or frame.f_lineno)
+            linecache.checkcache(file)
             raw = linecache.getline(file, line).encode()      # Python counts bytes, we count characters
             start = len(raw[:column].decode(errors="replace"))
             return Span(file, line, start + 1, max(1, len(raw[column:stop].decode(errors="replace"))))
