@@ -281,7 +281,7 @@ def _domain(relation: Expr, assumptions: tuple[Expr, ...], size: int) -> tuple[E
     for part in relation.args if is_op(relation, "or", "and") else (relation,):
         for side in part.args:
             field.normal(side)
-    return tuple(r for r in open_conditions(field) if r in field.requirements)
+    return tuple(r for r in open_conditions(field, every=True) if r in field.requirements)
 
 
 def _solve_assumption(field: Field, facts: Facts, assumptions: tuple[Expr, ...]) -> tuple[tuple[Expr, ...], Expr] | None:

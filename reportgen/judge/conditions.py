@@ -209,14 +209,32 @@ class Facts:
             self.equations.append(poly)
             return
         if is_op(fact, "ne"):
-            self.known.append((poly, "!="))
+            self._know(poly, "!=")
             return
         if not difference.den.is_constant():
             poly = difference.num * difference.den    # same sign as the quotient
         elif difference.den.leading_coefficient() < 0:
             poly = -poly
-        self.known.append((poly, "+" if fact.head in ("gt", "lt") else ">="))
-        self._learn_bound(poly)
+        self._know(poly, "+" if fact.head in ("gt", "lt") else ">=")
+
+    def _know(self, poly: fmpq_mpoly, sign: str) -> None:
+        self.known.append((poly, sign))
+        if sign != "!=":
+            self._learn_bound(poly)
+        if sign != ">=" and poly.total_degree() > 1:      # where a product is not zero no factor is
+            self.known += [(f, "!=") for f, _ in poly.factor()[1] if f.total_degree() < poly.total_degree()]
+
+    @contextmanager
+    def supposing(self, conditions: list[tuple[Expr, fmpq_mpoly, str]]) -> Iterator[None]:
+        """For a while: these hold as well."""
+        before = self.known, self.lower, self.upper
+        self.known, self.lower, self.upper = list(self.known), dict(self.lower), dict(self.upper)
+        try:
+            for _, poly, head in conditions:
+                self._know(poly, {"ne": "!=", "gt": "+", "ge": ">="}[head])
+            yield
+        finally:
+            self.known, self.lower, self.upper = before
 
     def _learn_bound(self, poly: fmpq_mpoly) -> None:
         """v >= a or v <= b from a linear polynomial in one atom."""
@@ -264,7 +282,10 @@ class Facts:
         termwise = self._termwise(factor)
         if termwise in ("+", "-"):
             return termwise
-        return weak or termwise or (self._combined(factor, depth) if depth else None)
+        if weak in (">=", "<="):
+            return weak
+        other = termwise or (self._combined(factor, depth) if depth else None)
+        return other if weak is None or other in ("+", "-", "0") else self._both(weak, other) if other else weak
 
     def _combined(self, factor: fmpq_mpoly, depth: int) -> str | None:
         """A known part taken off so that one term goes, and the sign of the rest: r > 0 from r > d and d > 0."""
@@ -359,8 +380,6 @@ class Facts:
             return ">="
         if is_op(atom.expr, "factorial"):
             return "+"      # where it has a value at all
-        if is_op(atom.expr, "factorial"):
-            return "+"
         if atom.kind == "ln" and not symbols(atom.expr):
             return self._numeric_sign(self.field.gens[i])
         return None
@@ -415,28 +434,27 @@ def _plus(a: str, b: str) -> str | None:
 
 # --- side conditions ------------------------------------------------------------------------------------------
 
-def open_conditions(field: Field) -> tuple[Expr, ...]:
-    """The divisors and domains met in the field that the assumptions do not discharge, as relations."""
+_SHOWN = {"ne": ("+", "-", "!="), "gt": ("+",), "ge": ("+", ">=", "0")}
+
+
+def open_conditions(field: Field, every: bool = False) -> tuple[Expr, ...]:
+    """The divisors and domains met in the field that the assumptions do not discharge, as relations.
+
+    Those that the others imply are left out (``x^2 > 0`` and ``x != 0`` beside ``x > 0``), unless ``every`` one is asked for.
+    """
     facts: Facts | None = field.facts
-    divisors = {w: p for w, p in field.divisors.items() if facts is None or not facts.nonzero(p)}
-    required = [(relation, quotient, head) for relation, (quotient, head) in field.requirements.items()
-                if field.sign(quotient) not in (("+", ">=", "0") if head == "ge" else ("+",))]
-    # what is positive is not zero, and neither are its factors: a divisor made of these needs no line of its own
-    nonzero = {f for _, q, head in required if head == "gt" for f in _factors(q.num * q.den)}
-    kept: set[Expr] = set()
-    for written, poly in sorted(divisors.items(), key=lambda item: len(_factors(item[1])) if len(divisors) > 1 else 0):
-        parts = _factors(poly) if required or len(divisors) > 1 else {""}
-        if not {f for f in parts if f not in nonzero}:
-            continue
-        kept.add(written)
-        nonzero |= parts
-    found = [Operation("ne", (written, calculus.integer(0))) for written in divisors if written in kept]
-    return tuple(dict.fromkeys((*found, *(relation for relation, _, _ in required))))
-
-
-def _factors(poly: fmpq_mpoly) -> set[str]:
-    """The irreducible factors, each made monic, as text."""
-    return {str(f / f.leading_coefficient()) for f, _ in poly.factor()[1]} if poly != 0 else {"0"}
+    met = [(Operation("ne", (written, calculus.integer(0))), poly, "ne") for written, poly in field.divisors.items()]
+    met += [(relation, q.num * q.den, head) for relation, (q, head) in field.requirements.items()]
+    if facts is None:
+        return tuple(dict.fromkeys(relation for relation, _, _ in met))
+    kept = [c for c in met if facts.sign(c[1]) not in _SHOWN[c[2]]]
+    if len(kept) > 1 and not every:
+        for condition in sorted(kept, key=lambda c: (len(c[1].factor()[1]), len(c[1]), c[1].total_degree()), reverse=True):
+            others = [c for c in kept if c is not condition]
+            with facts.supposing(others):      # what these imply is implied by those that are left in the end
+                if facts.sign(condition[1]) in _SHOWN[condition[2]]:
+                    kept = others
+    return tuple(dict.fromkeys(relation for relation, _, _ in kept))
 
 
 def as_difference(field: Field, relation: Expr) -> Quotient:
