@@ -22,6 +22,7 @@ from reportgen.outputs.markdown import safe
 from reportgen.outputs.typst import compile_pdf
 from reportgen.outputs.typstmath import finish, prepare
 from reportgen.pandoctree import math, para
+from reportgen.readback import check
 from tests.document_sample import DETAILS, FIGURES, META, SVG, document
 
 ROWS = [("pdf", "typst"), ("tex", "typst"), ("md", "typst"), ("html", "typst")]
@@ -123,6 +124,7 @@ def test_a_formula_that_pandoc_cannot_convert_is_a_failure() -> None:
     (r"\begin{array}{rr} 6 & 7 \\ 8 & 9\end{array}", "mat(delim: #none, align: #right, 6, 7; 8, 9)"),
     (r"\left(\begin{array}{c|c} 6 & 7 \\ \hline 8 & 9\end{array}\right)", "mat(delim: \"(\", augment: #(hline: (1,), vline: (1,)), 6, 7; 8, 9)"),
     (r"\begin{vmatrix} \begin{smallmatrix} 1 & 2\end{smallmatrix} & \\ & 4\end{vmatrix}", "mat(delim: \"|\", mat(delim: #none, 1, 2), ; #none, 4)"),
+    (r"\begin{aligned} a &= (b \\ &\qquad \quad + c - d) \\ & - e \end{aligned}", "a & = \\( b\\ & #h(2em) quad + med c - d \\)\\ & - e"),
     (r"\biggl( x \biggr)", "stretch(\\(, size: #240%) x stretch(\\), size: #240%)"),
     (r"\Bigl\{ x \Bigr]", "stretch(\\{, size: #180%) x stretch(\\], size: #180%)")])
 def test_formulas_in_typst(tex: str, expected: str, tmp_path: Path) -> None:
@@ -196,6 +198,21 @@ def test_formulas_safe_on_github(tex: str, expected: str) -> None:
     assert safe(tex) == expected
 
 
+@pytest.mark.parametrize(("text", "expected"), [
+    ("so $x_i$, and", "so $x_i$, and"), ("($x_i$)", "($`x_i`$)"), ("a–$x$", "a–$`x`$"), ("$x$-axis", "$x$-axis"), ("$x$\u2060y", None),
+    ("*so $x$*", "*so $`x`$*"), ("**$x$ is**", "**$`x`$ is**"), ("$\\hat{y}_{1}$ or", "$`\\hat{y}_{1}`$ or"), ("so $c_\\mathrm{out}$", "so $c_\\mathrm{out}$"),
+    ("so $\\{x\\}$", "so $\\lbrace x\\rbrace$"), ("so $a<b$", "so $a\\lt b$"), ("so $\\hat{y}_{k} < b$", "so $`\\hat{y}_{k} < b`$"), ("so $w^*$", "so $`w^*`$"),
+    ("so $[a](b)$", "so $`[a](b)`$"), ("| a |\n|---|\n| $w^* \\| x$ |", "| $`w^* \\Vert x`$ |"), ("$$ \\hat{y}_{k} \\, \\{ w \\} $$", "```math\n\\hat{y}_{k} \\, \\{ w \\}\n```"),
+    ("$$ y_{k} \\, \\{ w \\} $$", "$$\ny_{k} \\thinspace  \\lbrace  w \\rbrace \n$$")])
+def test_formulas_between_words_on_github(text: str, expected: str | None) -> None:
+    made = document(text + "\n", ("1",))
+    files = written(made, "md")
+    if expected is not None:
+        assert expected in files["report.md"].decode()
+    assert "\n\n" not in "".join(re.findall(r"\$\$.*?\$\$", files["report.md"].decode(), re.DOTALL))
+    assert check(made, META, FIGURES, {}, "md", "typst", files)
+
+
 def test_bars_do_not_end_a_cell_of_a_pipe_table() -> None:
     made = document("| a |\n|---|\n| $\\|x\\| + b$ |\n", ())
     row = next(line for line in text_of(made, "md").split("\n") if "Vert" in line)
@@ -263,6 +280,12 @@ def test_ids_inside_figures_are_their_own() -> None:
 def test_numbers_stay_in_one_piece() -> None:
     assert one_piece_numbers("61{,}706.5 + 1{,}000") == "\\text{61,706.5} + \\text{1,000}"
     assert for_mathml(r"1\ln 0.2\ln(x)\mathbf{W}") == r"1\,\ln\,0.2\,\ln(x)\textbf{W}"
+
+
+def test_signs_stay_with_their_numbers() -> None:
+    text = text_of(document("A side (@side@) of @side@, or @total@ in all.\n", ()), "html")
+    kept = re.findall(r'<span class="keep">(.*?)</span>(?= |</p>)', text.split("<main")[1].split("<div popover")[0])
+    assert [re.sub("<[^>]*>", "", re.sub("<annotation.*?</annotation>", "", one)) for one in kept] == ["(32)", "32,"]
 
 
 def in_chromium(tmp_path: Path, page: str, script: str, width: int = 1000) -> dict:

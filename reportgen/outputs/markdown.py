@@ -1,9 +1,20 @@
-"""Markdown that renders on GitHub: formulas between dollar signs, pipe tables, figures as SVG files beside it."""
+"""Markdown that renders on GitHub: formulas between dollar signs, pipe tables, figures as SVG files beside it.
+
+What it relies on (docs.github.com, "Writing mathematical expressions"; github/markup 1742; nschloe/markdown-math-acid-test):
+
+- ``$...$`` is a formula only between spaces or line ends, or before a sign of punctuation; elsewhere it is written
+  ``$`...`$``, which may stand after anything but a letter or digit.
+- Markdown is read first: ``\\{`` loses its backslash, ``_`` after a sign and ``*`` can open emphasis, ``[a](b)`` is a link, ``<`` a
+  tag.  Commands with letters stand for the first and the last; a formula with one of the others is written with backticks, a
+  display formula as a block of code in the language ``math``.  There nothing but the formula is read.
+- ``|`` ends a cell of a table, also inside a formula; an empty line ends a formula.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from reportgen import pandoc
 from reportgen.outputs.common import breaks_kept, formulas, shifted, unwrapped, with_images
@@ -29,15 +40,19 @@ def write(job: Job) -> dict[str, bytes]:
     def anchor(name: str) -> list[Node]:
         return [raw("html", f'<a id="{targets[name]}"></a>')] if name in wanted and name not in anchors else []
 
+    bare: dict[str, str] = {}       # an inline formula between dollar signs -> its TeX
+
     def display(tex: str, name: str, number: str, alt: str, entries: str) -> Node:
         tag = f"\n\\tag{{{number}}}" if number else ""
-        text = f"$$\n{safe(breaks_kept(tex))}{tag}\n$$"
+        text = f"```math\n{breaks_kept(tex)}{tag}\n```" if is_marked(tex) else f"$$\n{safe(breaks_kept(tex))}{tag}\n$$"
         if anchor(name):
             text = f'<a id="{targets[name]}"></a>\n\n{text}'
         return raw_block("markdown", text)
 
     def inline(tex: str, alt: str) -> Node:
-        return raw("markdown", "$" + " ".join(safe(tex).split()) + "$")
+        text = "$" + " ".join(safe(tex).split()) + "$"
+        bare[text] = " ".join(tex.split())
+        return raw("markdown", text)
 
     blocks = _tables_without_bars(blocks)
     blocks = formulas(blocks, display, inline)
@@ -68,6 +83,7 @@ def write(job: Job) -> dict[str, bytes]:
         return unwrapped(node)
 
     blocks = _front(job) + rewrite(blocks, change)
+    _with_backticks(blocks, bare)
     text = pandoc.write(blocks, _DIALECT)
     return {"report.md": text.encode("utf-8"),
             **{f"figures/{figure.name}.svg": figure.svg for figure in job.shown_figures}}
@@ -79,6 +95,38 @@ _DIALECT = "gfm+tex_math_dollars-tex_math_gfm-smart"
 def safe(tex: str) -> str:
     """TeX that means on GitHub what it means elsewhere."""
     return _ESCAPE.sub(lambda match: _PUNCTUATION.get(match.group(), match.group()), tex).replace("<", "\\lt ").replace(">", "\\gt ")
+
+
+_MARKED = re.compile(r"(?<![A-Za-z0-9])_(?=\S)|\*|~|\]\s*\(|`|!\[")
+
+
+def is_marked(tex: str) -> bool:
+    """Whether Markdown could take a part of the formula for its own: emphasis, a link, code."""
+    return bool(_MARKED.search(tex))
+
+
+def _with_backticks(tree: Any, bare: Mapping[str, str], inside: str = "") -> None:
+    """Formulas between dollar signs and backticks, where dollar signs alone would not do; ``inside`` is the sign around."""
+    if isinstance(tree, dict):
+        sign = "*" if tree.get("t") in ("Emph", "Strong", "Strikeout", "Link", "Quoted", "Superscript", "Subscript") else ""
+        _with_backticks(tree.get("c"), bare, sign)
+    elif isinstance(tree, list):
+        for index, node in enumerate(tree):
+            tex = bare.get(node["c"][1]) if isinstance(node, dict) and node.get("t") == "RawInline" else None
+            if tex is None:
+                _with_backticks(node, bare, inside)
+                continue
+            before = _edge(tree[index - 1], -1) if index else inside
+            after = _edge(tree[index + 1], 0) if index + 1 < len(tree) else inside
+            if "`" not in tex and (is_marked(tex) or before.strip() or after.isalnum() or after in ("*", "_", "$")):
+                node["c"][1] = f"$`{tex}`$"
+
+
+def _edge(node: Node, at: int) -> str:
+    """The last (-1) or first (0) sign of an inline."""
+    if node["t"] == "Str":
+        return node["c"][at:][:1]
+    return " " if node["t"] in ("Space", "SoftBreak", "LineBreak") else "$" if node["t"] == "RawInline" and node["c"][1][:1] == "$" else "*"
 
 
 def _tables_without_bars(blocks: list[Node]) -> list[Node]:

@@ -24,6 +24,7 @@ _MARK = "\uE010"
 _MARKED = re.compile(rf'mat\(delim: "([^"]*)", upright\("{_MARK}(b?)([lcr]?)((?:v\d+)*)((?:h\d+)*)"\) ?')
 
 _SCALED = re.compile(r"#scale\(x: (\d+)%, y: \1%\)\[(\\.|[^\\\]]+)\]")
+_ROW_SIGN = re.compile(r"(&\s*\\q?quad\s+(?:\\q?quad\s+)*[+-])(?=\s)")
 _SIDES = {"l": "left", "c": "center", "r": "right"}
 
 
@@ -33,6 +34,8 @@ def prepare(tex: str) -> str:
     if tex.count("\\lvert") == tex.count("\\rvert"):
         # as a pair of delimiters; a lone bar would get the spaces of a relation
         tex = tex.replace("\\lvert", "\\left| ").replace("\\rvert", "\\right| ")
+    # a sign at the beginning of a broken row is one between two terms
+    tex = _ROW_SIGN.sub(r"\1\\:", tex)
     # Typst sets nothing between the columns of &&
     return _environments(re.sub(r"&\s*&", "&& \\\\quad ", tex))
 

@@ -201,7 +201,7 @@ class _Latex(_Reader):
 
 # --- Markdown -------------------------------------------------------------------------------------------------
 
-_MARKDOWN = re.compile(r"(?P<display>\$\$.*?\$\$)|(?P<inline>\$(?:\\.|[^$\\])+\$)|(?P<fence>^(?P<ticks>`{3,}).*?^(?P=ticks)`*$)"
+_MARKDOWN = re.compile(r"(?P<display>\$\$.*?\$\$|^```math$.*?^```$)|(?P<inline>\$`[^`]+`\$|\$(?:\\.|[^$\\])+\$)|(?P<fence>^(?P<ticks>`{3,}).*?^(?P=ticks)`*$)"
                        r"|(?P<code>(?P<tick>`+)(?!`).*?(?<!`)(?P=tick)(?!`))|(?P<picture>!\[(?P<alt>(?:\\.|[^\]\\])*)\]\([^)\s]*(?:\s\"[^\"]*\")?\))"
                        r"|(?P<note>\[\^(?P<number>[^\]\s]+)\](?P<colon>:)?)|(?P<target>\](?:\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s\"[^\"]*\")?\)))"
                        r"|(?P<auto><https?:[^<>\s]*>)|(?P<tag></?(?P<name>[A-Za-z]+)[^<>]*>)|(?P<entity>&(?:#\d+|#[xX][0-9A-Fa-f]+|[A-Za-z]+);)"
@@ -224,7 +224,8 @@ class _Markdown(_Reader):
             if kind in ("text", "escape"):
                 self._text(match.group()[kind == "escape":], at + (kind == "escape"))
             elif kind == "display":
-                self._display(at + 2, match.end() - 2, roles[-1])
+                before, after = (7, 3) if match.group().startswith("`") else (2, 2)
+                self._display(at + before, match.end() - after, roles[-1])
             elif kind == "inline":
                 self._formula(at + 1, match.end() - 1, roles[-1])
             elif kind == "code":
