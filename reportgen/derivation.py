@@ -149,7 +149,8 @@ class Derivation(Drawable):
         collect(self.steps, name + "/")
         if self.unchecked_solutions:
             facts = (g for step in self.steps for g in (*step.given, *step.conditions))
-            found.append(Obligation(Operation("implies", (self.conclusion, self.start)), tuple(dict.fromkeys((*self.assumptions, *facts))), name + "/solutions"))
+            tried = Operation("implies", (self.conclusion, self.start))
+            found.append(Obligation(tried, tuple(dict.fromkeys((*self.assumptions, *facts))), name + "/solutions"))
         return tuple(found)
 
     @property

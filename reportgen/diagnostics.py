@@ -70,7 +70,8 @@ CODES: dict[str, tuple[str, str]] = {
     "answer-cycle": ("answers need each other in a circle", "An answer's parameters name what it needs; these need each other."),
     "answer-unknown": ("an answer needs an unknown name", "A parameter of an answer function names neither a given nor an answer."),
     "answer-duplicate": ("a name is defined twice", "A given and an answer, or two answers, have the same name."),
-    "answer-kind": ("an answer is of the wrong kind", "An answer function returns a Derivation, an exact value, a table, or a matplotlib figure; never a float or a plain string."),
+    "answer-kind": ("an answer is of the wrong kind",
+                    "An answer function returns a Derivation, an exact value, a table, or a matplotlib figure; never a float or a plain string."),
     "rule-not-applicable": ("a rule cannot be applied here", "The rule's precondition does not hold for this expression."),
     "formula-unreadable": ("a formula cannot be read", "The text is not a formula that the parser accepts."),
     # --- judging
@@ -78,41 +79,63 @@ CODES: dict[str, tuple[str, str]] = {
     "step-undecided": ("a step could not be decided", "The judge could neither prove nor refute the step. With --strict this fails the build."),
     "ledger-invalid": ("the ledger cannot be read", "ledger.json is missing, cut short or altered. Build the report again."),
     "ledger-mismatch": ("the ledger disagrees with itself", "Judging the ledger's own text again gave another verdict than the one that is written there."),
-    "kernel-unproved": ("an obligation is not checked by the kernel", "No proof was found that Coq's kernel accepts, or the statement is of a kind that is not written for "
+    "kernel-unproved": ("an obligation is not checked by the kernel",
+                        "No proof was found that Coq's kernel accepts, or the statement is of a kind that is not written for "
                         "Coq. The obligation keeps the strength that the judge gave it."),
-    "kernel-failed": ("the kernel's check failed as a whole", "Coq did not accept the theory, or the time was over. Every obligation keeps the strength that the judge gave it."),
+    "kernel-failed": ("the kernel's check failed as a whole",
+                      "Coq did not accept the theory, or the time was over. Every obligation keeps the strength that the judge gave it."),
     # --- template
     "template-syntax": ("the template cannot be read", "Jinja could not parse the template."),
-    "template-undefined": ("a name is not defined", "The template uses a name that is neither a given nor an answer, or a view that the value does not have."),
-    "template-plain-text": ("a plain value in the template", "Only values of the ledger can be shown. Text and numbers computed in the template or elsewhere are refused."),
-    "template-forbidden": ("the template does something forbidden", "Templates run in a sandbox; they hold prose, loops, ifs and includes, and compute nothing."),
-    "typed-number": ("a number was typed", "A numeral stands in the text that comes from no value. Make it a given or an answer, or declare it under [declared] in report.toml."),
-    "raw-markup": ("raw markup in the text", "Raw HTML, TeX or Typst, scripts and styles in the text are refused: the text goes to every format, and no format may be told what another is not."),
-    "formula-false": ("a formula on the page does not hold", "The formula between dollars is a relation between numbers, and the judge refutes it, although each of its "
+    "template-undefined": ("a name is not defined",
+                           "The template uses a name that is neither a given nor an answer, or a view that the value does not have."),
+    "template-plain-text": ("a plain value in the template",
+                            "Only values of the ledger can be shown. Text and numbers computed in the template or elsewhere are refused."),
+    "template-forbidden": ("the template does something forbidden",
+                           "Templates run in a sandbox; they hold prose, loops, ifs and includes, and compute nothing."),
+    "typed-number": ("a number was typed",
+                     "A numeral stands in the text that comes from no value. Make it a given or an answer, or declare it under [declared] in "
+                     "report.toml."),
+    "raw-markup": ("raw markup in the text",
+                   "Raw HTML, TeX or Typst, scripts and styles in the text are refused: the text goes to every format, and no format may be told "
+                   "what another is not."),
+    "formula-false": ("a formula on the page does not hold",
+                      "The formula between dollars is a relation between numbers, and the judge refutes it, although each of its "
                       "values is right by itself. Compute the right side as an answer, or correct the formula."),
-    "typed-sign": ("a sign was typed before a value", "A minus typed before {{ value }} shows a number that was never computed. Make the negative value an answer."),
-    "figure-number": ("a figure shows a number that comes from no value", "A numeral in a title or label of a figure is not one of the values that the figure function was given."),
+    "typed-sign": ("a sign was typed before a value",
+                   "A minus typed before {{ value }} shows a number that was never computed. Make the negative value an answer."),
+    "figure-number": ("a figure shows a number that comes from no value",
+                      "A numeral in a title or label of a figure is not one of the values that the figure function was given."),
     "reference-unknown": ("a cross-reference leads nowhere", "No equation, figure, table or section has this label."),
     "label-duplicate": ("a label is used twice", "Labels of equations, figures, tables and sections are unique in a report."),
     "figure-missing": ("a figure is missing", "The template shows an image that is neither a figure function nor a file of the report."),
     "figure-failed": ("a figure could not be drawn", "The figure function raised an error; the message is shown."),
-    "rounding-undecided": ("a rounding could not be certified", "No precision up to the limit puts the value into one rounding cell. Show it exactly, or with other places."),
+    "rounding-undecided": ("a rounding could not be certified",
+                           "No precision up to the limit puts the value into one rounding cell. Show it exactly, or with other places."),
     # --- outputs
     "engine-missing": ("an engine is not installed", "The program that makes this format is not installed; `reportgen doctor` says what to type."),
     "engine-failed": ("an engine failed", "Pandoc, Typst or TeX reported an error or a warning; a document with a warning is not delivered."),
-    "numeral-altered": ("a numeral of a finished file is another than was meant", "The finished file was read again: at this place it shows another numeral, sign or exponent than the document has."),
+    "numeral-altered": ("a numeral of a finished file is another than was meant",
+                        "The finished file was read again: at this place it shows another numeral, sign or exponent than the document has."),
     "numeral-missing": ("a numeral is missing in a finished file", "The finished file was read again: a numeral of the document is not in it."),
-    "numeral-untraced": ("a numeral of a finished file comes from nowhere", "The finished file was read again: this numeral comes from no value, no declared number, no name and no numbering."),
+    "numeral-untraced": ("a numeral of a finished file comes from nowhere",
+                         "The finished file was read again: this numeral comes from no value, no declared number, no name and no numbering."),
     "output-failed": ("an output could not be written", "Writing failed; the last good file is still in place."),
     "nothing-built": ("nothing was built", "No report was found, so there is nothing to show."),
     # --- submission and corrections
-    "correction-unread": ("a correction's line does not hold what is expected", "The stated value is read from the submission by line; that line does not hold it."),
+    "correction-unread": ("a correction's line does not hold what is expected",
+                          "The stated value is read from the submission by line; that line does not hold it."),
     # --- claims in somebody else's document
-    "claim-refuted": ("a claim is wrong", "Both sides of the claim were computed exactly, or in balls that do not meet, and they differ by more than a rounding. Their values are shown."),
-    "claim-near": ("a claim is right only roughly", "The sides differ by no more than careless rounding explains: a decimal that was cut off or is one unit off in its last place, figures that "
-                   "were rounded before, a whole number that is a rounding without saying so. A printed decimal is right where it is within half a unit of its last place."),
+    "claim-refuted": ("a claim is wrong",
+                      "Both sides of the claim were computed exactly, or in balls that do not meet, and they differ by more than a rounding. Their "
+                      "values are shown."),
+    "claim-near": ("a claim is right only roughly",
+                   "The sides differ by no more than careless rounding explains: a decimal that was cut off or is one unit off in its last place, "
+                   "figures that "
+                   "were rounded before, a whole number that is a rounding without saying so. A printed decimal is right where it is within half a "
+                   "unit of its last place."),
     "claim-undecided": ("a claim could not be decided", "The claim was read, and could neither be proved nor refuted; the reason says why."),
-    "claim-unreadable": ("a claim could not be read", "Something in the claim is not known to the reader; what it is stands in the message. Nothing was guessed."),
+    "claim-unreadable": ("a claim could not be read",
+                         "Something in the claim is not known to the reader; what it is stands in the message. Nothing was guessed."),
     # --- use
     "usage": ("wrong usage", "See reportgen --help."),
     "interrupted": ("interrupted", "The work was interrupted; the last good outputs are still in place."),
