@@ -114,7 +114,8 @@ class _Writer:
                 f'title="{label}">?</button>')
 
     def _display(self, tex: str, name: str, number: str, alt: str, entries: str = "") -> Node:
-        need = width(tex) + (_NUMBER_ROOM if number else 0.0)
+        # words take less room than the estimate says, letters with subscripts more
+        need = width(tex) + (_NUMBER_ROOM if number or "&&" not in tex else 0.0)
         dense = " tight" if need > _TIGHT else " dense" if need > _DENSE else ""
         inside: list[Node] = [raw("html", f'<div class="wide{dense}">'), math(for_mathml(breaks_kept(tex)), display=True), raw("html", "</div>")]
         if number:
