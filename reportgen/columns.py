@@ -7,6 +7,7 @@ A column whose cells are all numbers is set flush right, and each cell is filled
 from __future__ import annotations
 
 import re
+
 from reportgen.pandoctree import Node, rewrite
 
 FIGURE_SPACE, POINT_SPACE = "\u2007", "\u2008"
@@ -31,8 +32,9 @@ def _align(table: Node, point: str) -> Node:
             continue
         texts = [_number_of(cell[4]) for cell in cells]
         numbers = [text for text in texts if text]
-        # empty cells and dashes may stand in a column of numbers
-        if not numbers or any(text is None for text in texts):
+        # empty cells and dashes may stand in a column of numbers; a few words too, where the author sets it flush right
+        few = columns[index][0]["t"] == "AlignRight" and 3 * len(numbers) >= 2 * len(texts)
+        if not numbers or (any(text is None for text in texts) and not few):
             continue
         columns[index][0] = {"t": "AlignRight"}
         decimals = [_decimals(text, point) for text in texts]

@@ -160,3 +160,11 @@ def test_brackets_wider_than_the_line_are_broken_inside(tex: str, begins: str, e
     assert begins in rows[0] and rows[-1].removesuffix("\n\\end{aligned}").endswith(ends)
     assert made.count("\\left") == made.count("\\right") and re.sub(r"\\qquad|\\quad|\\\\|&|\s|\\[bB]ig+[lr]|\\left|\\right|\\(begin|end)\{aligned\}", "", made) == \
         re.sub(r"\s|\\left|\\right", "", tex % " + ".join(terms))
+
+
+def test_a_few_words_in_a_column_of_numbers() -> None:
+    table = "| m | noise |\n|---|-----:|\n| a | none |\n| b | $1.5$ |\n| c | 0.25 |\n| d | 3 |\n"
+    made = document(table, ("1.5", "0.25", "3"))
+    cells = [plain_text(node["c"]) for node in nodes(list(made.blocks)) if node["t"] == "Plain"]
+    assert not any(node["t"] == "Math" for node in nodes(list(made.blocks)))
+    assert [cell for cell in cells if cell[:1].isdigit() or cell == "none"] == ["none", "1.5\u2007", "0.25", "3\u2008\u2007\u2007"]
