@@ -443,18 +443,16 @@ def open_conditions(field: Field, every: bool = False) -> tuple[Expr, ...]:
     Those that the others imply are left out (``x^2 > 0`` and ``x != 0`` beside ``x > 0``), unless ``every`` one is asked for.
     """
     facts: Facts | None = field.facts
-    met = [(Operation("ne", (written, calculus.integer(0))), poly, "ne") for written, poly in field.divisors.items()]
-    met += [(relation, q.num * q.den, head) for relation, (q, head) in field.requirements.items()]
-    if facts is None:
-        return tuple(dict.fromkeys(relation for relation, _, _ in met))
-    kept = [c for c in met if facts.sign(c[1]) not in _SHOWN[c[2]]]
-    if len(kept) > 1 and not every:
-        for condition in sorted(kept, key=lambda c: (len(c[1].factor()[1]), len(c[1]), c[1].total_degree()), reverse=True):
+    met = [*((written, poly, "ne") for written, poly in field.divisors.items()),
+           *((relation, q.num * q.den, head) for relation, (q, head) in field.requirements.items())]
+    kept = [c for c in met if facts is None or facts.sign(c[1]) not in _SHOWN[c[2]]]
+    if len(kept) > 1 and facts is not None and not every:
+        for condition in sorted(kept, key=lambda c: (c[1].total_degree(), len(c[1])), reverse=True):
             others = [c for c in kept if c is not condition]
             with facts.supposing(others):      # what these imply is implied by those that are left in the end
                 if facts.sign(condition[1]) in _SHOWN[condition[2]]:
                     kept = others
-    return tuple(dict.fromkeys(relation for relation, _, _ in kept))
+    return tuple(dict.fromkeys(Operation("ne", (written, calculus.integer(0))) if head == "ne" else written for written, _, head in kept))
 
 
 def as_difference(field: Field, relation: Expr) -> Quotient:
