@@ -16,6 +16,7 @@ from ..expressions import CONSTANTS, Expr, Number, Operation, Symbol, symbols, t
 from ..obligation import Obligation
 from . import nearness, rounding, series, unit_sense, zero
 from .arrays import Matrix, NoValue, Several, Value, as_acb, fraction
+from .dressing import unmarked
 from .reading import Reading, Side, Unreadable, read
 from .values import evaluate
 
@@ -49,8 +50,8 @@ def judge_text(claim: str, context: str = "") -> Outcome:
     try:
         reading = read(claim, letters="\\int" in claim)
     except Unreadable as error:
-        rest = _without_first(claim)
-        if rest is not None:
+        rest = _without_first(claim) or ((bare := unmarked(claim)) and judge_text(bare, context))
+        if rest:
             return rest
         return Outcome(UNDECIDED, f"cannot be read: {error}", "claim-unreadable")
     if not reading.rels:
@@ -58,6 +59,8 @@ def judge_text(claim: str, context: str = "") -> Outcome:
     first = judge_reading(reading)
     if first.verdict == REFUTED and nearness.said_rounded(context, first.sides):
         first = Outcome(UNDECIDED, "rounded, as the words say", "claim-near", first.link, sides=first.sides)
+    if first.verdict == REFUTED and (bare := unmarked(claim)) and judge_text(bare, context).verdict == PROVED:
+        first = Outcome(UNDECIDED, "right if it begins with the mark of a list", "claim-ambiguous", first.link, sides=first.sides)
     if first.verdict in (PROVED, NO_CLAIM) or not reading.choices:
         return first
     return _other_readings(claim, reading, first)
@@ -98,7 +101,7 @@ def judge_in_document(claim: str, context: str, formula: bool) -> Outcome:
     return best
 
 
-_LABEL = re.compile(r"^(?:[^=\d]|(?<=_)\d|(?<=_\{)\d+(?=\})|\([^()=]*\))*$")
+_LABEL = re.compile(r"^(?:[^=\d]|(?<=\^)\d|(?<=\^\{)\d(?=\})|(?<=_)\d|(?<=_\{)\d+(?=\})|\([^()=]*\))*$")
 
 
 def _without_first(claim: str) -> Outcome | None:
@@ -157,7 +160,7 @@ def judge_reading(reading: Reading) -> Outcome:
     if any(r in ("to", "element") for r in reading.rels):
         return Outcome(UNDECIDED, "a relation that is not judged here", "claim-unsupported")
     sides, rels = list(reading.sides), list(reading.rels)
-    while sides and rels and (sides[0].tree is None or is_name(sides[0].tree)) and rels[0] in ("eq", "approx"):
+    while sides and rels and (sides[0].tree is None or is_name(sides[0].tree) or _is_named_thing(sides[0].tree)) and rels[0] in ("eq", "approx"):
         sides, rels = sides[1:], rels[1:]  # what stands first is being named
     if not rels:
         return Outcome(NO_CLAIM, "a definition", "no-claim")
@@ -195,6 +198,15 @@ def is_name(tree: Expr | None) -> bool:
     if isinstance(tree, Symbol):
         return tree.name not in CONSTANTS and tree.name not in ("i", "I")
     return isinstance(tree, Operation) and (tree.head == "index" or tree.head == "apply" and len(tree.args[0].name) == 1)
+
+
+def _is_named_thing(tree: Expr) -> bool:
+    """``\\bar{x}``, ``x^2``, ``|v|``, a bare ``I``: what stands first is told its value."""
+    if tree == Symbol("I"):
+        return True
+    if isinstance(tree, Operation) and (tree.head in ("abs", "norm") or tree.head == "pow" and isinstance(tree.args[1], Number)):
+        return is_name(tree.args[0])
+    return isinstance(tree, Operation) and tree.head == "apply" and tree.args[0] == Symbol("conj") and is_name(tree.args[1])
 
 
 def free_names(tree: Expr) -> tuple[str, ...]:
@@ -362,6 +374,10 @@ class _Chain:
         units = set(self.sides[k].units) | set(self.sides[k + 1].units)
         if not series.settled(a) or not series.settled(b):
             return Outcome(UNDECIDED, "dots whose law is not settled", "claim-ambiguous", sides=sides)
+        if unit_sense.converts(self.sides[k], self.sides[k + 1], x, y):
+            return Outcome(PROVED, "the units convert")
+        if unit_sense.may_name_a_unit(self.sides[k], self.sides[k + 1]):
+            return Outcome(UNDECIDED, "a number with a unit and a number", "claim-units", sides=sides)
         if "~unit" in units:
             return Outcome(UNDECIDED, "units that were taken for 1", "claim-units", sides=sides)
         if self.sides[k].units and self.sides[k + 1].units and not unit_sense.agree(self.sides[k].units, self.sides[k + 1].units):

@@ -16,6 +16,12 @@ _LEAD = re.compile(
     r"|(?:so|thus|hence|therefore|then|and|also|now|since|because|that is|i\.e\.|we (?:have|get|find|obtain)|this (?:gives|is|means)|it follows that)\b(?!\s*[=(])[\s,:]*)+(?=\S)",
     re.I,
 )
+_GIVEN = re.compile(r"^\s*\(?[A-Za-z]\s*=\s*[-−]?[\d.]+\)?\s*:\s+(?=[^:]*=)")  # x = 3: 2(3) + 1 = 7
+_STEP = re.compile(r"^\s*(?:step|case|part|question|problem|example|line|eq)\.?\s*\d+[a-z]?\s*[:.)]\s+(?=\S)", re.I)
+_TEXT_LABEL = re.compile(r"^\s*\\(?:text|textbf|mathrm)\s*\{[^{}\d=]*:\s*\}")
+_OLD_STYLE = re.compile(r"\{\s*\\(rm|it|bf|sf)(?![A-Za-z])\s*([^{}]*)\}")
+_RAISED = {sign: plain for sign, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")}
+_SUPERSCRIPT = re.compile("[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _LABEL = re.compile(r"^\s*(?:[A-Za-z][A-Za-z'-]+\s+){0,5}[A-Za-z][A-Za-z'-]+\s*:\s+(?=[$\\(-]*\s*\d)")
 _WORD = r"(?!(?:half|twice|times|more|less|minus|plus|hundred|thousand|million|billion|dozen|percent|cents?|squared|cubed|each|or|not|remainder|r|mod|divided|over|no|false|wrong|incorrect|untrue|impossible|absurd|contradict\w*|if|suppose|assume|about|approximately|round\w*)\b)[A-Za-z]+"
 _ASIDE = re.compile(rf"(?<=\S)\s*\((?:{_WORD}[\s,.]*){{1,8}}\)[\s.,]*$")
@@ -33,14 +39,26 @@ def undressed(text: str) -> str:
     while (shorter := _END.sub("", text)) != text:
         text = shorter.rstrip()
     text = _LEAD.sub("", text, count=1)
-    if ":" in text:
-        text = _LABEL.sub("", text)
+    if ":" in text or text[:1].isalpha():
+        text = _GIVEN.sub("", _TEXT_LABEL.sub("", _LABEL.sub("", _STEP.sub("", text))))
+    if not text.isascii():
+        text = _SUPERSCRIPT.sub(lambda m: "^{" + "".join(_RAISED[c] for c in m.group()) + "}", text)
     if "**" in text or "__" in text:
         text = _BOLD.sub(lambda m: m[1] + m["bold"], text)
     if "\\" in text:
+        text = _OLD_STYLE.sub(r"\\text{\2}", text)
         text = _STYLED.sub(lambda m: f"{m[1]}{{{m['styled']}}}", text)
     if text and (text[-1].isalpha() or text[-1] in ").,;!"):
         text = _ASIDE.sub("", text)
         if "\\" not in text:
             text = _REST.sub("", text)
     return text
+
+
+_MARK = re.compile(r"\s*(?:[-*•]|\(?[a-zA-Z0-9]{1,2}[.)])\s+(?=\S)")
+
+
+def unmarked(text: str) -> str | None:
+    """The claim without the mark of a list before it (``- ``, ``(2) ``, ``b) ``); None where there is no such mark."""
+    found = _MARK.match(text)
+    return text[found.end() :] if found else None

@@ -31,6 +31,8 @@ def near(before: Side, after: Side, rel: str, x: fmpq | acb, y: fmpq | acb, roun
         q = rounding.interval(b, rounding.decimals(b), degrees, inner=True)
         if p is not None and q is not None and rounding.overlaps(p, q):
             return "explained by figures that were rounded before"
+    if rel == "approx" and isinstance(y, fmpq) and y.q == 1 and y > 0 and isinstance(x, (fmpq, acb)) and _few_figures(int(y.p), x):
+        return "a rough rounding"
     if rel == "approx" and rounding.relative(x, y) <= NEAR:
         return "roughly equal, but not a rounding"
     if shown is not None and not shown.decimal and not (isinstance(x, fmpq) and x.q == 1):
@@ -41,6 +43,13 @@ def near(before: Side, after: Side, rel: str, x: fmpq | acb, y: fmpq | acb, roun
     return ""
 
 
+def _few_figures(whole: int, value: fmpq | acb) -> bool:
+    """1024 is about 10^3: the whole number is the rounding of the value to its last figure that is not zero."""
+    text = str(whole) if whole.bit_length() < 2000 else "1"
+    unit = 10 ** (len(text) - len(text.rstrip("0")))
+    return rounding.rounds_to(value, rounding.Printed(Fraction(whole), Fraction(unit), True))
+
+
 def _is_quotient(tree: Expr) -> bool:
     """A division, or a product with one: people count whole things with it."""
     return isinstance(tree, Operation) and (tree.head == "div" or tree.head in ("mul", "neg") and any(_is_quotient(t) for t in tree.args))
@@ -48,6 +57,8 @@ def _is_quotient(tree: Expr) -> bool:
 
 def in_percent(a: Expr, b: Expr, x: fmpq | acb) -> bool | None:
     """``3/25 * 100 = 12%``: the factor 100 is there and the sign names a unit.  True where that holds, False where it nearly does."""
+    if isinstance(b, Operation) and b.head == "neg":
+        return in_percent(a, b.args[0], -x)
     if not (isinstance(b, Operation) and b.head == "apply" and b.args[0] == Symbol("percent")) or Number("100") not in walk(a):
         return None
     shown = rounding.printed(b.args[1])

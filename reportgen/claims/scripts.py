@@ -36,6 +36,7 @@ class Scripts:
         else:
             return False
         if self.here.kind == "letter" and self.here.text in "CF" and not self.letters:
+            self.units.append("°" + self.here.text)
             self.place += 1
         return True
 

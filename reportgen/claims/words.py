@@ -24,6 +24,8 @@ _SCALES = {
 }
 _DOUBTFUL = frozenset(
     {
+        "am",
+        "pm",
         "half",
         "twice",
         "double",
@@ -110,7 +112,7 @@ def units_after(r: "_Reader", value: Expr) -> Expr | None:
         unit_power(r)
         return value
     lowered = word.lower().strip(" ,;()\\")
-    if word in TEXT_FUNCTIONS or lowered in ("times", "of", "x") and r.starts(r.ahead()):
+    if word in TEXT_FUNCTIONS and not _is_minutes(r, 1) or lowered in ("times", "of", "x") and r.starts(r.ahead()):
         return None
     if lowered in ("plus", "minus") or lowered == "divided" and r.ahead().text == "by" and r.starts(r.ahead(2)) or lowered in _EQUALS:
         return None
@@ -149,7 +151,7 @@ def unit_words(r: "_Reader") -> None:
         if token.kind in ("word", "text"):
             word = token.text.strip().rstrip(".")
             lowered = word.lower()
-            if token.kind == "text" and (any(c.isdigit() for c in _UNIT_POWER.sub("", word)) or word in TEXT_FUNCTIONS):
+            if token.kind == "text" and (any(c.isdigit() for c in _UNIT_POWER.sub("", word)) or word in TEXT_FUNCTIONS and not _is_minutes(r, 1)):
                 return
             if lowered in ("times", "of", "x", "plus", "minus") and r.starts(r.ahead()) or lowered in _EQUALS:
                 return
@@ -168,6 +170,11 @@ def unit_words(r: "_Reader") -> None:
 
 def _small_power(r: "_Reader", k: int) -> bool:
     return r.ahead(k).text in ("2", "3") or r.ahead(k).text == "{" and r.ahead(k + 1).text in ("2", "3") and r.ahead(k + 2).text == "}"
+
+
+def _is_minutes(r: "_Reader", k: int) -> bool:
+    """``min`` without arguments is a unit."""
+    return r.ahead(k - 1).text.strip() == "min" and r.ahead(k).text not in ("(", "{", "[", "\\{", "_")
 
 
 def unit_power(r: "_Reader") -> None:
