@@ -26,7 +26,7 @@ def near(before: Side, after: Side, rel: str, x: fmpq | acb, y: fmpq | acb, roun
         if gap < rounding.exact(shown.unit * 3 / 2):
             return "cut off, or one unit off in the last place"
     carried = frozenset(t for t in rounding.decimals(a) if rounding.figures(t) >= rounding.MIN_FIGURES) | (rounding.decimals(a) & rounded)
-    if carried and not both_whole:
+    if carried and not both_whole and not _worked_exactly(x, y, shown, b):
         p = rounding.interval(a, carried, degrees, inner=True)
         q = rounding.interval(b, rounding.decimals(b), degrees, inner=True)
         if p is not None and q is not None and rounding.overlaps(p, q):
@@ -53,6 +53,15 @@ def _few_figures(whole: int, value: fmpq | acb) -> bool:
 def _is_quotient(tree: Expr) -> bool:
     """A division, or a product with one: people count whole things with it."""
     return isinstance(tree, Operation) and (tree.head == "div" or tree.head in ("mul", "neg") and any(_is_quotient(t) for t in tree.args))
+
+
+def _worked_exactly(x: fmpq | acb, y: fmpq | acb, shown: rounding.Printed | None, b: Expr) -> bool:
+    """The result is a fraction, or has exactly the three or more decimals that the exact value has: nobody rounded here."""
+    if not isinstance(x, fmpq) or not isinstance(y, fmpq):
+        return False
+    if shown is None:
+        return not rounding.decimals(b) and y.q != 1 and any(int(y.q) % p == 0 for p in (3, 7, 11, 13))
+    return shown.unit <= Fraction(1, 1000) and rounding.terminates(x, shown.unit) and not rounding.terminates(x, shown.unit * 10)
 
 
 def in_percent(a: Expr, b: Expr, x: fmpq | acb) -> bool | None:
