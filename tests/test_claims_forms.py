@@ -99,3 +99,10 @@ def test_words_that_change_a_claim_are_not_passed_over(wrong):
 def test_steps_of_several_statements(lines, verdict, step):
     outcome = judge_lines(lines)
     assert (outcome.verdict, outcome.step) == (verdict, step), outcome
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [
+    ("80 + 5% = 84", "undecided"), ("80 + 5% = 85", "refuted"), ("arctan(1) = 45 degrees", "proved"), ("7 + 8 = 3 \\pmod{12}", "proved"),
+    ("7 + 8 = 4 \\pmod{12}", "refuted"), ("15 / 4 = 3 R 3", "undecided"), ("15 % 4 = 3", "undecided"), ("6.77 * 96.4 * 6 = 3916.768", "refuted")])
+def test_signs_that_mean_several_things(claim, verdict):
+    assert judge_text(claim).verdict == verdict

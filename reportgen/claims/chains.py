@@ -271,7 +271,7 @@ class _Chain:
             return self.without_value(a, b, rel, str(error))
         if isinstance(x, (Matrix, Several)) or isinstance(y, (Matrix, Several)):
             return self.lists(x, y, rel, a, b)
-        if rel == "congruent":
+        if rel == "congruent" or rel == "eq" and modulus is not None:
             return _congruent(x, y, modulus)
         if rel in ("lt", "le", "gt", "ge"):
             return self.order(k, x, y, rel)

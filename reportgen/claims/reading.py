@@ -239,6 +239,7 @@ class _Reader(Scripts):
                 terms.append(Symbol("dots"))
             else:
                 term = self.product()
+                term = words.added_percent(self, terms, term) if sign else term
                 terms.append(Operation("neg", (term,)) if sign == "-" else call("pm", term) if sign == "pm" else term)
             first = False
         self.depth -= 1
@@ -378,7 +379,7 @@ class _Reader(Scripts):
             return self.place >= 2 and self.tokens[self.place - 2].text == "^"
         if before.kind == "word" or before.kind == "text":
             return False
-        return before.kind in ("command", "letter") or before.text in (")", "}", "]", "!", "|", "%")
+        return before.kind in ("command", "letter") or before.text in (")", "}", "]", "!", "|")
 
     def joined(self, factors: list[Expr], heads: list[str]) -> Expr:
         """Left to right; products by juxtaposition bind no closer than the others (the other reading is a choice)."""

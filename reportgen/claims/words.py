@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from ..expressions import Expr, Number, Operation
+from ..expressions import Expr, Number, Operation, Symbol
 from .reading import Unreadable, _Reader, call, number
 from .tokens import FUNCTION_WORDS
 from .vocabulary import TEXT_FUNCTIONS
@@ -78,6 +78,20 @@ def relation(r: "_Reader") -> str:
     return "eq"
 
 
+def added_percent(r: "_Reader", terms: list[Expr], term: Expr) -> Expr:
+    """``80 + 5%`` may mean 80 and 5 % of it, as a pocket calculator takes it: a choice."""
+
+    def is_percent(tree: Expr) -> bool:
+        return isinstance(tree, Operation) and tree.head == "apply" and tree.args[0] == Symbol("percent")
+
+    if not terms or not is_percent(term) or any(is_percent(t) for t in terms):
+        return term
+    r.choices.add("added-percent")
+    if "added-percent" not in r.other:
+        return term
+    return Operation("mul", (terms[0] if len(terms) == 1 else Operation("add", tuple(terms)), term))
+
+
 def unit_below(r: "_Reader") -> bool:
     """``/day``, ``/ \\text{kg}``: a unit under the bar is passed over; True where there was one."""
     after = r.ahead()
@@ -108,6 +122,8 @@ def units_after(r: "_Reader", value: Expr) -> Expr | None:
         if word in "ie" or word in "xX" and r.times_sign() or word in "CP" or r.ahead().text in ("(", "^", "_") and word not in "mscgkh":
             return None
         r.place += 1
+        if r.here.kind == "number":
+            raise Unreadable(f"a number after {word!r}")
         r.units.append(word)
         unit_power(r)
         return value
@@ -119,6 +135,10 @@ def units_after(r: "_Reader", value: Expr) -> Expr | None:
     if lowered in _POWERS:
         r.place += 1
         return Operation("pow", (value, Number(_POWERS[lowered])))
+    if lowered in ("degree", "degrees") and token.kind == "word":
+        r.place += 1
+        r.degrees = True
+        return call("degree", value)
     if lowered in _SCALES:
         r.place += 1
         scale = _SCALES[lowered]
