@@ -360,7 +360,6 @@ class _Chain:
     # --- values that differ
     def unequal(self, k: int, rel: str, x: fmpq | acb, y: fmpq | acb) -> Outcome:
         a, b = self.sides[k].tree, self.sides[k + 1].tree
-        shown = rounding.printed(b)
         if self.is_rounding(k, rel):
             if rel == "eq" and rounding.relative(x, y) > nearness.FAR:
                 return Outcome(UNDECIDED, "a rounding to very few figures, called equal", "claim-near", sides=(_short(x), _short(y)))

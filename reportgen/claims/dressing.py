@@ -20,10 +20,15 @@ _GIVEN = re.compile(r"^\s*\(?[A-Za-z]\s*=\s*[-−]?[\d.]+\)?\s*:\s+(?=[^:]*=)") 
 _STEP = re.compile(r"^\s*(?:step|case|part|question|problem|example|line|eq)\.?\s*\d+[a-z]?\s*[:.)]\s+(?=\S)", re.I)
 _TEXT_LABEL = re.compile(r"^\s*\\(?:text|textbf|mathrm)\s*\{[^{}\d=]*:\s*\}")
 _OLD_STYLE = re.compile(r"\{\s*\\(rm|it|bf|sf)(?![A-Za-z])\s*([^{}]*)\}")
-_RAISED = {sign: plain for sign, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")}
+_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+", strict=True))
 _SUPERSCRIPT = re.compile("[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _LABEL = re.compile(r"^\s*(?:[A-Za-z][A-Za-z'-]+\s+){0,5}[A-Za-z][A-Za-z'-]+\s*:\s+(?=[$\\(-]*\s*\d)")
-_WORD = r"(?!(?:half|twice|times|more|less|minus|plus|hundred|thousand|million|billion|dozen|percent|cents?|squared|cubed|each|or|not|remainder|r|mod|divided|over|no|false|wrong|incorrect|untrue|impossible|absurd|contradict\w*|if|suppose|assume|about|approximately|round\w*)\b)[A-Za-z]+"
+_COUNTS = (  # words that change what is said
+    r"half|twice|times|more|less|minus|plus|hundred|thousand|million|billion|dozen|percent|cents?|squared|"
+    r"cubed|each|or|not|remainder|r|mod|divided|over|no|false|wrong|incorrect|untrue|impossible|absurd|"
+    r"contradict\w*|if|suppose|assume|about|approximately|round\w*"
+)
+_WORD = rf"(?!(?:{_COUNTS})\b)[A-Za-z]+"
 _ASIDE = re.compile(rf"(?<=\S)\s*\((?:{_WORD}[\s,.]*){{1,8}}\)[\s.,]*$")
 _REST = re.compile(rf"(?<=[\d}})%])\s*,?\s+(?:and|so|which|because|since|that|who|left)\b(?:[\s,'-]+{_WORD}){{0,14}}[\s.,;!]*$", re.I)
 _END = re.compile(r"(?:\\(?=\s*$)|\\(?:blacksquare|square|qed|Box|checkmark|quad|qquad|;|,|!)|✓|✔|□|■|∎)[\s.$]*$")

@@ -20,7 +20,10 @@ _MADE_OF = {
     "rpm": ("revolution", "minute"),
     "mpg": ("mile", "gallon"),
 }
-_LIKE = {"hr": "hour", "h": "hour", "min": "minute", "s": "second", "sec": "second", "foot": "feet", "ft": "feet", "mile": "mile", "mi": "mile", "inche": "inch", "boxe": "box"}
+_LIKE = {
+    "hr": "hour", "h": "hour", "min": "minute", "s": "second", "sec": "second",
+    "foot": "feet", "ft": "feet", "mile": "mile", "mi": "mile", "inche": "inch", "boxe": "box",
+}
 _BASE = frozenset({"kg", "m", "second", "n", "j", "w", "pa", "v", "a", "c", "k", "mol", "hz", "ohm"})  # these go together without a factor
 _DERIVED = frozenset({"n", "j", "w", "pa", "v", "c", "ohm", "hz"})
 
