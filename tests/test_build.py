@@ -319,8 +319,10 @@ def test_missing_engine(report, cli, tmp_path, monkeypatch):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupt_while_building(report, tmp_path, number):
     (report / "answers.py").write_text("import sys, time\ndef slow(v):\n    print('started', file=sys.stderr, flush=True)\n    time.sleep(60)\n")
+    # a shell that runs the tests in the background hands down an interrupt that is ignored
     process = subprocess.Popen([sys.executable, "-m", "reportgen", "build"], cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE,
-                               text=True, env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)))
+                               text=True, env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)),
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
     assert process.stderr.readline() == "started\n"
     began = time.monotonic()
     process.send_signal(number)
