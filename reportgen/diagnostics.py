@@ -128,6 +128,12 @@ CODES: dict[str, tuple[str, str]] = {
     "claim-refuted": ("a claim is wrong",
                       "Both sides of the claim were computed exactly, or in balls that do not meet, and they differ by more than a rounding. Their "
                       "values are shown."),
+    "claim-total": ("a column does not add up", "A row of totals (total, sum, Summe...) states another number than the cells above it add up to, as they are printed. Cells that are "
+                    "totals themselves stand for what is above them; empty cells count as nothing. Where the parts are rounded, or the number may be a mean, nothing is refuted."),
+    "claim-step": ("a line does not follow from the line before", "Two equations in the same names stand one under the other, and the second is no consequence of the first: at the point "
+                   "that is shown the first holds and the second does not. Lines after it that do follow from it are marked as right, given this line."),
+    "claim-follow-up": ("right, given an earlier mistake", "The line follows from the line before, which rests on a mistake: a fair marker takes nothing off for it. It does not count as "
+                        "refuted; correct the line that is named, and then this one."),
     "claim-near": ("a claim is right only roughly",
                    "The sides differ by no more than careless rounding explains: a decimal that was cut off or is one unit off in its last place, "
                    "figures that "

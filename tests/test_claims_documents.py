@@ -25,7 +25,8 @@ def found(text: str, name: str = "a.md") -> list[tuple[str, int, int]]:
     ("Conv2d-4\t[-1, 16]\t(5x5x6+1) x16 = 2416", [("(5x5x6+1) x16 = 2416", 1, 19)]),
     ("| a | 2+3 = 6 | b |", [("2+3 = 6", 1, 7)]),
     ("`2+2=5` and ```3+3=7```", []), ("```\n2+2=5\n```", []), ("```math\n2+2=5\n```", [("2+2=5", 2, 1)]), ("<!-- 2+2=5 -->", []), ("<script>1+1=3</script>", []),
-    ("costs $5 and $6 more", []), ("x = 5", []), ("page=3", []), ("https://a.b/?x=1+1=3", []), ("n - 5 = 3", []), ("3 + 4x = 7", []), ("a^2 + 2 = 3", [])])
+    ("costs $5 and $6 more", []), ("https://a.b/?x=1+1=3", []), ("as n - 5 = 3", []), ("and 3 + 4x = 7", []), ("if a^2 + 2 = 3", []),
+    ("## F = 5", [("F = 5", 1, 4)]), ("Size for a1 =  $\\frac{N}{2}$  + 1", [("\\text{Size} =   \\frac{N}{2}   + 1", 1, 1)]), ("\n= 1.5\n", [("= 1.5", 2, 1)])])
 def test_places(text, expected):
     assert found(text) == expected
 

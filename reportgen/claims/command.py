@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from ..diagnostics import EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNABLE, Finding, Span
 from . import formats
-from .documents import Document, Found
+from .documents import Document
 from .formats import Judged
+from .marking import judge_document
 
 FAIL_ON = ("refuted", "undecided", "never")
 
@@ -82,37 +83,6 @@ def check_files(
     else:
         show(f"{', '.join(files)}: {formats.summary(counts)}")
     return EXIT_UNABLE if unable else exit_code(counts, fail_on)
-
-
-def judge_document(document: Document, jobs: int = 1) -> Iterator[Judged]:
-    """The document's claims with their verdicts, in order."""
-    from .guard import judge_lines
-
-    waiting: list[Found] = []
-
-    def requests() -> Iterator[bytes]:
-        for found in document.claims():
-            waiting.append(found)
-            yield json.dumps({"id": len(waiting), "form": found.form, "claim": found.text, "text": found.context}).encode()
-
-    for k, answer in enumerate(judge_lines(requests(), jobs)):
-        found = waiting[k]
-        waiting[k] = None  # type: ignore[call-overload]
-        code = str(answer.get("code") or {"refuted": "claim-refuted", "undecided": "claim-undecided"}.get(str(answer["verdict"]), ""))
-        sides = answer.get("sides") or ("", "")
-        yield Judged(
-            document.name,
-            found.place.line,
-            found.place.column,
-            found.place.length,
-            found.text,
-            document.line(found.place.line),
-            str(answer["verdict"]),
-            code,
-            str(answer["reason"]),
-            str(sides[0]),
-            str(sides[1]),
-        )
 
 
 def _finding(judged: Judged, verbose: bool) -> Finding | None:

@@ -6,10 +6,14 @@ by their delimiters, arithmetic in plain text by its signs.  Nothing is included
 
 from __future__ import annotations
 
+import heapq
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from . import tables
+from .standing import standing
 
 MAX_BYTES = 64 << 20
 MAX_SEGMENT = 20_000
@@ -29,12 +33,21 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A piece that asserts something: ``text`` as it is to be read, ``form`` ("math" or "plain"), what stands around it, its place."""
+    """A piece that asserts something: ``text`` as it is to be read, ``form``, what stands around it, its place.
+
+    ``form``: "math", "plain" (arithmetic between words), "standing" (a line that is an equation) or "total" (a cell in a row of
+    totals, with what it is the total of).  ``begin`` and ``end`` are offsets in the document.  ``going_on``: the row as it stands,
+    where it begins with a relation and ``text`` has been given the side before it.
+    """
 
     text: str
     form: str
     context: str
     place: Place
+    begin: int = 0
+    end: int = 0
+    total: tables.Total | None = None
+    going_on: str = ""
 
 
 _ENVIRONMENTS = "equation|align|gather|multline|eqnarray|alignat|flalign|displaymath|math|aligned|gathered|split|dmath"
@@ -95,13 +108,58 @@ class Document:
             self.macros = _macros(text)
             if begin >= 0:
                 text = " " * begin + text[begin:]
+        yield from heapq.merge(self._written(text), self._totals(text), key=lambda found: found.begin)
+
+    def _written(self, text: str) -> Iterator[Found]:
+        """Formulas and arithmetic."""
         position = 0
         for begin, end, inner in _spans(text):
+            if begin < position:
+                continue
+            if inner is not None and text[begin] == "$" != text[begin + 1 : begin + 2] and (line := self._line_around(text, begin, position)) is not None:
+                yield from self.plain(text, position, line.begin)
+                yield line
+                position = text.find("\n", begin)
+                position = len(text) if position < 0 else position
+                continue
             yield from self.plain(text, position, begin)
             if inner is not None:
                 yield from self.math(text, *inner)
             position = end
         yield from self.plain(text, position, len(text))
+
+    def _totals(self, text: str) -> Iterator[Found]:
+        """Cells in rows of totals, outside of code."""
+        if not tables.mentions_total(text):
+            return
+        passed = [(b, e) for b, e, inner in _spans(text) if inner is None and "\n" in text[b:e]]
+        starts = [b for b, _ in passed]
+        for grid in tables.grids(text):
+            k = bisect_right(starts, grid.begin) - 1
+            if k >= 0 and grid.begin < passed[k][1]:
+                continue
+            for total in tables.totals(grid):
+                cell = total.cell
+                yield Found(cell.text, "total", cell.text, self.place(cell.begin, cell.end), cell.begin, cell.end, total)
+
+    def _line_around(self, text: str, place: int, position: int) -> Found | None:
+        """The line around a formula, where all of it is one equation."""
+        begin = text.rfind("\n", max(0, place - 400), place) + 1
+        if begin < position or place - begin >= 400:
+            return None
+        end = text.find("\n", place, place + 400)
+        line = text[begin : end if end >= 0 else place + 400].rstrip("\r")
+        if "=" not in re.sub(r"\$[^$]*\$", "", line):
+            return None
+        return self.standing(line, begin)
+
+    def standing(self, line: str, offset: int) -> Found | None:
+        """A line that is an equation and nothing else."""
+        found = standing(line)
+        if found is None:
+            return None
+        begin, end, formula = found
+        return Found(formula, "standing", line, self.place(offset + begin, offset + end), offset + begin, offset + end)
 
     # --- formulas
     def math(self, text: str, begin: int, end: int) -> Iterator[Found]:
@@ -122,8 +180,9 @@ class Document:
         before = ""
         for start, stop, piece in rows:
             goes_on = _RELATION.match(piece)
-            if _RELATION.search(piece) and not (goes_on and not before):
-                yield Found(expanded(f"{before} {piece}" if goes_on else piece, self.macros), "math", context, self.place(start, stop))
+            if _RELATION.search(piece) and (before or not goes_on or piece[0] == "="):
+                whole = expanded(f"{before} {piece}" if goes_on and before else piece, self.macros)
+                yield Found(whole, "math", context, self.place(start, stop), start, stop, None, piece if goes_on else "")
             before = "" if piece[0] in "-−" and not goes_on else _last_side(piece)
 
     # --- plain text
@@ -135,9 +194,15 @@ class Document:
             stop = text.find("\n", place, end)
             stop = end if stop < 0 else stop
             line = text[start : min(stop, start + MAX_SEGMENT)]
+            whole = (start == 0 or text[start - 1] == "\n") and (stop == len(text) or text[stop] == "\n")
+            alone = self.standing(line.rstrip("\r"), start) if whole else None
             for cell in re.finditer(r"[^\t|]+" if line.count("|") > 2 or line.lstrip().startswith("|") else r"[^\t]+", line):
                 if "=" in cell.group():
-                    yield from self.arithmetic(cell.group(), start + cell.start())
+                    for found in self.arithmetic(cell.group(), start + cell.start()):
+                        alone = None
+                        yield found
+            if alone is not None:
+                yield alone
             place = text.find("=", stop, end)
 
     def arithmetic(self, line: str, offset: int) -> Iterator[Found]:
@@ -165,7 +230,8 @@ class Document:
             text = text.strip()
             if "=" not in text and "≈" not in text or not re.search(r"\d\s*[)%!]*\s*[-+−*/×÷·x^!%(]", text):
                 continue
-            yield Found(text, "plain", line, self.place(offset + start + lead, offset + start + lead + len(text)))
+            begin = offset + start + lead
+            yield Found(text, "plain", line, self.place(begin, begin + len(text)), begin, begin + len(text))
 
 
 def _spans(text: str) -> Iterator[tuple[int, int, tuple[int, int] | None]]:

@@ -30,6 +30,7 @@ class Judged:
     reason: str
     left: str = ""
     right: str = ""
+    given: int = 0      # the line on whose mistake it rests
 
     @property
     def level(self) -> str:

@@ -16,6 +16,8 @@ MAX_CLAIMS = 500      # of one text
 def judge_record(record: Mapping[str, object]) -> dict[str, object]:
     """``id``, ``verdict``, ``reason``, ``wrong_step`` where a sequence is refuted, ``ms``.  A ``label`` is never read."""
     begin = time.perf_counter()
+    if record.get("form") == "group":
+        return _group(record, begin)
     outcome = _judged(record)
     result: dict[str, object] = {"id": record.get("id"), "verdict": outcome.verdict, "reason": outcome.reason}
     if outcome.step is not None:
@@ -26,9 +28,39 @@ def judge_record(record: Mapping[str, object]) -> dict[str, object]:
     return result
 
 
+def _group(record: Mapping[str, object], begin: float) -> dict[str, object]:
+    """Equations that stand together in a document: one outcome a line, and the line on whose mistake it rests."""
+    from .rearranged import Line, judge_group
+
+    found = judge_group([Line(str(text), bool(joined), bool(known)) for text, joined, known in record["lines"]])  # type: ignore[union-attr]
+    answers = [{"verdict": o.verdict, "reason": o.reason, "code": o.code, "sides": o.sides, "rests": rests} for o, rests in found]
+    return {"id": record.get("id"), "verdict": NO_CLAIM, "reason": "", "group": answers, "ms": round((time.perf_counter() - begin) * 1000, 3)}
+
+
+def _in_document(record: Mapping[str, object], claim: str, context: str) -> Outcome:
+    """A claim that a scanner found; ``values``: what the document said of its names."""
+    form, values = record.get("form"), record.get("values")
+    if form == "total":
+        from .tables import judge_total
+
+        parts, marks, last = record["total"]  # type: ignore[misc]
+        return judge_total(claim, parts, marks, last)
+    if form == "definition":
+        return Outcome(NO_CLAIM, "a definition", "no-claim")
+    outcome = chains.judge_in_document(claim, context, form in ("math", "standing"))
+    if outcome.verdict == NO_CLAIM and outcome.reason in ("an equation with names", "a definition") and isinstance(values, dict) and values:
+        from .documents import doubted
+        from .rearranged import with_values
+
+        found = with_values(claim, values)
+        return outcome if found.verdict == REFUTED and doubted(context) else found
+    return outcome
+
+
 def _in_text(text: str) -> Outcome:
     """A text without the piece that asserts something: all that is found in it, the gravest verdict first."""
-    found = list(islice(Document("text.md", text.encode("utf-8", "replace")).claims(), MAX_CLAIMS))
+    claims = Document("text.md", text.encode("utf-8", "replace")).claims()
+    found = list(islice((f for f in claims if f.form in ("math", "plain") and not f.text.startswith("=")), MAX_CLAIMS))
     if not found:
         return chains.judge_text(text)
     outcomes = [chains.judge_in_document(f.text, f.context, f.form == "math") for f in found]
@@ -48,8 +80,8 @@ def _judged(record: Mapping[str, object]) -> Outcome:
             return pairs.judge_pair(left, right)
         claim, text = record.get("claim"), record.get("text")
         form = record.get("form")
-        if isinstance(claim, str) and form in ("math", "plain"):
-            return chains.judge_in_document(claim, text if isinstance(text, str) else "", form == "math")
+        if isinstance(claim, str) and form in ("math", "plain", "standing", "total", "definition"):
+            return _in_document(record, claim, text if isinstance(text, str) else "")
         if isinstance(claim, str):
             return chains.judge_text(claim, text if isinstance(text, str) else "")
         if isinstance(text, str):
