@@ -20,8 +20,9 @@ from .conditions import prepare
 from .exact import Field
 from .forms import Overflow, Undefined, Unsupported
 
-SECONDS = 1.0        # of searching for one obligation; only how far is looked depends on it, never a verdict's truth
-POINTS = 3_000
+SECONDS = 6.0        # a stop for what the budget below misjudges; the budget itself depends on the statement alone, not on the machine
+POINTS = 3_000       # looked at for a small statement
+WORK = 60_000        # nodes evaluated; a sum, product or integral counts for many
 _SMALL = [Fraction(v) for v in (1, 0, 2, 3, 4, 5)]
 _WIDE = [Fraction(v) for v in ("1", "2", "3", "0", "-1", "1/2", "-2", "1/3", "5", "7/3", "-3/2", "1/10", "9/10")]
 
@@ -88,6 +89,7 @@ def search(statement: Expr, assumptions: tuple[Expr, ...], constraint: Expr | No
     """
     deadline = monotonic() + SECONDS
     wanted = assumptions if constraint is None else (*assumptions, constraint)
+    limit = _budget(statement, *wanted)
     names = free_names(statement, *wanted)
     solved = None
     for equation in ([constraint] if constraint is not None else [a for a in assumptions if is_op(a, "eq")]):
@@ -95,7 +97,7 @@ def search(statement: Expr, assumptions: tuple[Expr, ...], constraint: Expr | No
     if solved is not None:
         names = [n for n in names if n != solved[0]]
     fallback: Counterexample | None = None
-    for values, limit in ((_SMALL, POINTS), (_WIDE, POINTS)):
+    for values in (_SMALL, _WIDE):
         for tried, choice in enumerate(graded(len(names), values)):
             if tried >= limit or monotonic() > deadline:
                 break
@@ -112,6 +114,13 @@ def search(statement: Expr, assumptions: tuple[Expr, ...], constraint: Expr | No
         if fallback is not None:
             return fallback
     return _signed_entries(statement, wanted, names, solved)
+
+
+def _budget(*statements: Expr) -> int:
+    """How many points are looked at."""
+    nodes = [node for s in statements for node in walk(s)]
+    heavy = sum(40 for node in nodes if is_op(node, "sum", "prod", "integral", "diff"))
+    return max(60, min(POINTS, WORK // (len(nodes) + heavy)))
 
 
 def _signed_entries(statement: Expr, wanted: tuple[Expr, ...], names: list[Symbol], solved: tuple[Symbol, Expr, Expr] | None) -> Counterexample | None:
