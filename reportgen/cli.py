@@ -202,15 +202,21 @@ def _check(options: argparse.Namespace, terminal: Terminal) -> int:
     from reportgen.claims.command import check_files, check_records
 
     if options.jsonl:
-        if options.files:
-            raise FindingsError(Finding("usage", "check --jsonl reads standard input and takes no files",
+        if options.files or options.against is not None:
+            raise FindingsError(Finding("usage", "check --jsonl reads standard input and takes no files and no report",
                                         hint="type: reportgen check --jsonl < records.jsonl"), exit_code=EXIT_UNABLE)
         return check_records(terminal.show, terminal.note, jobs=options.jobs, fail_on=options.fail_on or "never")
     if not options.files:
         raise FindingsError(Finding("usage", "check needs a file", hint="type: reportgen check FILE..., or check --jsonl for records on standard input"),
                             exit_code=EXIT_UNABLE)
+    key = None
+    if options.against is not None:
+        from reportgen.build import find_report
+        from reportgen.claims.against import Key
+
+        key = Key(find_report(options.against))
     return check_files(options.files, terminal.show, terminal.findings, jobs=options.jobs, form=options.format, fail_on=options.fail_on or "refuted",
-                       verbose=terminal.verbosity > 0)
+                       verbose=terminal.verbosity > 0, key=key)
 
 
 def _new(options: argparse.Namespace, terminal: Terminal) -> int:
@@ -294,6 +300,7 @@ def _parser() -> argparse.ArgumentParser:
     check = command("check", _check, "read a document that somebody else wrote and say of each claim: proved, refuted or undecided")
     check.add_argument("files", nargs="*", metavar="FILE", help="Markdown, LaTeX or plain text")
     check.add_argument("--jsonl", action="store_true", help="one JSON record a line on standard input, one verdict a line on standard output")
+    check.add_argument("--against", metavar="REPORT", help="a report whose answers are the right ones: what is true as arithmetic and wrong as an answer is found")
     check.add_argument("--format", choices=("text", "json", "sarif", "junit", "github", "html"), default="text", help="of what is written (default: text)")
     check.add_argument("--fail-on", choices=("refuted", "undecided", "never"), help="what makes the exit code 1 (default: refuted; with --jsonl: never)")
     check.add_argument("-j", "--jobs", type=_jobs, default=1, metavar="N", help="processes that judge at the same time (default: 1)")

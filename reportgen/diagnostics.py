@@ -41,6 +41,7 @@ class Finding:
     span: Span | None = None
     hint: str = ""
     severity: str = "error"  # "error" or "warning"
+    source: str | None = None  # the line that ``span`` is in, where the file cannot show it
 
     def __post_init__(self) -> None:
         if self.code not in CODES:
@@ -134,6 +135,8 @@ CODES: dict[str, tuple[str, str]] = {
                    "that is shown the first holds and the second does not. Lines after it that do follow from it are marked as right, given this line."),
     "claim-follow-up": ("right, given an earlier mistake", "The line follows from the line before, which rests on a mistake: a fair marker takes nothing off for it. It does not count as "
                         "refuted; correct the line that is named, and then this one."),
+    "claim-wrong-answer": ("a wrong answer", "With --against REPORT: the claim states an answer of the report, by its place in a table or by the name on its left side, and its value is "
+                           "another. It may well be true as arithmetic: 10*10 + 10 = 110 is, and a layer without weights has no parameters."),
     "claim-near": ("a claim is right only roughly",
                    "The sides differ by no more than careless rounding explains: a decimal that was cut off or is one unit off in its last place, "
                    "figures that "
@@ -156,7 +159,7 @@ def describe(finding: Finding, *, source_line: str | None = None) -> str:
     if finding.span is not None:
         out.append(f"  --> {finding.span}")
         if source_line is None:
-            source_line = _line_of(finding.span)
+            source_line = finding.source if finding.source is not None else _line_of(finding.span)
         if source_line is not None and finding.span.line:
             number = str(finding.span.line)
             pad = " " * len(number)

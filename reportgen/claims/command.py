@@ -7,12 +7,16 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..diagnostics import EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNABLE, Finding, Span
 from . import formats
 from .documents import Document
 from .formats import Judged
 from .marking import judge_document
+
+if TYPE_CHECKING:
+    from .against import Key
 
 FAIL_ON = ("refuted", "undecided", "never")
 
@@ -35,7 +39,7 @@ def exit_code(counts: Counter[str], fail_on: str) -> int:
 
 
 def check_files(
-    files: Sequence[str], show: Callable[[str], None], report: Callable[[Iterable[Finding]], None], *, jobs: int, form: str, fail_on: str, verbose: bool
+    files: Sequence[str], show: Callable[[str], None], report: Callable[[Iterable[Finding]], None], *, jobs: int, form: str, fail_on: str, verbose: bool, key: Key | None = None
 ) -> int:
     """Each file's claims, judged; findings as they are met with ``text``, everything at the end with the other formats."""
     counts: Counter[str] = Counter()
@@ -69,8 +73,9 @@ def check_files(
                     )
                 ]
             )
-        for judged in judge_document(document, jobs):
+        for judged in judge_document(document, jobs, key):
             counts[judged.verdict] += 1
+            counts["rests"] += judged.code == "claim-follow-up"
             counts["unread"] += judged.code == "claim-unreadable"
             if form == "text":
                 finding = _finding(judged, verbose)
@@ -86,19 +91,26 @@ def check_files(
 
 
 def _finding(judged: Judged, verbose: bool) -> Finding | None:
-    span = Span(judged.file, judged.line, judged.column, judged.length)
-    if judged.verdict == "refuted":
-        hint = f"the left side is {judged.left}, the right side is {judged.right}" if judged.left else ""
-        return Finding("claim-refuted", f"{_short(judged.text)} is wrong: {judged.reason}", span, hint)
-    if judged.code == "claim-near":
-        return Finding(
-            "claim-near", f"{_short(judged.text)}: {judged.reason}", span, f"{judged.left} and {judged.right}" if judged.left else "", severity="warning"
-        )
-    if verbose and judged.verdict == "undecided":
-        return Finding(
-            "claim-unreadable" if judged.code == "claim-unreadable" else "claim-undecided", f"{_short(judged.text)}: {judged.reason}", span, severity="warning"
-        )
-    return None
+    """What is told on the terminal: mistakes and what rests on them, roundings; with ``verbose`` what was not decided, too."""
+    if judged.verdict != "refuted" and judged.code not in ("claim-near", "claim-follow-up") and not (verbose and judged.verdict == "undecided"):
+        return None
+    text, severity = _short(judged.text), "error" if judged.verdict == "refuted" else "warning"
+    message = {
+        "claim-refuted": f"{text} is wrong: {judged.reason}",
+        "claim-step": f"{text} {judged.reason}",
+        "claim-total": f"the total {text} is wrong: {judged.reason}",
+    }.get(judged.code, f"{text}: {judged.reason}")
+    hint = ""
+    if judged.left and judged.code == "claim-wrong-answer":
+        hint = f"claimed {judged.left}, the answer is {judged.right}"
+    elif judged.left and judged.code == "claim-follow-up":
+        hint = f"claimed {judged.left}, the answer is {judged.right}; correct line {judged.given}, and then this one"
+    elif judged.left and judged.code == "claim-total":
+        hint = f"write {judged.left}, or look for the cell that is wrong"
+    elif judged.left:
+        hint = f"the left side is {judged.left}, the right side is {judged.right}"
+    file = f"{judged.file}, page {judged.page}" if judged.page else judged.file
+    return Finding(judged.code, message, Span(file, judged.line, judged.column, judged.length), hint, severity, judged.source)
 
 
 def _short(text: str) -> str:

@@ -88,6 +88,7 @@ class Document:
         self.latex = name.lower().endswith((".tex", ".ltx", ".latex"))
         self.starts = [0, *(m.end() for m in re.finditer(r"\r\n|\n|\r", self.text))]
         self.macros: dict[str, tuple[int, str]] = {}
+        self.extra: list[Found] = []  # what somebody else found in it, in order
 
     def line(self, number: int) -> str:
         end = self.starts[number] if number < len(self.starts) else len(self.text)
@@ -108,7 +109,7 @@ class Document:
             self.macros = _macros(text)
             if begin >= 0:
                 text = " " * begin + text[begin:]
-        yield from heapq.merge(self._written(text), self._totals(text), key=lambda found: found.begin)
+        yield from heapq.merge(self._written(text), self._totals(text), self.extra, key=lambda found: found.begin)
 
     def _written(self, text: str) -> Iterator[Found]:
         """Formulas and arithmetic."""

@@ -12,7 +12,7 @@ from .. import __version__
 from ..diagnostics import CODES
 
 VERDICTS = ("proved", "refuted", "undecided", "no-claim")
-_LEVELS = {"claim-refuted": "error", "claim-near": "warning"}
+_WARNED = frozenset({"claim-near", "claim-follow-up"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,19 @@ class Judged:
     reason: str
     left: str = ""
     right: str = ""
-    given: int = 0      # the line on whose mistake it rests
+    given: int = 0  # the line on whose mistake it rests
+    page: int = 0  # of a PDF; lines are counted on their page
 
     @property
     def level(self) -> str:
-        return _LEVELS.get(self.code, "note")
+        """SARIF's words: "error" for what is refuted, "warning" for what is told besides, "note" for the rest."""
+        return "error" if self.verdict == "refuted" else "warning" if self.code in _WARNED else "note"
 
 
 def summary(counts: Counter[str]) -> str:
-    return ", ".join(f"{counts[v]} {v}" for v in VERDICTS) + f"; {counts['unread']} could not be read"
+    return ", ".join(f"{counts[v]} {v}" for v in VERDICTS) + f"; {counts['unread']} could not be read" + (
+        f"; {counts['rests']} of the proved rest on a mistake" if counts["rests"] else ""
+    )
 
 
 def as_json(found: Sequence[Judged], counts: Counter[str]) -> str:
@@ -53,14 +57,16 @@ def as_json(found: Sequence[Judged], counts: Counter[str]) -> str:
             "code": j.code,
             "reason": j.reason,
             **({"left": j.left, "right": j.right} if j.left else {}),
+            **({"given": j.given} if j.given else {}),
+            **({"page": j.page} if j.page else {}),
         }
         for j in found
     ]
-    return json.dumps({"version": __version__, "claims": claims, "summary": {v: counts[v] for v in (*VERDICTS, "unread")}}, ensure_ascii=False, indent=1)
+    return json.dumps({"version": __version__, "claims": claims, "summary": {v: counts[v] for v in (*VERDICTS, "unread", "rests")}}, ensure_ascii=False, indent=1)
 
 
 def as_sarif(found: Sequence[Judged], counts: Counter[str]) -> str:
-    shown = [j for j in found if j.verdict == "refuted" or j.code == "claim-near"]
+    shown = [j for j in found if j.level != "note"]
     rules = sorted({j.code for j in shown})
     results = [
         {
@@ -89,7 +95,7 @@ def as_sarif(found: Sequence[Judged], counts: Counter[str]) -> str:
         },
         "columnKind": "unicodeCodePoints",
         "results": results,
-        "properties": {v: counts[v] for v in (*VERDICTS, "unread")},
+        "properties": {v: counts[v] for v in (*VERDICTS, "unread", "rests")},
     }
     return json.dumps({"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=1)
 
@@ -130,11 +136,11 @@ def as_github(found: Sequence[Judged], counts: Counter[str]) -> str:
         return text.replace(":", "%3A").replace(",", "%2C") if more else text
 
     return "\n".join(
-        f"::{'error' if j.verdict == 'refuted' else 'warning'} file={data(j.file, True)},line={j.line},col={j.column}"
+        f"::{j.level} file={data(j.file, True)},line={j.line},col={j.column}"
         f",endColumn={j.column + j.length},title={data(CODES[j.code][0], True)}"
         f"::{data(j.reason)}"
         for j in found
-        if j.verdict == "refuted" or j.code == "claim-near"
+        if j.level != "note"
     )
 
 

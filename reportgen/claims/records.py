@@ -18,6 +18,11 @@ def judge_record(record: Mapping[str, object]) -> dict[str, object]:
     begin = time.perf_counter()
     if record.get("form") == "group":
         return _group(record, begin)
+    if record.get("form") == "compare":
+        from .comparison import compare
+
+        others = [(str(a), str(b)) for a, b in record["others"]]  # type: ignore[union-attr]
+        return {"id": None, "verdict": NO_CLAIM, "reason": "", **compare(str(record["claim"]), str(record["wanted"]), others)}
     outcome = _judged(record)
     result: dict[str, object] = {"id": record.get("id"), "verdict": outcome.verdict, "reason": outcome.reason}
     if outcome.step is not None:
@@ -45,8 +50,8 @@ def _in_document(record: Mapping[str, object], claim: str, context: str) -> Outc
 
         parts, marks, last = record["total"]  # type: ignore[misc]
         return judge_total(claim, parts, marks, last)
-    if form == "definition":
-        return Outcome(NO_CLAIM, "a definition", "no-claim")
+    if form in ("definition", "cell"):
+        return Outcome(NO_CLAIM, "a definition" if form == "definition" else "a number", "no-claim")
     outcome = chains.judge_in_document(claim, context, form in ("math", "standing"))
     if outcome.verdict == NO_CLAIM and outcome.reason in ("an equation with names", "a definition") and isinstance(values, dict) and values:
         from .documents import doubted
@@ -80,7 +85,7 @@ def _judged(record: Mapping[str, object]) -> Outcome:
             return pairs.judge_pair(left, right)
         claim, text = record.get("claim"), record.get("text")
         form = record.get("form")
-        if isinstance(claim, str) and form in ("math", "plain", "standing", "total", "definition"):
+        if isinstance(claim, str) and form in ("math", "plain", "standing", "total", "definition", "cell"):
             return _in_document(record, claim, text if isinstance(text, str) else "")
         if isinstance(claim, str):
             return chains.judge_text(claim, text if isinstance(text, str) else "")
