@@ -173,7 +173,7 @@ def describe(finding: Finding, *, source_line: str | None = None) -> str:
         out.append(f"  hint: {finding.hint}")
     elif finding.span is None and not finding.message:
         out.append(f"  {title}")
-    return "\n".join(out)
+    return "".join(c if c in "\n\t" or c.isprintable() else "\ufffd" for c in "\n".join(out))  # no escape sequences of strangers
 
 
 LONGEST_LINE = 200      # of the author's text in a message

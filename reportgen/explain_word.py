@@ -20,6 +20,10 @@ def explain_word(word: str) -> str:
         return catalogue.views_text()
     if word == "codes":
         return "\n".join(catalogue.aligned([(code, title) for code, (title, _) in CODES.items()]))
+    if word == "grammar":
+        from reportgen.claims.grammar import grammar
+
+        return grammar()
     name = word.removesuffix("()")
     found = [text for text in (_rule(name), _view(name.lstrip("."))) if text]
     if found:

@@ -62,17 +62,9 @@ def check_files(
             unable = True
             continue
         document = Document(name, data)
-        if document.broken or document.truncated:
-            report(
-                [
-                    Finding(
-                        "file-unreadable",
-                        f"{name} " + ("holds bytes that are no UTF-8; they are passed over" if document.broken else "is too long; its end was not read"),
-                        Span(name),
-                        severity="warning",
-                    )
-                ]
-            )
+        if document.missing:
+            report([Finding("file-unreadable", f"{name} {document.missing}", Span(name), severity="warning")])
+            unable = unable or not document.text.strip()
         for judged in judge_document(document, jobs, key):
             counts[judged.verdict] += 1
             counts["rests"] += judged.code == "claim-follow-up"

@@ -11,8 +11,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from . import tables
+from .pdftext import STACKED, read_pdf, tidied
 from .standing import standing
 
 MAX_BYTES = 64 << 20
@@ -24,11 +26,12 @@ MAX_ROUNDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Line and column from 1, and the length on that line."""
+    """Line and column from 1, and the length on that line; ``page`` of a PDF, whose lines are counted on their page."""
 
     line: int
     column: int
     length: int
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Found:
     """A piece that asserts something: ``text`` as it is to be read, ``form``, what stands around it, its place.
 
     ``form``: "math", "plain" (arithmetic between words), "standing" (a line that is an equation) or "total" (a cell in a row of
-    totals, with what it is the total of).  ``begin`` and ``end`` are offsets in the document.  ``going_on``: the row as it stands,
+    totals, with what it is the total of), "stacked" (a line of a formula in two dimensions, in a PDF).  ``begin`` and ``end`` are offsets in the document.  ``going_on``: the row as it stands,
     where it begins with a relation and ``text`` has been given the side before it.
     """
 
@@ -78,17 +81,39 @@ _DENIALS = re.compile(
 
 
 class Document:
-    """``text`` as it was decoded (bytes that are no UTF-8 become a replacement mark); ``claims()`` finds what it asserts."""
+    """``text`` as it was decoded (bytes that are no UTF-8 become a replacement mark); ``claims()`` finds what it asserts.
+
+    ``missing`` says what could not be read ("" if all was).
+    """
 
     def __init__(self, name: str, data: bytes) -> None:
         self.name = name
-        self.truncated = len(data) > MAX_BYTES
-        self.text = data[:MAX_BYTES].decode("utf-8", "replace")
-        self.broken = "\ufffd" in self.text
+        self.pages: list[int] = []  # where the pages of a PDF begin
+        self.missing = ""
+        if data.startswith(b"%PDF-") or name.lower().endswith(".pdf"):
+            self._read_pdf(data)
+        else:
+            self.text = data[:MAX_BYTES].decode("utf-8", "replace")
+            if len(data) > MAX_BYTES:
+                self.missing = "is too long; its end was not read"
+            elif "\ufffd" in self.text:
+                self.missing = "holds bytes that are no UTF-8; they are passed over"
         self.latex = name.lower().endswith((".tex", ".ltx", ".latex"))
         self.starts = [0, *(m.end() for m in re.finditer(r"\r\n|\n|\r", self.text))]
         self.macros: dict[str, tuple[int, str]] = {}
         self.extra: list[Found] = []  # what somebody else found in it, in order
+
+    def _read_pdf(self, data: bytes) -> None:
+        found = read_pdf(data)
+        pages = [tidied(page) for page in found.pages]
+        self.text = "".join(pages)
+        self.pages = [0, *accumulate(map(len, pages))][: len(pages)]
+        self.missing = found.missing
+
+    def source(self, place: Place) -> str:
+        """The line that a place is in."""
+        first = bisect_right(self.starts, self.pages[place.page - 1]) - 1 if place.page else 0
+        return self.line(first + place.line)
 
     def line(self, number: int) -> str:
         end = self.starts[number] if number < len(self.starts) else len(self.text)
@@ -98,7 +123,9 @@ class Document:
         number = bisect_right(self.starts, begin)
         start = self.starts[number - 1]
         stop = min(end, self.starts[number] - 1 if number < len(self.starts) else len(self.text))
-        return Place(number, begin - start + 1, max(1, stop - begin))
+        page = bisect_right(self.pages, begin)
+        first = bisect_right(self.starts, self.pages[page - 1]) - 1 if page else 0
+        return Place(number - first, begin - start + 1, max(1, stop - begin), page)
 
     def claims(self) -> Iterator[Found]:
         """Every claim in the order of the document."""
@@ -195,6 +222,11 @@ class Document:
             stop = text.find("\n", place, end)
             stop = end if stop < 0 else stop
             line = text[start : min(stop, start + MAX_SEGMENT)]
+            if line.endswith(STACKED):
+                if re.search(r"\d", line):
+                    yield Found(line[:-1].strip(), "stacked", line[:-1], self.place(start, stop - 1), start, stop - 1)
+                place = text.find("=", stop, end)
+                continue
             whole = (start == 0 or text[start - 1] == "\n") and (stop == len(text) or text[stop] == "\n")
             alone = self.standing(line.rstrip("\r"), start) if whole else None
             for cell in re.finditer(r"[^\t|]+" if line.count("|") > 2 or line.lstrip().startswith("|") else r"[^\t]+", line):

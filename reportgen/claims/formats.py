@@ -68,23 +68,19 @@ def as_json(found: Sequence[Judged], counts: Counter[str]) -> str:
 def as_sarif(found: Sequence[Judged], counts: Counter[str]) -> str:
     shown = [j for j in found if j.level != "note"]
     rules = sorted({j.code for j in shown})
-    results = [
-        {
+    results = []
+    for j in shown:
+        region = {"startLine": j.line, "startColumn": j.column, "endColumn": j.column + j.length, "snippet": {"text": j.text}}
+        result = {
             "ruleId": j.code,
             "ruleIndex": rules.index(j.code),
             "level": j.level,
-            "message": {"text": j.reason},
-            "locations": [
-                {
-                    "physicalLocation": {
-                        "artifactLocation": {"uri": _uri(j.file)},
-                        "region": {"startLine": j.line, "startColumn": j.column, "endColumn": j.column + j.length, "snippet": {"text": j.text}},
-                    }
-                }
-            ],
+            "message": {"text": j.reason + (f" (page {j.page})" if j.page else "")},
+            "locations": [_location(j.file, region)],
         }
-        for j in shown
-    ]
+        if j.given:
+            result["relatedLocations"] = [{**_location(j.file, {"startLine": j.given}), "message": {"text": "the mistake that it rests on"}}]
+        results.append(result)
     run = {
         "tool": {
             "driver": {
@@ -98,6 +94,10 @@ def as_sarif(found: Sequence[Judged], counts: Counter[str]) -> str:
         "properties": {v: counts[v] for v in (*VERDICTS, "unread", "rests")},
     }
     return json.dumps({"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=1)
+
+
+def _location(file: str, region: dict[str, object]) -> dict[str, object]:
+    return {"physicalLocation": {"artifactLocation": {"uri": _uri(file)}, "region": region}}
 
 
 def _uri(name: str) -> str:

@@ -126,8 +126,8 @@ def _marked(document: Document, group: tuple[Member, ...], own: list[dict], toge
         written = document.text[found.begin : found.end] if found.form == "standing" else found.going_on or found.text
         final.append(
             Judged(
-                document.name, place.line, place.column, place.length, written, document.line(place.line),
-                str(answer["verdict"]), code, reason, str(sides[0]), str(sides[1]), given,
+                document.name, place.line, place.column, place.length, written, document.source(place),
+                str(answer["verdict"]), code, reason, str(sides[0]), str(sides[1]), given, place.page,
             )
         )
     yield from final

@@ -50,6 +50,8 @@ def _in_document(record: Mapping[str, object], claim: str, context: str) -> Outc
 
         parts, marks, last = record["total"]  # type: ignore[misc]
         return judge_total(claim, parts, marks, last)
+    if form == "stacked":
+        return Outcome(UNDECIDED, "a formula in two dimensions: the text of a PDF does not say how it is laid out", "claim-unreadable")
     if form in ("definition", "cell"):
         return Outcome(NO_CLAIM, "a definition" if form == "definition" else "a number", "no-claim")
     outcome = chains.judge_in_document(claim, context, form in ("math", "standing"))
@@ -85,7 +87,7 @@ def _judged(record: Mapping[str, object]) -> Outcome:
             return pairs.judge_pair(left, right)
         claim, text = record.get("claim"), record.get("text")
         form = record.get("form")
-        if isinstance(claim, str) and form in ("math", "plain", "standing", "total", "definition", "cell"):
+        if isinstance(claim, str) and form in ("math", "plain", "standing", "total", "definition", "cell", "stacked"):
             return _in_document(record, claim, text if isinstance(text, str) else "")
         if isinstance(claim, str):
             return chains.judge_text(claim, text if isinstance(text, str) else "")
