@@ -290,7 +290,8 @@ def _parser() -> argparse.ArgumentParser:
     _out_option(verify)
 
     explain = command("explain", _explain, "show how an answer was derived: rules, side conditions, verdicts, sources")
-    explain.add_argument("report", metavar="REPORT", help="a report; or, alone: rules, views, grammar, one of these, or the code of a finding such as typed-number")
+    explain.add_argument("report", metavar="REPORT",
+                         help="a report; or, alone: rules, views, grammar, one of these, or the code of a finding such as typed-number")
     explain.add_argument("answer", metavar="ANSWER", nargs="?", help="the name of an answer or a given, or group.part")
 
     values = command("values", _values, "list every given and answer")
@@ -300,7 +301,8 @@ def _parser() -> argparse.ArgumentParser:
     check = command("check", _check, "read a document that somebody else wrote and say of each claim: proved, refuted or undecided")
     check.add_argument("files", nargs="*", metavar="FILE", help="Markdown, LaTeX, plain text or PDF")
     check.add_argument("--jsonl", action="store_true", help="one JSON record a line on standard input, one verdict a line on standard output")
-    check.add_argument("--against", metavar="REPORT", help="a report whose answers are the right ones: what is true as arithmetic and wrong as an answer is found")
+    check.add_argument("--against", metavar="REPORT",
+                       help="a report whose answers are the right ones: what is true as arithmetic and wrong as an answer is found")
     check.add_argument("--format", choices=("text", "json", "sarif", "junit", "github", "html"), default="text", help="of what is written (default: text)")
     check.add_argument("--fail-on", choices=("refuted", "undecided", "never"), help="what makes the exit code 1 (default: refuted; with --jsonl: never)")
     check.add_argument("-j", "--jobs", type=_jobs, default=1, metavar="N", help="processes that judge at the same time (default: 1)")

@@ -129,19 +129,23 @@ CODES: dict[str, tuple[str, str]] = {
     "claim-refuted": ("a claim is wrong",
                       "Both sides of the claim were computed exactly, or in balls that do not meet, and they differ by more than a rounding. Their "
                       "values are shown."),
-    "claim-total": ("a column does not add up", "A row of totals (total, sum, Summe...) states another number than the cells above it add up to, as they are printed. Cells that are "
-                    "totals themselves stand for what is above them; empty cells count as nothing. Where the parts are rounded, or the number may be a mean, nothing is refuted."),
-    "claim-step": ("a line does not follow from the line before", "Two equations in the same names stand one under the other, and the second is no consequence of the first: at the point "
-                   "that is shown the first holds and the second does not. Lines after it that do follow from it are marked as right, given this line."),
-    "claim-follow-up": ("right, given an earlier mistake", "The line follows from the line before, which rests on a mistake: a fair marker takes nothing off for it. It does not count as "
-                        "refuted; correct the line that is named, and then this one."),
-    "claim-wrong-answer": ("a wrong answer", "With --against REPORT: the claim states an answer of the report, by its place in a table or by the name on its left side, and its value is "
-                           "another. It may well be true as arithmetic: 10*10 + 10 = 110 is, and a layer without weights has no parameters."),
+    "claim-total": ("a column does not add up",
+                    "A row of totals (total, sum, Summe...) states another number than the cells above it add up to, as they are printed. Cells that "
+                    "are totals themselves stand for what is above them; empty cells count as nothing. Where the parts are rounded, or the number may "
+                    "be a mean, nothing is refuted."),
+    "claim-step": ("a line does not follow from the line before",
+                   "Two equations in the same names stand one under the other, and the second is no consequence of the first: at the point that is "
+                   "shown the first holds and the second does not. Lines after it that do follow from it are marked as right, given this line."),
+    "claim-follow-up": ("right, given an earlier mistake",
+                        "The line follows from a line that is wrong: a fair marker takes nothing off for it. It does not count as refuted; correct the "
+                        "line that is named, and then this one."),
+    "claim-wrong-answer": ("a wrong answer",
+                           "With --against REPORT: the claim states an answer of the report, by its place in a table or by the name on its left side, "
+                           "and its value is another. It may well be true as arithmetic and answer another question."),
     "claim-near": ("a claim is right only roughly",
                    "The sides differ by no more than careless rounding explains: a decimal that was cut off or is one unit off in its last place, "
-                   "figures that "
-                   "were rounded before, a whole number that is a rounding without saying so. A printed decimal is right where it is within half a "
-                   "unit of its last place."),
+                   "figures that were rounded before, a whole number that is a rounding without saying so. A printed decimal is right where it is "
+                   "within half a unit of its last place."),
     "claim-undecided": ("a claim could not be decided", "The claim was read, and could neither be proved nor refuted; the reason says why."),
     "claim-unreadable": ("a claim could not be read",
                          "Something in the claim is not known to the reader; what it is stands in the message. Nothing was guessed."),

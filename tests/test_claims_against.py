@@ -89,3 +89,14 @@ def test_comparison(claim, wanted, result):
 def test_usage():
     for arguments in (["check", "--against", "nowhere", "a.md"], ["check", "--jsonl", "--against", str(HOMEWORK)]):
         assert subprocess.run([sys.executable, "-m", "reportgen", *arguments], capture_output=True, stdin=subprocess.DEVNULL, check=False).returncode == 2
+
+
+def test_a_name_that_has_other_values_in_the_report_is_not_held_against_anybody(key):
+    assert marked(key, "The hall:\n\nA = 16") == [(3, 1, "refuted", "claim-wrong-answer")]
+    assert marked(key, "$a = 4$") == [(1, 2, "no-claim", "no-claim")] and marked(key, "$a = 7$") == [(1, 2, "no-claim", "no-claim")]
+
+
+def test_the_report_itself_holds_against_its_own_answers(tmp_path):
+    subprocess.run([sys.executable, "-m", "reportgen", "build", str(HOMEWORK), "--to", "tex", "-o", str(tmp_path)], capture_output=True, check=True)
+    done = subprocess.run([sys.executable, "-m", "reportgen", "check", "--against", str(HOMEWORK), str(tmp_path / HOMEWORK.name / "report.tex")], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and " 0 refuted" in done.stdout, done.stderr

@@ -37,12 +37,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The answer that a claim states; ``grid`` and ``column`` where it stands in a table, ``total`` where it is a total there."""
+    """The answer that a claim states; ``grid`` and ``column`` where it stands in a table, ``total`` where it is a total there;
+    ``senses``: other values that the name has in the report, none of which is held against anybody."""
 
     answer: Answer
     grid: int = -1
     column: int = -1
     total: bool = False
+    senses: tuple[str, ...] = ()
 
 
 class Key:
@@ -52,10 +54,12 @@ class Key:
         """Derives the report.  Raises FindingsError where that fails."""
         from ..build import derive
         from ..derivation import Derivation, Table
+        from ..ledger_records import facts
 
         self.symbols: dict[str, list[Answer]] = {}
         self.cells: dict[tuple[str, str], Answer | None] = {}
         self.all: list[tuple[str, str]] = []
+        self.senses: dict[str, set[str]] = {}  # values that were put in for a name somewhere in the report
         about_it: set[str] = {"submission"}  # what speaks of a document that is corrected is no answer
         for entry in derive(folder, draw=False).ledger.entries.values():
             content = entry.content
@@ -64,6 +68,11 @@ class Key:
                 continue
             if isinstance(content, Table):
                 self._table(entry.name, content)
+            if isinstance(content, Derivation):
+                for fact in facts(content.steps):
+                    self._sense(*fact.args)
+            if entry.kind == "given":
+                self._sense(content.symbol, entry.value)
             if entry.kind == "given" or entry.value is None or symbols(entry.value):
                 continue
             name = getattr(content, "name", None) if isinstance(content, Derivation) else None
@@ -72,6 +81,10 @@ class Key:
             self.all.append((answer.label, answer.value))
             if symbol:
                 self.symbols.setdefault(_plain(symbol), []).append(answer)
+
+    def _sense(self, name: Expr, value: Expr) -> None:
+        if not symbols(value):
+            self.senses.setdefault(_plain(to_text(name)), set()).add(to_text(value))
 
     def _table(self, name: str, table) -> None:
         headings = [c if isinstance(c, str) else to_text(c) for c in table.columns]
@@ -158,15 +171,16 @@ class Binder:
         return None
 
     def _by_symbol(self, name: str, first: int, found: Found) -> Bound | None:
-        answers = self.key.symbols.get(name, [])
-        if len(answers) > 1:
+        answers, senses = self.key.symbols.get(name, []), self.key.senses.get(name, set())
+        values = {a.value for a in answers} | senses
+        if len(answers) > 1 or len(values) > 1:
             around = _row(self.text[max(0, first - _CONTEXT) : found.end])
             places = [(around.rfind(_row(a.title)), a) for a in answers if a.title and _row(a.title) in around]
             if places:
                 answers = [max(places, key=lambda p: p[0])[1]]
-            elif len({a.value for a in answers}) > 1:
+            elif len(values) > 1:
                 answers = []
-        return Bound(answers[0]) if answers else None
+        return Bound(answers[0], senses=tuple(sorted(senses - {answers[0].value}))) if answers else None
 
 
 def _plain(symbol: str) -> str:

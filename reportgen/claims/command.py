@@ -39,7 +39,15 @@ def exit_code(counts: Counter[str], fail_on: str) -> int:
 
 
 def check_files(
-    files: Sequence[str], show: Callable[[str], None], report: Callable[[Iterable[Finding]], None], *, jobs: int, form: str, fail_on: str, verbose: bool, key: Key | None = None
+    files: Sequence[str],
+    show: Callable[[str], None],
+    report: Callable[[Iterable[Finding]], None],
+    *,
+    jobs: int,
+    form: str,
+    fail_on: str,
+    verbose: bool,
+    key: Key | None = None,
 ) -> int:
     """Each file's claims, judged; findings as they are met with ``text``, everything at the end with the other formats."""
     counts: Counter[str] = Counter()

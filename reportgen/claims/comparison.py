@@ -19,7 +19,7 @@ MAX_OTHERS = 1_000
 MIN_FIGURES = 4  # a shorter number is like too many others
 
 
-def compare(claim: str, wanted: str, others: Sequence[tuple[str, str]]) -> dict[str, object]:
+def compare(claim: str, wanted: str, others: Sequence[tuple[str, str]], senses: Sequence[str] = ()) -> dict[str, object]:
     """What the last side of the claim is against ``wanted`` (a formula in plain text).
 
     Where it is wrong, ``like`` names those of the ``others`` (label, value) that it nearly is, each with the rounding to its places.
@@ -30,6 +30,8 @@ def compare(claim: str, wanted: str, others: Sequence[tuple[str, str]]) -> dict[
     except (Unreadable, NoValue, ParseError, RecursionError) as error:
         return {"result": UNREAD, "reason": str(error)}
     result = _compared(side, value, wanted)
+    if result == WRONG and any(_compared(side, value, sense) in (RIGHT, NEAR) for sense in senses):
+        return {"result": UNREAD, "reason": "the name has this value elsewhere"}
     found: dict[str, object] = {"result": result, "claimed": _decimal(value, side), "asked": _decimal(asked, side)}
     if result == WRONG and (shown := rounding.printed(side)) is not None and len(str(shown.value.numerator).strip("0")) >= MIN_FIGURES:
         like = []

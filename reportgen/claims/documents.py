@@ -39,8 +39,8 @@ class Found:
     """A piece that asserts something: ``text`` as it is to be read, ``form``, what stands around it, its place.
 
     ``form``: "math", "plain" (arithmetic between words), "standing" (a line that is an equation) or "total" (a cell in a row of
-    totals, with what it is the total of), "stacked" (a line of a formula in two dimensions, in a PDF).  ``begin`` and ``end`` are offsets in the document.  ``going_on``: the row as it stands,
-    where it begins with a relation and ``text`` has been given the side before it.
+    totals, with what it is the total of), "stacked" (a line of a formula in two dimensions, in a PDF).  ``begin`` and ``end`` are
+    offsets in the document.  ``going_on``: the row as it stands, where it begins with a relation and ``text`` has been given the side before it.
     """
 
     text: str

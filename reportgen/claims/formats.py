@@ -62,7 +62,8 @@ def as_json(found: Sequence[Judged], counts: Counter[str]) -> str:
         }
         for j in found
     ]
-    return json.dumps({"version": __version__, "claims": claims, "summary": {v: counts[v] for v in (*VERDICTS, "unread", "rests")}}, ensure_ascii=False, indent=1)
+    summed = {v: counts[v] for v in (*VERDICTS, "unread", "rests")}
+    return json.dumps({"version": __version__, "claims": claims, "summary": summed}, ensure_ascii=False, indent=1)
 
 
 def as_sarif(found: Sequence[Judged], counts: Counter[str]) -> str:

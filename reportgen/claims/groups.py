@@ -14,7 +14,10 @@ from .documents import Document, Found
 
 MAX_GROUP = 60
 MAX_REMEMBERED = 40
-_FOLLOWS = r"so|thus|hence|therefore|consequently|giving|which gives|this gives|we get|we obtain|this means|it follows that|i\.e\.|⇒|⇔|∴|\\(?:Rightarrow|Longrightarrow|implies|iff|Leftrightarrow|therefore)"
+_FOLLOWS = (
+    r"so|thus|hence|therefore|consequently|giving|which gives|this gives|we get|we obtain|this means|it follows that|i\.e\."
+    r"|⇒|⇔|∴|\\(?:Rightarrow|Longrightarrow|implies|iff|Leftrightarrow|therefore)"
+)
 _BETWEEN = re.compile(
     rf"(?:[\s$&#>*.,;:\\]|\\[\[\]()]|\\(?:begin|end)\{{[a-z]+\*?\}}|\\q?quad|\\(?:tag|label)\{{[^{{}}]*\}}|\\nonumber|then|(?P<joined>{_FOLLOWS}))*\Z",
     re.I,
@@ -25,8 +28,14 @@ _SECTION = re.compile(
     re.I | re.M,
 )
 _GIVEN = re.compile(r"\b(?:let|set|take|put|where|given|with|choose|substituting|plugging in)\s*(?:that\s*)?[$\\(]*\s*\Z", re.I)
-_DEFINITION = re.compile(r"\s*(?P<name>\\?[A-Za-z]+(?:_\{?\w{1,3}\}?)?)\s*(?P<sign>:=|=|\\coloneqq|:\s*=)\s*(?P<value>[-+−\d.,/\s\\]*(?:\\d?frac\{-?\d+\}\{\d+\})?)\s*[.,;]?\s*")
-_NAME = re.compile(r"\\(?P<greek>alpha|beta|gamma|delta|epsilon|theta|lambda|mu|nu|rho|sigma|tau|phi|omega)(?![a-z])|\\[A-Za-z]+(?:\{[A-Za-z]+\*?\})?|(?P<letter>[A-Za-z])")
+_DEFINITION = re.compile(
+    r"\s*(?P<name>\\?[A-Za-z]+(?:_\{?\w{1,3}\}?)?)\s*(?P<sign>:=|=|\\coloneqq|:\s*=)\s*"
+    r"(?P<value>[-+−\d.,/\s\\]*(?:\\d?frac\{-?\d+\}\{\d+\})?)\s*[.,;]?\s*"
+)
+_NAME = re.compile(
+    r"\\(?P<greek>alpha|beta|gamma|delta|epsilon|theta|lambda|mu|nu|rho|sigma|tau|phi|omega)(?![a-z])"
+    r"|\\[A-Za-z]+(?:\{[A-Za-z]+\*?\})?|(?P<letter>[A-Za-z])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,9 @@ def groups(document: Document) -> Iterator[tuple[Member, ...]]:
     for found in document.claims():
         here = bisect_right(starts, found.begin)
         between = _BETWEEN.match(text, group[-1].found.end, found.begin) if group and found.begin - group[-1].found.end < 120 else None
-        together = between is not None and between.end() == found.begin and len(group) < MAX_GROUP and found.form in ("math", "standing") and group[-1].found.form in ("math", "standing")
+        together = (
+            between is not None and between.end() == found.begin and len(group) < MAX_GROUP and {found.form, group[-1].found.form} <= {"math", "standing"}
+        )
         if group and not together:
             yield tuple(group)
             group, number = [], number + 1
@@ -80,8 +91,10 @@ def groups(document: Document) -> Iterator[tuple[Member, ...]]:
         defined = _defined(text, found)
         if defined is not None:
             section.values[defined[0]] = defined[1]
-        elif len(names) == 1 and (plain := _DEFINITION.fullmatch(found.text)) is not None and section.values.get(plain["name"].strip("\\")) not in (None, plain["value"].strip()):
-            del section.values[plain["name"].strip("\\")]      # said again, otherwise
+        elif len(names) == 1 and (plain := _DEFINITION.fullmatch(found.text)) is not None:
+            name = plain["name"].strip("\\")
+            if section.values.get(name, plain["value"].strip()) != plain["value"].strip():
+                del section.values[name]  # said again, otherwise
         if names:
             section.spoken = [*section.spoken[-MAX_REMEMBERED:], (number, names)]
         group.append(Member(found, joined, known, values if defined is None else (), defined is not None, here))
@@ -90,7 +103,8 @@ def groups(document: Document) -> Iterator[tuple[Member, ...]]:
 
 
 def _names(text: str) -> frozenset[str]:
-    return frozenset(m["greek"] or m["letter"] for m in _NAME.finditer(re.sub(r"\\text\{([^{}]*)\}", lambda m: m[1][:1], text[:2000])) if m["greek"] or m["letter"])
+    text = re.sub(r"\\text\{([^{}]*)\}", lambda m: m[1][:1], text[:2000])
+    return frozenset(m["greek"] or m["letter"] for m in _NAME.finditer(text) if m["greek"] or m["letter"])
 
 
 def _defined(text: str, found: Found) -> tuple[str, str] | None:

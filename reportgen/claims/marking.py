@@ -43,7 +43,8 @@ def judge_document(document: Document, jobs: int = 1, key: Key | None = None) ->
                 yield json.dumps({"id": 0, "form": "group", "lines": lines}).encode()
             for member, bound in zip(group, bounds):
                 if bound is not None and key is not None:
-                    yield json.dumps({"id": 0, "form": "compare", "claim": member.line, "wanted": bound.answer.value, "others": key.all}).encode()
+                    record = {"id": 0, "form": "compare", "claim": member.line, "wanted": bound.answer.value, "senses": bound.senses, "others": key.all}
+                    yield json.dumps(record).encode()
 
     answers = judge_lines(requests(), jobs)
     differences: dict[tuple[int, int], list[tuple[int, Fraction]]] = {}

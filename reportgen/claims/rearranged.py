@@ -24,7 +24,10 @@ from .values import evaluate
 
 MAX_LINES = 60
 _WITH_NAMES = Outcome(NO_CLAIM, "an equation with names", "no-claim")
-_STRANGE = re.compile(r"\\(?:mathbf|vec|mathbb|mathcal|hat|bar|dots|ldots|cdots|partial|nabla|mid|otimes|oplus|wedge|prime|circ|pmod|bmod|equiv)(?![a-z])|'|…|\.\.\.|O\(|\bd[xyt]\b|\\begin")
+_STRANGE = re.compile(
+    r"\\(?:mathbf|vec|mathbb|mathcal|hat|bar|dots|ldots|cdots|partial|nabla|mid|otimes|oplus|wedge|prime|circ|pmod|bmod|equiv)(?![a-z])"
+    r"|'|…|\.\.\.|O\(|\bd[xyt]\b|\\begin"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,11 @@ def _lettered(lines: Sequence[Line]) -> tuple[list[Line], dict[str, str]]:
     for word in re.findall(r"\\text\{([^{}]*)\}", everything):
         if word not in letters and (letter := next(free, None)) is not None:
             letters[word] = letter
-    new = [Line(re.sub(r"\\text\{([^{}]*)\}", lambda m: f" {letters[m[1]]} " if m[1] in letters else m[0], line.text), line.joined, line.known) for line in lines]
+
+    def letter(match: re.Match[str]) -> str:
+        return f" {letters[match[1]]} " if match[1] in letters else match[0]
+
+    new = [replace(line, text=re.sub(r"\\text\{([^{}]*)\}", letter, line.text)) for line in lines]
     return new, {letter: word for word, letter in letters.items()}
 
 

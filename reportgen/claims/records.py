@@ -22,7 +22,7 @@ def judge_record(record: Mapping[str, object]) -> dict[str, object]:
         from .comparison import compare
 
         others = [(str(a), str(b)) for a, b in record["others"]]  # type: ignore[union-attr]
-        return {"id": None, "verdict": NO_CLAIM, "reason": "", **compare(str(record["claim"]), str(record["wanted"]), others)}
+        return {"id": None, "verdict": NO_CLAIM, "reason": "", **compare(str(record["claim"]), str(record["wanted"]), others, list(record.get("senses") or ()))}  # type: ignore[call-overload]
     outcome = _judged(record)
     result: dict[str, object] = {"id": record.get("id"), "verdict": outcome.verdict, "reason": outcome.reason}
     if outcome.step is not None:

@@ -28,10 +28,15 @@ _TOTAL = re.compile(
 )
 _MENTIONED = re.compile(r"total|sum|gesamt|somme|altogether|Σ|∑", re.I)
 _NOT_ADDED = re.compile(r"\bof which\b|\bthereof\b|\bdavon\b|\bincl|\bsum of (?:sq|res)|\bss\b|average|mean\b|\bper\b|\brate\b|\brank|\b(?:and|or) above", re.I)
-_NO_SUM_COLUMN = re.compile(r"%|percent|average|mean\b|\bratio|\brate\b|score|accura|precision|recall|\bf1\b|\bper\b|price|year|\bage\b|unit|cumul|index|prob|std|\bsd\b|error", re.I)
+_NO_SUM_COLUMN = re.compile(
+    r"%|percent|average|mean\b|\bratio|\brate\b|score|accura|precision|recall|\bf1\b|\bper\b|price|year|\bage\b|unit|cumul|index|prob|std"
+    r"|\bsd\b|error",
+    re.I,
+)
 _NOTHING = frozenset({"", "-", "–", "—", "--", "---", "−", "n/a", "na", "none", "nil", "."})
 _AMOUNT = re.compile(
-    r"(?P<sign>[-−–+]?)\s*(?P<money>[$€£¥])?\s*(?P<sign2>[-−]?)(?P<number>\d+(?:(?:[.,'’]|[ \u00a0\u202f\u2009]|\\,|\{,\})\d+)*)\s*(?P<unit>%|\\%|[€£¥]|[A-Za-z]{1,12}\.?)?\Z"
+    r"(?P<sign>[-−–+]?)\s*(?P<money>[$€£¥])?\s*(?P<sign2>[-−]?)"
+    r"(?P<number>\d+(?:(?:[.,'’]|[ \u00a0\u202f\u2009]|\\,|\{,\})\d+)*)\s*(?P<unit>%|\\%|[€£¥]|[A-Za-z]{1,12}\.?)?\Z"
 )
 
 
