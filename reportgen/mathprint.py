@@ -172,7 +172,9 @@ class _Printer:
         return (shown if plain else self.brackets(shown)) + "^{\\top}"
 
     def show_factorial(self, args: tuple[Expr, ...]) -> str:
-        return (self.at(args[0], _ATOM) if not is_op(args[0], "div") else self.brackets(self.show(args[0]))) + "!"
+        plain = isinstance(args[0], (Number, Symbol)) or is_op(args[0], "index", "apply")
+        shown = self.show(args[0])
+        return (shown if plain else self.brackets(shown)) + "!"
 
     def show_sqrt(self, args: tuple[Expr, ...]) -> str:
         return f"\\sqrt{{{self.show(args[0])}}}"

@@ -73,3 +73,10 @@ def test_names(name, tex):
 def test_nothing_is_sorted_or_combined():
     tree = Operation("add", (Number("2"), Number("1"), parse("0*x"), parse("x")))
     assert to_latex(tree) == "2 + 1 + 0 x + x"
+
+
+def test_a_factorial_keeps_the_function_before_it_in_brackets() -> None:
+    """``\\ln 0!`` would be read as the logarithm of a factorial."""
+    tree = parse("ln(5)!", "plain")
+    assert parse(to_latex(tree), "latex") == tree
+    assert to_latex(tree) == r"(\ln 5)!"
