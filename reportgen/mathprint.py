@@ -36,8 +36,8 @@ def numeral(text: str, style: NumberStyle = LANGUAGE_STYLES["en"], *, tex: bool 
     """A decimal literal with the style's separators: ``61706`` -> ``61,706``; zeros at the end are kept."""
     whole, dot, part = text.partition(".")
     if len(whole) >= style.group_from:
-        whole = re.sub(r"(?<=\d)(?=(\d{3})+$)", _TEX_SEPARATORS.get(style.thousands, style.thousands) if tex else style.thousands, whole) \
-            if not tex else re.sub(r"(?<=\d)(?=(\d{3})+$)", lambda _: _TEX_SEPARATORS.get(style.thousands, style.thousands), whole)
+        separator = _TEX_SEPARATORS.get(style.thousands, style.thousands) if tex else style.thousands
+        whole = re.sub(r"(?<=\d)(?=(\d{3})+$)", lambda _: separator, whole)     # a function: the TeX has backslashes
     if not dot:
         return whole
     mark = "{" + style.decimal + "}" if tex and style.decimal != "." else style.decimal
@@ -162,7 +162,7 @@ class _Printer:
         base, exponent = args
         if is_op(base, *_TRIGONOMETRIC):
             return f"{_FUNCTIONS[base.head]}^{{{self.show(exponent)}}}{self.brackets(self.show(base.args[0]))}"
-        plain = isinstance(base, (Number, Symbol)) or is_op(base, "index", "apply", "abs", "matrix", "tuple", "norm") and not is_op(base, "matrix")
+        plain = isinstance(base, (Number, Symbol)) or is_op(base, "index", "apply", "abs", "tuple", "norm")
         shown = self.show(base)
         return (shown if plain else self.brackets(shown)) + f"^{{{self.show(exponent)}}}"
 
