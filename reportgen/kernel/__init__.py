@@ -40,7 +40,7 @@ class Report:
         return sum(r.checked for r in self.results)
 
 
-def check(items: Iterable[Obligation | tuple[Obligation, tuple[Expr, ...]]], *, seconds: float = 900, each: int = 10) -> Report:
+def check(items: Iterable[Obligation | tuple[Obligation, tuple[Expr, ...]]], *, seconds: float = 900, each: int = 20) -> Report:
     """Try to prove every obligation (with the side conditions of its verdict) in Coq.
 
     Equal obligations are proved once.  Raises coq.Missing where Coq is not installed, coq.Failed where the theory as a
