@@ -149,6 +149,23 @@ CODES: dict[str, tuple[str, str]] = {
     "claim-undecided": ("a claim could not be decided", "The claim was read, and could neither be proved nor refuted; the reason says why."),
     "claim-unreadable": ("a claim could not be read",
                          "Something in the claim is not known to the reader; what it is stands in the message. Nothing was guessed."),
+    # --- variants
+    "variants-invalid": ("variants.toml has a wrong entry", "variants.toml says how values are drawn, what must hold of them, which further columns "
+                         "are texts, and which answers are asked. An entry of it is of the wrong kind or names something that there is not."),
+    "variant-cell": ("a cell of the data is wrong",
+                     "A cell is read as a value of givens.toml is: an exact number such as 0.2, 1/3 or sqrt(2), with the unit of its given or none. "
+                     "The row is left out; the others are built."),
+    "variant-column": ("a column of the data is unknown", "A column is the id, names a given that it overrides, or is listed as a text in variants.toml."),
+    "variant-duplicate": ("two rows have one id",
+                          "Each row has an id of its own, also where capitals are not told from small letters. The later row is left out."),
+    "variant-refused": ("a variant is refused", "Values break a rule of variants.toml, or for a drawn variant none was found that keeps them all. "
+                        "The variant is left out; the others are built."),
+    "variant-leak": ("something for teachers stands in a student's file",
+                     "The finished file for students was read again, with its metadata, attributes, comments and figures. It holds a text or a value that "
+                     "only the parts for teachers show. The file is not delivered."),
+    "variant-failed": ("a variant could not be built", "One variant failed; its findings are told, and the other variants are built."),
+    "delivery-altered": ("a file arrived altered", "The bytes that a worker sent do not have the digest that it named, or the same work came back "
+                         "with other bytes. Nothing of that delivery was written."),
     # --- use
     "usage": ("wrong usage", "See reportgen --help."),
     "interrupted": ("interrupted", "The work was interrupted; the last good outputs are still in place."),

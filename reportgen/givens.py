@@ -216,24 +216,36 @@ class _Reader:
         return None
 
     def exact(self, path: tuple[str | int, ...], text: str, whole: bool) -> Expr | None:
-        scientific = _SCIENTIFIC.search(text)
-        if scientific:
-            self.wrong(path, f"{clipped(text)!r}: powers of ten are written out", 'write "0.001", or "2*10^(-3)"',
-                       span=self.inside(path, text, scientific.start(), len(scientific[0])))
-            return None
         try:
-            value = parse(text)
-        except (ParseError, RecursionError) as error:
-            offset, length = getattr(error, "offset", 0), getattr(error, "length", len(text))
-            message = error.message if isinstance(error, ParseError) else "it is nested too deeply"
-            self.wrong(path, f"{clipped(text)!r} is no exact number: {clipped(message, 200)}", 'write a number, or a text such as "1/3" or "sqrt(2)"',
-                       span=self.inside(path, text, offset, length))
+            return exact_value(text, whole=whole)
+        except InexactText as error:
+            self.wrong(path, str(error), error.hint, span=self.inside(path, text, error.offset, error.length) if error.length else None)
             return None
-        problem = _not_exact(value, whole)
-        if problem:
-            self.wrong(path, f"{clipped(text)!r} {clipped(problem, 200)}", 'write an exact number such as "0.2", "1/3" or "2*pi"')
-            return None
-        return value
+
+
+class InexactText(ValueError):
+    """A text that is no exact value: why, what to type, and the piece that is at fault (``length`` 0: all of it)."""
+
+    def __init__(self, message: str, hint: str, offset: int = 0, length: int = 0) -> None:
+        super().__init__(message)
+        self.hint, self.offset, self.length = hint, offset, length
+
+
+def exact_value(text: str, *, whole: bool = True) -> Expr:
+    """The exact quantity that a text such as "0.2", "1/3" or "sqrt(2)" is; a matrix, too, where ``whole``.  Raises InexactText."""
+    scientific = _SCIENTIFIC.search(text)
+    if scientific:
+        raise InexactText(f"{clipped(text)!r}: powers of ten are written out", 'write "0.001", or "2*10^(-3)"', scientific.start(), len(scientific[0]))
+    try:
+        value = parse(text)
+    except (ParseError, RecursionError) as error:
+        message = error.message if isinstance(error, ParseError) else "it is nested too deeply"
+        raise InexactText(f"{clipped(text)!r} is no exact number: {clipped(message, 200)}", 'write a number, or a text such as "1/3" or "sqrt(2)"',
+                          getattr(error, "offset", 0), max(1, getattr(error, "length", len(text)))) from None
+    problem = _not_exact(value, whole)
+    if problem:
+        raise InexactText(f"{clipped(text)!r} {clipped(problem, 200)}", 'write an exact number such as "0.2", "1/3" or "2*pi"')
+    return value
 
 
 def _not_exact(value: Expr, whole: bool) -> str:
