@@ -58,7 +58,7 @@ def in_fresh_process(code: str, *args: str, repeat: int = 7) -> tuple[int, float
 
 
 def homework() -> Path:
-    from reportgen.build import derive
+    from reportgen.deriving import derive
 
     path = ROOT / "build" / "judge_speed.json"
     path.parent.mkdir(exist_ok=True)

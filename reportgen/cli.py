@@ -132,14 +132,15 @@ class Terminal:
 # --- the commands ---------------------------------------------------------------------------------------------
 
 def _build(options: argparse.Namespace, terminal: Terminal) -> int:
-    from reportgen.build import build, find_reports
+    from reportgen.build import build
+    from reportgen.reports import find_reports
 
     code = EXIT_CLEAN
     for folder in find_reports(options.reports):
         name = folder.resolve().name
         try:
             result = build(folder, options.to, _out(options, folder), engine=options.engine, strict=options.strict,
-                           on_target=lambda target, name=name: terminal.say(_target_line(name, target)))
+                           on_event=lambda event: terminal.say(_target_line(event.report, event.target)))
         except FindingsError as error:  # one bad report does not keep the others from being built
             if options.debug:
                 _trace(error)
@@ -160,7 +161,8 @@ def _target_line(report: str, target: object) -> str:
 
 
 def _verify(options: argparse.Namespace, terminal: Terminal) -> int:
-    from reportgen.build import find_report, verify
+    from reportgen.reports import find_report
+    from reportgen.verifying import verify
 
     folder = find_report(options.report)
     if options.keep and not options.kernel:
@@ -177,7 +179,7 @@ def _explain(options: argparse.Namespace, terminal: Terminal) -> int:
 
         terminal.show(explain_word(options.report))
         return EXIT_CLEAN
-    from reportgen.build import find_report
+    from reportgen.reports import find_report
     from reportgen.explain import explain
 
     text, findings = explain(find_report(options.report), options.answer)
@@ -185,7 +187,7 @@ def _explain(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _values(options: argparse.Namespace, terminal: Terminal) -> int:
-    from reportgen.build import find_report
+    from reportgen.reports import find_report
     from reportgen.explain import values
 
     text, findings = values(find_report(options.report), as_json=options.json)
@@ -211,7 +213,7 @@ def _check(options: argparse.Namespace, terminal: Terminal) -> int:
                             exit_code=EXIT_UNABLE)
     key = None
     if options.against is not None:
-        from reportgen.build import find_report
+        from reportgen.reports import find_report
         from reportgen.claims.against import Key
 
         key = Key(find_report(options.against))

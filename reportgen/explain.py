@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from reportgen.build import Derived, derive
+from reportgen.deriving import Derived, derive
 from reportgen.catalogue import aligned as _columns
 from reportgen.config import did_you_mean
 from reportgen.derivation import Claim, Derivation, Step, Table

@@ -135,8 +135,8 @@ def test_a_pdf_by_latex_with_figures_is_read_back() -> None:
 
 
 def test_the_starter_passes() -> None:
-    from reportgen.build import _page
-    page = _page(Path("templates/starter"), False)
+    from reportgen.build import derive, make_page
+    page = make_page(derive(Path("templates/starter")))
     for target in TARGETS:
         files = outputs.write(page.document, page.derived.meta, page.derived.figures, page.details, target)
         assert check(page.document, page.derived.meta, page.derived.figures, page.details, target, "typst", files)["value"] > 50

@@ -52,7 +52,7 @@ class Key:
 
     def __init__(self, folder: Path) -> None:
         """Derives the report.  Raises FindingsError where that fails."""
-        from ..build import derive
+        from ..deriving import derive
         from ..derivation import Derivation, Table
         from ..ledger_records import facts
 

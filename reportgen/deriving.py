@@ -1,0 +1,135 @@
+"""From a report's folder to its ledger: what is read, run and judged, before there is any page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reportgen.config import ReportMeta, did_you_mean, read_config
+from reportgen.diagnostics import EXIT_CLEAN, EXIT_UNABLE, Finding, FindingsError
+from reportgen.givens import Given, read_givens
+
+if TYPE_CHECKING:
+    from reportgen.answers import Answer, AnswerGraph
+    from reportgen.figures import Figure
+    from reportgen.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a report's folder says before anything is derived; one of these serves any number of derivations."""
+
+    meta: ReportMeta
+    givens: Mapping[str, Given]
+
+    @property
+    def folder(self) -> Path:
+        return self.meta.folder
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A report up to its ledger: everything but the page."""
+
+    meta: ReportMeta
+    givens: Mapping[str, Given]
+    graph: AnswerGraph
+    ledger: Ledger
+    figures: Mapping[str, Figure]
+
+
+def open_report(folder: Path) -> Report:
+    """Read report.toml and givens.toml.  Raises FindingsError with the findings of both."""
+    return Report(*_collect(lambda: read_config(folder), lambda: read_givens(folder / "givens.toml")))
+
+
+def derive(source: Path | Report, only: Iterable[str] | None = None, *, draw: bool = True, overrides: Mapping[str, Given] | None = None) -> Derived:
+    """Run a report's answers and judge every step.  With ``only``, no more than these and what they need.
+
+    ``overrides`` stand in place of givens of the same names.  Nothing passes from one call to the next: the author's files run
+    anew each time.  Raises FindingsError where something could not be read or run.  What the judge found is in the ledger.
+    """
+    from reportgen import answers, figures
+    from reportgen.ledger import Ledger
+
+    report = source if isinstance(source, Report) else open_report(source)
+    for name in overrides or {}:
+        _known(name, list(report.givens))
+    givens = {**report.givens, **(overrides or {})}
+    ledger = Ledger()
+    for given in givens.values():
+        ledger.add_given(given)
+    drawn: dict[str, Figure] = {}
+
+    def enter(answer: Answer, result: object) -> object:
+        content = result
+        if figures.is_figure(result):
+            content = figures.draw(answer.name, result) if draw else figures.leave(answer.name, result)
+            drawn[answer.name] = content
+        else:
+            result = content = _checked(answer, result)
+        ledger.add_answer(answer.name, content, [p.name for p in answer.parameters], answer.span)
+        return result
+
+    with figures.page_style():
+        known: dict[str, object] = {**givens, **_documents(report.folder)}
+        graph = answers.load(report.folder / "answers.py", known)
+        wanted = None if only is None else [_known(name, [*givens, *graph.order]) for name in only]
+        graph.evaluate(known, enter, wanted)
+    return Derived(report.meta, givens, graph, ledger, drawn)
+
+
+def _documents(folder: Path) -> dict[str, object]:
+    """What a report's answers can name beside its givens: ``submission``, where there is a document to be corrected."""
+    path = folder / "submission.md"
+    if not path.is_file():
+        return {}
+    from reportgen.submission import Submission
+
+    return {"submission": Submission(path)}
+
+
+def _known(name: str, known: Sequence[str]) -> str:
+    """The name itself.  Raises FindingsError (usage) where there is none such."""
+    if name in known:
+        return name
+    raise FindingsError(Finding("usage", f"there is no given or answer {name!r}",
+                                hint=did_you_mean(name, known) or "type: reportgen values REPORT, to see them all"), exit_code=EXIT_UNABLE)
+
+
+def _checked(answer: Answer, result: object) -> object:
+    """An answer as the ledger takes it.  Raises FindingsError (answer-kind) for floats, texts and other strangers."""
+    from reportgen.derivation import Value, value_of
+
+    if isinstance(result, Mapping):
+        return {key: _checked(answer, part) for key, part in result.items()}
+    if hasattr(result, "obligations"):
+        return result
+    try:
+        return Value(value_of(result))
+    except (TypeError, ValueError) as error:
+        what = "nothing: is a return missing?" if result is None else f"{_article(type(result).__name__)}, which is no exact answer"
+        raise FindingsError(Finding("answer-kind", f"{answer.name} returns {what}", answer.span,
+                                    "return a derivation, an exact value, a table or a matplotlib figure")) from error
+
+
+def _article(word: str) -> str:
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"
+
+
+def _collect(*steps: Callable[[], object]) -> list[Any]:
+    """The results of independent steps.  Raises FindingsError with the findings of all that failed."""
+    results: list[Any] = []
+    findings: list[Finding] = []
+    code = EXIT_CLEAN
+    for step in steps:
+        try:
+            results.append(step())
+        except FindingsError as error:
+            findings.extend(error.findings)
+            code = max(code, error.exit_code)
+    if findings:
+        raise FindingsError(*findings, exit_code=code)
+    return results
