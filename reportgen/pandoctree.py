@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 Node = dict[str, Any]
@@ -83,33 +83,45 @@ def nodes(tree: Any) -> Iterator[Node]:
 Change = Callable[[Node], "Node | list[Node] | None"]
 
 
-def rewrite(tree: Any, change: Change) -> Any:
-    """A new tree in which each node was given to ``change`` from the leaves up.
+def rewrite(tree: Any, change: Change, tags: Collection[str] | None = None) -> Any:
+    """The tree after each node was given to ``change`` from the leaves up; what did not change is shared with the old tree.
 
-    ``change`` answers None (keep), a node, or a list of nodes that takes its place in the list around it.
+    ``change`` answers None (keep), a node, or a list of nodes that takes its place in the list around it.  With ``tags`` it
+    is asked about nodes of these only.
     """
     if isinstance(tree, dict):
         content = tree.get("c")
-        # Text, attributes and the like have nothing inside; most nodes are such leaves.
-        if content is None or isinstance(content, str):
-            return tree
-        return {**tree, "c": rewrite(content, change)}
-    if isinstance(tree, list | tuple):
-        out = []
-        for item in tree:
-            if isinstance(item, str | int):
-                out.append(item)
-            elif isinstance(item, dict):
-                new = rewrite(item, change)
-                changed = change(new) if "t" in item else None
-                if isinstance(changed, list):
-                    out.extend(changed)
-                else:
-                    out.append(new if changed is None else changed)
-            else:
-                out.append(rewrite(item, change))
-        return out
-    return tree
+        new = rewrite(content, change, tags)
+        return tree if new is content else {**tree, "c": new}
+    if not isinstance(tree, list | tuple):
+        return tree
+    out: list[Any] | None = None        # made with the first change
+    for index, item in enumerate(tree):
+        new: Any = item
+        many = False
+        if type(item) is dict:
+            content = item.get("c")
+            # Text, spaces and the like have nothing inside; most nodes are such leaves.
+            if content is not None and type(content) is not str:
+                inside = rewrite(content, change, tags)
+                if inside is not content:
+                    new = {**item, "c": inside}
+            tag = item.get("t")
+            if tag is not None and (tags is None or tag in tags):
+                changed = change(new)
+                if changed is not None:
+                    new, many = changed, type(changed) is list
+        elif item and type(item) is not str:
+            new = rewrite(item, change, tags)
+        if out is None:
+            if new is item:
+                continue
+            out = list(tree[:index])
+        if many:
+            out += new
+        else:
+            out.append(new)
+    return tree if out is None else out
 
 
 def plain_text(inlines: Any) -> str:

@@ -7,8 +7,9 @@ Only whether a line is broken depends on the estimate; the engines measure, and 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from reportgen.texscan import DRESS, WORDS, Token, group_end, skip_space, tokens
+from reportgen.texscan import DRESS, WORDS, Token, command, group_end, skip_space, tokens
 
 RELATIONS = frozenset(
     "le leq ge geq ne neq lt gt approx equiv sim propto in to mapsto iff implies Leftrightarrow Rightarrow "
@@ -22,6 +23,7 @@ _OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
 LINE = 74.0     # how many average characters of mathematics fit on the printed line
 
 
+@lru_cache(maxsize=4096)
 def width(tex: str) -> float:
     """The width of a formula in average characters (about half an em)."""
     return _width(tokens(tex))
@@ -123,6 +125,7 @@ def _text(pieces: list[Token]) -> str:
     return "".join(piece.text for piece in pieces).strip()
 
 
+@lru_cache(maxsize=2048)
 def fit(tex: str, line: float = LINE) -> str:
     """The formula with line breaks where it is wider than the line; else as it was."""
     pieces = tokens(tex.strip())
@@ -247,7 +250,7 @@ def _in_brackets(pieces: list[Token], line: float) -> list[list[Token]]:
         size = _bracket_size(inside) if pieces[opened[0]].name == "left" else ""
         begin, end = (_bracket(pieces[slice(*side)], size and size + letter) for side, letter in ((opened, "l"), (closed, "r")))
         rows[0] = first + begin + rows[0]
-        rows[1:] = [[Token("command", "\\quad", -1), Token("space", " ", -1), *row] for row in rows[1:]]
+        rows[1:] = [[command("quad"), Token("space", " ", -1), *row] for row in rows[1:]]
         rows[-1] = rows[-1] + end + last
         return rows
     return [pieces]
@@ -282,7 +285,7 @@ def _brackets(pieces: list[Token]) -> list[tuple[tuple[int, int], tuple[int, int
 def _bracket(pieces: list[Token], size: str) -> list[Token]:
     if not size:
         return list(pieces)
-    return [] if pieces[-1].kind == "." else [Token("command", "\\" + size, -1), pieces[-1]]
+    return [] if pieces[-1].kind == "." else [command(size), pieces[-1]]
 
 
 def _bracket_size(inside: list[Token]) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|%|\s+|\uE000[a-z]+\uE001|.", re.DOTALL)
 # groups of digits: 61{,}706 and 61\,706 are one number
@@ -38,39 +39,42 @@ FORBIDDEN = frozenset(
     "NewDocumentCommand newenvironment AtEndDocument errmessage message".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of TeX: ``kind`` is "command", "value" (a shown value), "space" or the character itself."""
 
     kind: str
     text: str
     start: int
+    name: str = ""      # the name of a command, without its backslash
 
     @property
     def end(self) -> int:
         return self.start + len(self.text)
 
-    @property
-    def name(self) -> str:
-        """The name of a command, without its backslash."""
-        return self.text[1:] if self.kind == "command" else ""
+
+def command(name: str) -> Token:
+    """A command that stands nowhere in the source."""
+    return Token("command", "\\" + name, -1, name)
 
 
 def tokens(tex: str) -> list[Token]:
     """The tokens of ``tex``, white space included."""
+    return list(_tokens(tex))
+
+
+@lru_cache(maxsize=2048)    # a formula is measured, audited, written and read back, by several formats
+def _tokens(tex: str) -> tuple[Token, ...]:
     out = []
-    for match in TOKEN.finditer(tex):
-        text = match.group()
-        if text[0] == "\\" and len(text) > 1:
-            kind = "command"
-        elif text[0] == "\uE000" and len(text) > 1:
-            kind = "value"
-        elif text.isspace():
-            kind = "space"
+    at = 0
+    for text in TOKEN.findall(tex):
+        if len(text) == 1:
+            out.append(Token("space" if text.isspace() else text, text, at))
+        elif text[0] == "\\":
+            out.append(Token("command", text, at, text[1:]))
         else:
-            kind = text
-        out.append(Token(kind, text, match.start()))
-    return out
+            out.append(Token("value" if text[0] == "\uE000" else "space", text, at))
+        at += len(text)
+    return tuple(out)
 
 
 def faults(tex: str) -> Iterator[tuple[int, int, str]]:
