@@ -13,7 +13,7 @@ from flint import fmpq
 
 from ..expressions import Expr, Number, Operation, Symbol, is_op, parse, symbols, to_text, walk
 from ..obligation import Obligation, Status, Verdict, proved, refuted, undecided
-from . import cases, counterexample, enclosure, induction, integrals, relations, trigonometry
+from . import cases, counterexample, enclosure, induction, integrals, methods, relations, trigonometry
 from .conditions import Facts, open_conditions, prepare
 from .exact import Field
 from .forms import Inconsistent, Overflow, Undefined, Unsupported
@@ -117,7 +117,14 @@ def _decide(statement: Expr, assumptions: tuple[Expr, ...], splits: int = 0) -> 
             break
     if verdict.proved or verdict.refuted:
         return verdict
-    further = _by_cases(statement, assumptions, splits) or induction.prove(statement, assumptions, lambda s, a: _decide(s, a, splits + 1))
+    def deeper(s: Expr, a: tuple[Expr, ...]) -> Verdict:
+        return _decide(s, a, splits + 1)
+
+    further = methods.attempt(statement, assumptions, deeper) if splits < methods.MAX_DEPTH else None
+    if further is not None and further.refuted and not further.counterexample:      # a point that a teacher would choose, where there is one
+        pointed = _by_points(statement, assumptions, further)
+        return pointed if pointed.refuted else further
+    further = further or _by_cases(statement, assumptions, splits) or induction.prove(statement, assumptions, deeper)
     return further or _by_points(statement, assumptions, verdict)
 
 

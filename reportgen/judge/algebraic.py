@@ -1,4 +1,4 @@
-"""Is a closed expression in radicals zero?  Decided by a root bound: exact, no guess from digits.
+"""Is a closed expression in radicals and cosines of rational multiples of pi zero?  Decided by a root bound: exact, no guess from digits.
 
 The root atoms are eliminated one after the other by resultants, which gives a polynomial that has the value for a
 root.  Its non-zero roots keep a distance from zero (Cauchy's bound); a ball that is nearer proves the value to be zero.
@@ -21,7 +21,7 @@ def is_zero(field: Field, q: Quotient) -> bool | None:
     """True or False for an element of a field of real radicals; None where other atoms occur or the degree is too high."""
     poly = field.reduced(q).num
     used = [i for i, d in enumerate(poly.degrees()) if d]
-    if not used or any(field.atoms[i].relation is None or symbols(field.atoms[i].expr) for i in used):
+    if not used or any((field.atoms[i].relation is None and i not in field.minimal) or symbols(field.atoms[i].expr) for i in used):
         return None
     if len(field.atoms) >= len(field.gens):
         return None
@@ -52,10 +52,13 @@ def _annihilating(field: Field, poly: fmpq_mpoly, fresh: int) -> list[fmpq] | No
         relation = field.atoms[i].relation
         if not current.degrees()[i]:
             continue
-        if relation is None:
+        if i in field.minimal:
+            minimal, k = sum((c * field.gens[i] ** e for e, c in enumerate(field.minimal[i])), field.zero), len(field.minimal[i]) - 1
+        elif relation is None:
             return None
-        k, inner = relation
-        minimal = field.gens[i] ** k * inner.den - inner.num
+        else:
+            k, inner = relation
+            minimal = field.gens[i] ** k * inner.den - inner.num
         if current.degrees()[fresh] * k > MAX_DEGREE:
             return None
         current = minimal.resultant(current, i)

@@ -183,6 +183,9 @@ class Facts:
         self.upper: dict[int, Fraction] = {}
         field.facts = self
         for fact in assumptions:
+            if is_op(fact, "element") and isinstance(fact.args[0], Symbol) and fact.args[1] in (Symbol("ZZ"), Symbol("NN")):
+                field.integers.add(fact.args[0].name)
+        for fact in assumptions:
             self._learn(fact)
         for i, low in self.lower.items():
             high = self.upper.get(i)
@@ -373,11 +376,13 @@ class Facts:
         atom = self.field.atoms[i]
         if atom.kind in ("exp", "constant"):
             return "+"
-        if atom.kind == "root" and atom.relation is not None and atom.relation[0] % 2 == 0:
-            radicand = atom.relation[1]
-            return "+" if self.sign(radicand.num * radicand.den) == "+" else ">="
+        if atom.kind == "root" and atom.relation is not None:
+            radicand = self.sign(atom.relation[1].num * atom.relation[1].den)
+            return radicand if atom.relation[0] % 2 else "+" if radicand in ("+", "!=") else ">="
         if atom.kind == "abs":
-            return ">="
+            return "+" if self.sign(atom.relation[1].num * atom.relation[1].den) in ("+", "!=") else ">="
+        if atom.kind == "parity":
+            return "!="
         if is_op(atom.expr, "factorial"):
             return "+"      # where it has a value at all
         if atom.kind == "ln" and not symbols(atom.expr):

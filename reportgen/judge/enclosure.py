@@ -165,8 +165,12 @@ class _Evaluator:
 
     def _root(self, inner: Expr, degree: Expr) -> Value:
         value, n = to_arb(self.value(inner)), self.value(degree)
-        if not (isinstance(n, fmpq) and n.q == 1 and 0 < n <= MAX_TERMS) or not value >= 0:
+        if not (isinstance(n, fmpq) and n.q == 1 and 0 < n <= MAX_TERMS):
             raise NoValue("a root")
+        if value < 0 and n.p % 2:      # written as a root, an odd one of a negative number is negative
+            return -(-value).root(int(n.p))
+        if not value >= 0:
+            raise (Undefined if value < 0 else NoValue)("an even root of a negative number")
         return value.root(int(n.p))
 
     def _abs(self, inner: Expr) -> Value:

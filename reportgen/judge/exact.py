@@ -13,8 +13,8 @@ from math import comb, prod
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
-from ..expressions import Expr, Number, Operation, Symbol, rational_value, to_text
-from . import calculus, enclosure, sums, trigonometry
+from ..expressions import Expr, Number, Operation, Symbol, rational_value, symbols, to_text
+from . import calculus, enclosure, inverse_trig, parity, sums, trigonometry
 from .exponentials import Exponentials
 from .forms import Atom, Overflow, Quotient, Undefined, Unsupported, prime_factors
 
@@ -43,6 +43,8 @@ class Field(Exponentials):
         self.work = 0                                             # operations brought to normal form
         self.depth = 0                                            # of nested symbolic sums
         self.angle_unit = 1                                       # base angles are monomials over this number
+        self.integers: set[str] = set()                           # names that are whole numbers
+        self.minimal: dict[int, list[int]] = {}                   # place of an algebraic atom -> a polynomial that it solves, lowest first
         self.facts = None        # set by conditions.Facts: answers sign(poly)
 
     # --- atoms
@@ -193,6 +195,9 @@ class Field(Exponentials):
         if base == Symbol("e"):
             return self._exponential(power)
         if rational is None:
+            whole = parity.power(self, base, power)
+            if whole is not None:
+                return whole
             logarithm = self._logarithm(base)
             if logarithm is None:
                 return self._function(expr)
@@ -214,19 +219,27 @@ class Field(Exponentials):
         degree = rational_value(expr.args[1])
         if degree is None or degree.denominator != 1 or not 2 <= degree <= 20:
             raise Unsupported("a root of this degree")
-        return self._root_of(expr.args[0], int(degree))
+        return self._root_of(expr.args[0], int(degree), real=True)
 
-    def _root_of(self, base: Expr, k: int) -> Quotient:
-        """The k-th root.  Roots of rationals go by primes; of a symbolic base the whole is one atom with its relation."""
+    def _root_of(self, base: Expr, k: int, real: bool = False) -> Quotient:
+        """The k-th root.  Roots of rationals go by primes; of a symbolic base the whole is one atom with its relation.
+
+        ``real``: written as a root, so that an odd one of a negative number is the negative real root; a power with the exponent
+        1/3 of a negative number has no agreed meaning and gets none.
+        """
         q = self.lowest(self.reduced(self.normal(base)))
         value = self.rational(q)
         if value is not None:
             if value < 0:
+                if real and k % 2:
+                    return self.neg(self._rational_root(-value, k))
                 raise Unsupported("a root of a negative number") if k % 2 else Undefined(f"an even root of the negative number {to_text(base)}")
             return self._rational_root(value, k)
         if k % 2 == 0:
             self.require("ge", base, q)
-        radicand, outside = self._taken_out(q, k)
+        elif not real and not symbols(base) and self.sign(q) != "+":
+            raise Unsupported("a root of what may be a negative number")
+        radicand, outside = self._taken_out(q, k, every=real and k % 2 == 1)
         if radicand.num == 1 and radicand.den == 1:
             return outside
         atom = self.atom(("root", k, *self.key(radicand)), "root", Operation("root", (self.to_expr(radicand), Number(str(k)))), (k, radicand))
@@ -237,22 +250,28 @@ class Field(Exponentials):
         if self.sign(q) not in (("+", ">=", "0") if head == "ge" else ("+",)):
             self.requirements.setdefault(Operation(head, (written, Number("0"))), (q, head))
 
-    def _taken_out(self, q: Quotient, k: int) -> tuple[Quotient, Quotient]:
-        """(radicand, factor outside): numbers and the factors that are known to be positive get roots of their own."""
+    def _taken_out(self, q: Quotient, k: int, every: bool = False) -> tuple[Quotient, Quotient]:
+        """(radicand, factor outside): numbers and the factors that are known to be positive get roots of their own.
+
+        ``every``: an odd real root, which is multiplicative whatever the signs are.
+        """
         inside, outside = self.constant(1), self.constant(1)
         for poly, over in ((q.num, False), (q.den, True)):
             content, factors = poly.factor()
             number = Fraction(int(content.p), int(content.q))
             root = self._rational_root(abs(number), k)
             parts = [(root, True)]
-            if number < 0:
+            if number < 0 and every:
+                outside = self.neg(outside)
+            elif number < 0:
                 inside = self.neg(inside)
             for factor, exponent in factors:
                 sign = self.facts.sign(factor) if self.facts is not None else None
-                outside_part = sign in ("+", ">=", "-", "<=")
+                outside_part = every or sign in ("+", ">=", "-", "<=")
                 if sign in ("-", "<="):
                     factor = -factor
-                    inside = self.neg(inside) if exponent % 2 else inside
+                    if exponent % 2:
+                        inside, outside = (inside, self.neg(outside)) if every else (self.neg(inside), outside)
                 base = Quotient(factor, self.one)
                 if outside_part:
                     whole, rest = divmod(exponent, k)
@@ -378,15 +397,14 @@ class Field(Exponentials):
             return self.atom(("apply", to_text(expr.args[0]), keys), "opaque", expr)
         if expr.head in ("diff", "limit", "integral"):
             return self.atom((expr.head, to_text(expr)), "opaque", expr)
-        arguments = [self.normal(a) for a in expr.args]
+        if expr.head in ("asin", "acos", "atan"):
+            return inverse_trig.function(self, expr)
+        arguments = [self.reduced(self.normal(a)) for a in expr.args]
         values = [self.rational(a) for a in arguments]
         if None not in values:
             exact = enclosure.exact_function(expr.head, values)
             if exact is not None:
                 return self.constant(exact)
-        if expr.head in ("asin", "acos"):
-            within = self.sub(self.constant(1), self.mul(arguments[0], arguments[0]))
-            self.require("ge", self.to_expr(self.lowest(within)), within)
         return self.atom((expr.head, tuple(self.key(a) for a in arguments)), "opaque", expr)
 
     # --- asking

@@ -37,6 +37,7 @@ def _symbolic(field: Field, expr: Operation) -> Quotient:
     """Linearity: the body as a polynomial; what does not depend on the index goes out, each monomial that does is an atom."""
     body, index, lower, upper = expr.args
     marked = Symbol(f"index {field.depth}")    # no parsed name has spaces, and nested sums have different ones: no clash
+    field.integers.add(marked.name)
     field.depth += 1
     before = set(field.divisors) | set(field.requirements)
     q = field.lowest(field.reduced(field.normal(replace(body, {index: marked}))))

@@ -11,7 +11,10 @@ from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING
 
+from flint import fmpz_poly
+
 from ..expressions import Expr, Number, Operation, Symbol, is_op, walk
+from . import inverse_trig, parity
 from .forms import Overflow, Quotient, Undefined, Unsupported
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 HEADS = ("sin", "cos", "tan", "cot", "sec", "csc")
 MAX_MULTIPLE = 40
+MAX_MINIMAL = 60      # denominator of a multiple of pi whose cosine gets its minimal polynomial
 
 Pair = tuple[Quotient, Quotient]     # (cosine, sine)
 
@@ -61,8 +65,14 @@ def _pair(field: Field, angle: Expr) -> Pair:
     for exponents, coefficient in (q.num / q.den.leading_coefficient()).to_dict().items():
         rate = Fraction(int(coefficient.p), int(coefficient.q))
         monomial = Quotient(field.ctx.from_dict({exponents: 1}), field.one)
+        inverse = inverse_trig.pair(field, exponents) if rate.denominator == 1 else None
+        turns = parity.half_turns(field, exponents, rate)
         if field.to_expr(monomial) == Symbol("pi"):
             part = _of_pi(field, rate)
+        elif inverse is not None:
+            part = _multiple(field, inverse, int(rate))
+        elif turns is not None:
+            part = turns
         else:
             multiple = rate * field.angle_unit
             if multiple.denominator != 1:
@@ -139,4 +149,9 @@ def _of_pi(field: Field, rate: Fraction) -> Pair:
     if rate.denominator in known:
         return _multiple(field, known[rate.denominator], rate.numerator)
     pi = field.mul(field.normal(Symbol("pi")), field.constant(Fraction(1, rate.denominator)))
-    return _multiple(field, _base(field, pi), rate.numerator)
+    base = _base(field, pi)
+    place = field.gens.index(base[0].num)
+    if place not in field.minimal and rate.denominator <= MAX_MINIMAL:
+        # of 2 cos(2 pi/n) with n twice the denominator; 2^k c^k for the powers of the cosine itself
+        field.minimal[place] = [int(c) * 2 ** k for k, c in enumerate(fmpz_poly.cos_minpoly(2 * rate.denominator).coeffs())]
+    return _multiple(field, base, rate.numerator)

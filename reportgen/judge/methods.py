@@ -1,0 +1,41 @@
+"""The methods that are tried where normal forms do not decide, in order: each names what it applies to and certifies it in its own module.
+
+A method is ``(statement, assumptions, decide) -> Verdict | None``: PROVED and REFUTED are final, None means that it does not
+apply or did not find a certificate.  ``decide`` judges what a method reduces the statement to; how deep it may go is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..expressions import Expr
+from ..obligation import Verdict
+from . import determinants, enclosure
+from .forms import Overflow, Undefined, Unsupported
+
+MAX_DEPTH = 7
+
+Decide = Callable[[Expr, tuple[Expr, ...]], Verdict]
+Method = Callable[[Expr, tuple[Expr, ...], Decide], "Verdict | None"]
+
+
+def _written_out(statement: Expr, assumptions: tuple[Expr, ...], decide: Decide) -> Verdict | None:
+    """det, inverse and norm of explicit matrices, and matrix equations inside connectives, as relations between entries."""
+    if not any(determinants.needs_writing_out(part) for part in (statement, *assumptions)):
+        return None
+    return decide(determinants.written_out(statement), tuple(determinants.written_out(a) for a in assumptions))
+
+
+METHODS: tuple[Method, ...] = (_written_out,)
+
+
+def attempt(statement: Expr, assumptions: tuple[Expr, ...], decide: Decide) -> Verdict | None:
+    """The first verdict that a method reaches; None where none does."""
+    for method in METHODS:
+        try:
+            found = method(statement, assumptions, decide)
+        except (Unsupported, Undefined, Overflow, enclosure.NoValue):
+            continue
+        if found is not None and (found.proved or found.refuted):
+            return found
+    return None
