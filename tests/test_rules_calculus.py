@@ -37,6 +37,7 @@ DERIVATIVES = [
     ("x*ln(x)", "x", "ln(x) + 1", {"Product rule", "identity rule", "Derivative of the logarithm"}),
     ("ln(3*x)", "x", "1/x", None),
     ("x/(x + 1)", "x", "1/(x + 1)^2", {"Quotient rule", "identity rule", "Sum rule", "constant rule"}),
+    ("a/T^2", "T", "-2*a/T^3", None),
     ("1/x", "x", "-1/x^2", {"Reciprocal rule", "identity rule"}),
     ("x/4", "x", "1/4", {"Constant factor rule", "identity rule"}),
     ("(2*x + 1)^3", "x", "6*(2*x + 1)^2", {"Chain rule (power rule)", "Sum rule", "constant rule", "Constant factor rule", "identity rule"}),

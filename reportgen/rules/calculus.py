@@ -159,6 +159,10 @@ def neat(value: Expr, cancelled: dict[Expr, None] | None = None, *, closed: bool
     if value.head == "div" and exact(args[1]) != 0:
         return _cancel(*args, cancelled) if cancelled is not None else over(*args)
     if value.head == "pow" and not (exact(args[0]) == 0 and exact(args[1]) is not None):
+        base, n = _as_power(args[0])
+        outer = exact(args[1])
+        if base != args[0] and outer is not None and outer > 0 and outer.denominator == 1:
+            return power(base, expr(n * outer))     # (T^2)^2 is T^4
         return power(*args)
     if value.head == "pow" and exact(args[1]) > 0:
         return ZERO

@@ -209,6 +209,9 @@ def _mul(value: Operation, work: Work) -> Expr | None:
         work.kinds.add("neutral")
         return mul(*kept)
     literals = [f for f in factors if _final(f)]
+    into = _into_numerator(literals[0], factors[:factors.index(literals[0])], work) if len(literals) == 1 and factors[-1] == literals[0] else None
+    if into is not None:
+        return into
     if len(literals) > 1 or (literals and factors[0] != literals[0] and rational_value(literals[0]) is not None):
         result = Fraction(1)
         for f in literals:
@@ -222,6 +225,19 @@ def _mul(value: Operation, work: Work) -> Expr | None:
         work.kinds.add("sign")
         answer = mul(*[f.args[0] if is_op(f, "neg") else f for f in factors])
         return negated(answer) if signs % 2 else answer
+    return None
+
+
+def _into_numerator(literal: Expr, others: list[Expr], work: Work) -> Expr | None:
+    """(4x/y)*0.5 -> 2x/y: a number behind a fraction is multiplied with the one above its bar."""
+    for k, factor in enumerate(others):
+        if not is_op(factor, "div") or _final(factor):
+            continue
+        above = factor.args[0].args if is_op(factor.args[0], "mul") else (factor.args[0],)
+        if _final(above[0]) and rational_value(above[0]) is not None:
+            lead = _number("multiply", work, rational_value(above[0]) * rational_value(literal), above[0], literal)
+            top = mul(*([lead] if lead != ONE or len(above) == 1 else []), *above[1:])
+            return mul(*others[:k], Operation("div", (top, factor.args[1])), *others[k + 1:])
     return None
 
 

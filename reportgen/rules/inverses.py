@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..derivation import RuleError
-from ..expressions import Expr, Operation, Symbol, add, is_op, mul, op, rational_value, to_text
+from ..expressions import Expr, Number, Operation, Symbol, add, is_op, mul, op, rational_value, to_text
 from .forms import (INEQUALITIES, ONE, TWO, ZERO, denominators, depends, factors_of, is_decimal, is_negative, listed, negated, nonzero, number,
                     opposite, product, quotient, sign_of, terms_of, total)
 from .polynomial import over_common_denominator
@@ -319,10 +319,21 @@ def root_of(value: Expr, degree: int) -> Expr:
 
 
 def _power(base: Expr, power: Expr) -> Expr:
+    """The power as one writes it: of a numeral its value, of a product or quotient of plain factors theirs, T^2/(4 pi^2)."""
     literal, exponent = rational_value(base), rational_value(power)
-    if literal is not None and exponent is not None and exponent.denominator == 1 and 0 <= exponent <= 20:
+    whole = exponent is not None and exponent.denominator == 1 and 0 < exponent <= 20
+    if literal is not None and whole:
         return number(literal**exponent.numerator, is_decimal(base))
+    if whole and is_op(base, "mul", "div") and all(map(_plain, base.args)):
+        return Operation(base.head, tuple(_power(part, power) for part in base.args))
     return base if power == ONE else Operation("pow", (base, power))
+
+
+def _plain(value: Expr) -> bool:
+    """A name, a numeral without a sign, or a product or quotient of such."""
+    if is_op(value, "mul", "div", "index"):
+        return all(map(_plain, value.args))
+    return isinstance(value, (Number, Symbol))
 
 
 def _ln(value: Expr) -> Expr:

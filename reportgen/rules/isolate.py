@@ -7,12 +7,13 @@ under which condition, and which way an inequality sign turns.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from ..derivation import Derivation, Rule, RuleError, Step, name_of
 from ..expressions import Expr, Number, Operation, add, is_op, is_relation, mul, op, rational_value, to_text, walk
 from .forms import INEQUALITIES, ZERO, denominators, depends, factors_of, known_facts, negated, nonzero, occurrences, quotient, terms_of, total
-from .inverses import Move, Sides, Stuck, move_terms, scale, undo
+from .inverses import INVERSES, Move, Sides, Stuck, move_terms, scale, undo
 from .making import rule_factory
 from .polynomial import collected, least_common, terms
 
@@ -94,11 +95,12 @@ def _solved(relation: Operation, name: Expr) -> bool:
 def _next_move(relation: Operation, name: Expr, facts: Sequence[Expr]) -> Move:
     left, right = relation.args
     if not depends(left, name) and occurrences(right, name) == 1 and _under_the_bar(right, name):
-        # S in O - 1 = N/S comes out on the left by itself
-        mirrored = undo(Sides(INEQUALITIES.get(relation.head, relation.head), right, left, tuple(facts)), name)
-        if is_relation(mirrored.after):
-            head = mirrored.after.head
-            return replace(mirrored, after=Operation(INEQUALITIES.get(head, head), mirrored.after.args[::-1]))
+        # S in O - 1 = N/S, or g in T = 2 pi sqrt(L/g), comes out on the left by itself
+        with suppress(Stuck):
+            mirrored = undo(Sides(INEQUALITIES.get(relation.head, relation.head), right, left, tuple(facts)), name)
+            if is_relation(mirrored.after):
+                head = mirrored.after.head
+                return replace(mirrored, after=Operation(INEQUALITIES.get(head, head), mirrored.after.args[::-1]))
     if not depends(left, name):
         turned = Operation(INEQUALITIES.get(relation.head, relation.head), (right, left))
         return Move(turned, ("Swap the sides, so that ", name, " stands on the left"))
@@ -116,10 +118,13 @@ def _in_one_place(value: Expr, name: Expr) -> bool:
 
 
 def _under_the_bar(value: Expr, name: Expr) -> bool:
-    """True where only sums, signs and products stand between the name's denominator and the top."""
-    while is_op(value, "add", "neg", "mul"):
-        value = next(a for a in value.args if depends(a, name))
-    return is_op(value, "div") and depends(value.args[1], name)
+    """True where undoing what was done last, step by step, brings the name from under one bar to the other side."""
+    bars = 0
+    while isinstance(value, Operation) and value.head in INVERSES and value != name:
+        inside = [a for a in value.args if depends(a, name)]
+        bars += is_op(value, "div") and inside[0] is value.args[1]
+        value = inside[0]
+    return bars == 1
 
 
 # --- the name occurs more than once -----------------------------------------------------------------------------------
