@@ -30,7 +30,7 @@ from reportgen.toml_places import Places, places
 
 _KEYS = ("value", "unit", "symbol", "source")
 # Names that a template or a formula already gives a meaning.
-RESERVED = frozenset({"report", "submission", "true", "false", "none", "loop", "self", "super", "caller", "varargs", "kwargs"}) | CONSTANTS
+RESERVED = frozenset({"report", "submission", "marks", "variant", "true", "false", "none", "loop", "self", "super", "caller", "varargs", "kwargs"}) | CONSTANTS
 _UNIT = re.compile(r"[^\W\d_](?:[^\W_]|[ ./*·^()°µΩ⁻²³-])*|[%‰°€$£]|°[CF]|1/[^\W\d_]+")
 _SCIENTIFIC = re.compile(r"\d[eE][+-]?\d")
 _HEADS = frozenset({

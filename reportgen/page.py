@@ -24,8 +24,9 @@ class Page:
     warnings: tuple[Finding, ...]
 
 
-def make_page(derived: Derived, *, strict: bool = False, template: str = "report.md") -> Page:
-    """The document of a derived report.
+def make_page(derived: Derived, *, strict: bool = False, template: str = "report.md", part: str = "",
+              names: Mapping[str, object] | None = None) -> Page:
+    """The document of a derived report; ``part``: one document of a variant (``template.PARTS``), ``names``: views beside the ledger's.
 
     Raises FindingsError: a step is refuted (or undecided under ``strict``), a figure or a text shows a number that comes from no
     value, the template or the document has findings.
@@ -36,8 +37,10 @@ def make_page(derived: Derived, *, strict: bool = False, template: str = "report
     from reportgen.formula_check import formula_findings
     from reportgen.mathprint import style_for
     from reportgen.shown import TOKEN
+    from reportgen.variants.view import VariantView
 
     ledger, meta = derived.ledger, derived.meta
+    names = names if names is not None else {"variant": VariantView()}
     findings = list(ledger.findings(strict=strict))
     for name in derived.figures:
         findings += figure_findings(ledger.entries[name], ledger, meta.declared)
@@ -45,10 +48,11 @@ def make_page(derived: Derived, *, strict: bool = False, template: str = "report
         findings += text_findings(entry, ledger, meta.declared)
     warnings = _stop_at_errors(findings)
     style = style_for(meta.language)
-    rendered = templates.render(meta.folder, views.views(ledger, style), template)
+    rendered = templates.render(meta.folder, {**views.views(ledger, style), **names}, template, part)
     for match in TOKEN.finditer(rendered.text):
         shown = rendered.shown[match[1]]
-        ledger.place(shown.entry, shown.view, shown.plain, rendered.span(match.start()))
+        if shown.entry not in names:
+            ledger.place(shown.entry, shown.view, shown.plain, rendered.span(match.start()))
     _stop_at_errors(formula_findings(rendered))
     read = document.read(rendered, declared=meta.declared, figures=derived.figures, report=meta)
     return Page(derived, read, details.details(ledger, style, read.entries), (*warnings, *read.warnings))

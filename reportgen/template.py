@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MethodType
 
-from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, UndefinedError, nodes
 from jinja2.exceptions import SecurityError, TemplateError
 from jinja2.ext import Extension
 from jinja2.lexer import Token as JinjaToken
@@ -27,6 +27,7 @@ from .catalogue import VIEWS
 from .diagnostics import Finding, FindingsError, Span
 from .shown import Rendered, Shown, token
 
+PARTS = ("questions", "solution", "key")      # the documents of a variant; all but the first are for teachers
 _OPEN, _CLOSE = "\ue010", "\ue011"       # around the number of an anchor; removed before anyone else sees the text
 _ANCHOR = re.compile(f"{_OPEN}([a-z]+){_CLOSE}")
 _RESERVED = re.compile("[\ue000\ue001\ue010\ue011]")
@@ -103,6 +104,30 @@ class _PlacesExtension(Extension):
                 yield item
 
 
+class _OnlyExtension(Extension):
+    """``{% only solution, key %} ... {% endonly %}``: what stands in some documents of a variant, and is not even run for the others."""
+
+    tags = {"only"}     # noqa: RUF012 - as jinja2 has it
+
+    def parse(self, parser):
+        line = next(parser.stream).lineno
+        names = []
+        while parser.stream.current.type != "block_end":
+            if names:
+                parser.stream.expect("comma")
+            word = parser.stream.expect("name")
+            if word.value not in PARTS:
+                raise TemplateSyntaxError(f"there is no document {word.value!r}; known: {', '.join(PARTS)}", word.lineno, parser.name, parser.filename)
+            names.append(word.value)
+        if not names:
+            raise TemplateSyntaxError(f"only needs the documents in which the text stands: {', '.join(PARTS)}", line, parser.name, parser.filename)
+        body = parser.parse_statements(("name:endonly",), drop_needle=True)
+        return nodes.If(self.call_method("shows", [nodes.Const(tuple(names))]), body, [], [], lineno=line)
+
+    def shows(self, names: tuple[str, ...]) -> bool:
+        return not self.environment.part or self.environment.part in names
+
+
 class _Loader(BaseLoader):
     """Templates of the report's folder only."""
 
@@ -153,17 +178,19 @@ class _Gate:
         return token(name)
 
 
-def render(folder: Path, names: Mapping[str, object], template: str = "report.md") -> Rendered:
+def render(folder: Path, names: Mapping[str, object], template: str = "report.md", part: str = "") -> Rendered:
     """The template of a report's folder rendered to pandoc Markdown with tokens.
 
-    ``names`` are the views.  Raises FindingsError: template-syntax, template-undefined, template-plain-text,
+    ``names`` are the views; ``part`` is one of PARTS, or "" for a document with all of them.
+    Raises FindingsError: template-syntax, template-undefined, template-plain-text,
     template-forbidden, file-missing, rounding-undecided, each at the template's line.
     """
     gate, anchors, read = _Gate(), _Anchors([]), {}
     environment = ImmutableSandboxedEnvironment(
         loader=_Loader(folder, read), undefined=_Undefined, finalize=gate, autoescape=False, trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True, comment_start_string="{*", comment_end_string="*}", extensions=[_PlacesExtension])
+        keep_trailing_newline=True, comment_start_string="{*", comment_end_string="*}", extensions=[_PlacesExtension, _OnlyExtension])
     environment.anchors = anchors
+    environment.part = part
     environment.globals.clear()       # no range, dict, lipsum: a template computes nothing
     environment.filters.clear()       # nor does it change text: upper would turn tokens into something else, length counts
     path = str(folder / template)
