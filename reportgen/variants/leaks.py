@@ -15,7 +15,8 @@ from reportgen.crossref import wording
 from reportgen.deriving import Derived
 from reportgen.diagnostics import Finding, FindingsError, Span
 from reportgen.document import Document
-from reportgen.ledger import Ledger
+from reportgen.expressions import Operation, symbols
+from reportgen.ledger import Entry, Ledger
 from reportgen.page import Page
 from reportgen.pandoctree import nodes
 from reportgen.readback import expected
@@ -26,6 +27,7 @@ GRAM = 4            # so many words in a row are told from chance
 LETTERS = 8         # so many letters tell a shorter run
 # Views that say what is asked, and not what comes out.
 HARMLESS = frozenset({"name", "symbol", "unit", "formula", "statement", "assumptions"})
+HEADS_OF_STATEMENTS = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "approx", "element", "and", "or", "not", "iff", "implies"})
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _NUMERAL = re.compile(r"\d+(?:(?:[.,\u202f\u00a0'\u2019]|\{,\}|\\,)\d+)*")
 _TOLD = 10          # findings for one file
@@ -46,7 +48,14 @@ def asked_of(derived: Derived, asked: Mapping[str, int] | None, names: Mapping[s
     entries = derived.ledger.entries
     students = {shown.entry for shown in told(derived, names, "questions").shown.values()}
     others = dict.fromkeys(shown.entry for shown in told(derived, names, "").shown.values() if shown.entry not in students)
-    return {name: None for name in others if name in entries and entries[name].kind in ("derivation", "value", "claim")}
+    return {name: None for name in others if name in entries and has_result(entries[name])}
+
+
+def has_result(entry: Entry) -> bool:
+    """Whether an entry is an answer with a value: not a formula with names in it, not a relation."""
+    value = entry.value
+    return entry.kind in ("derivation", "value") and value is not None and not symbols(value) and (
+        not isinstance(value, Operation) or HEADS_OF_STATEMENTS.isdisjoint([value.head]))
 
 
 def told(derived: Derived, names: Mapping[str, object], part: str) -> Rendered:

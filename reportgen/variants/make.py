@@ -119,7 +119,7 @@ def _asked_in(derived: Derived, plan: Plan) -> Mapping[str, int | None]:
     """Of a report without parts: the answers of variants.toml, or every one that has a value."""
     if plan.asked is not None:
         return leaks.known(derived, plan.asked)
-    return {e.name: None for e in derived.ledger.entries.values() if e.kind != "given" and e.value is not None}
+    return {e.name: None for e in derived.ledger.entries.values() if leaks.has_result(e)}
 
 
 def check_part(parts: Iterable[str]) -> None:
