@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import pytest
@@ -9,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reportgen.derivation import Derivation, RuleError, start
-from reportgen.expressions import Expr, Number, Operation, column, expr, op, parse, to_text
+from reportgen.expressions import Expr, Number, Operation, column, expr, is_op, op, parse, to_text, walk
 from reportgen.judge import judge
 from reportgen.mathprint import to_latex
 from reportgen.rules import evaluate, expand_sum, substitute, substitute_vector
+from reportgen.rules.evaluation import fully
 from reportgen.rules.forms import depends, negated, number, quotient, sign_of, total
 
 
@@ -72,11 +74,36 @@ EVALUATED = [
     ("[[1 + 1, 2*3], [1, 0]]", ["[[2, 6], [1, 0]]"]),
     ("ln(exp(x))", ["x"]),
     ("1 - 0", ["1"]),
+    ("sqrt(50) + sqrt(8)", ["5*sqrt(2) + 2*sqrt(2)", "7*sqrt(2)"]),
+    ("2*sqrt(3) - sqrt(12)", ["2*sqrt(3) - 2*sqrt(3)", "0"]),
+    ("5*sqrt(3)/2 - x - sqrt(3)/3", ["13*sqrt(3)/6 - x"]),
+    ("pi/3 + pi/6", ["pi/2"]),
+    ("20*cos(pi/6)", ["20*(sqrt(3)/2)", "20*sqrt(3)/2", "10*sqrt(3)"]),
+    ("sin(2*pi/3) + cos(pi)", ["sqrt(3)/2 - 1"]),
+    ("tan(-pi/4)", ["-1"]),
+    ("acos(-1/2) + asin(0)", ["2*pi/3"]),
     ("4*pi^2/3.5*0.002", ["0.008*pi^2/3.5"]),
     ("(2*ln(2)/ln(3))*(1/2)", ["ln(2)/ln(3)"]),
     ("0*ln(2) + (1 - 0)*ln(1 - 0.5)", ["1*ln(0.5)", "ln(0.5)"]),
     ("floor((32 + 2*0 - 5)/2) + 1", ["floor((32 + 0 - 5)/2) + 1", "floor(27/2) + 1", "13 + 1", "14"]),
 ]
+
+
+@pytest.mark.parametrize("head", ["sin", "cos", "tan"])
+def test_values_at_special_angles(head: str) -> None:
+    for twelfth in range(-30, 31):
+        if head == "tan" and twelfth % 12 == 6:
+            continue
+        value = fully(parse(f"{head}({twelfth}*pi/12)"))
+        if twelfth % 2 == 0 or twelfth % 3 == 0:
+            assert not any(is_op(node, head) for node in walk(value))
+        shown = eval(to_text(value).replace("^", "**"), {"sqrt": math.sqrt, "pi": math.pi, "sin": math.sin, "cos": math.cos, "tan": math.tan})
+        assert math.isclose(shown, getattr(math, head)(twelfth*math.pi/12), abs_tol=1e-12)
+
+
+def test_the_tangent_of_a_right_angle_has_no_value() -> None:
+    with pytest.raises(RuleError, match="tangent"):
+        start("tan(pi/2)").then(evaluate())
 
 
 @pytest.mark.parametrize(("text", "expected"), EVALUATED)

@@ -315,3 +315,19 @@ def test_sum_law_applies(rule, before, after):
 def test_sum_law_refuses(rule, before):
     with pytest.raises(RuleError):
         start(before).then(rule)
+
+
+@pytest.mark.parametrize("equation, last", [
+    ("diff(x*(10 - x), x) = 0", "10 - 2*x = 0"),
+    ("diff(x^2 - x, x) > 0", "2*x - 1 > 0"),
+    ("diff(x^3, x, 2) = 6", "6*x = 6"),
+])
+def test_derivatives_on_the_left(equation, last):
+    work = start(equation).then(differentiate())
+    assert to_text(work.conclusion) == last
+    assert_judged(work)
+
+
+def test_a_derivative_of_a_mere_name_is_left_alone():
+    with pytest.raises(RuleError, match="no derivative"):
+        start("diff(f, x) = 2*x").then(differentiate())

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace as changed
 from fractions import Fraction
 from functools import partial
 from math import gcd
 
 from ..derivation import Derivation, Rule, RuleError, Step, formula_of, name_of, side_of_work, start
-from ..expressions import Expr, Operation, Symbol, expr, is_op, mul, op, rational_value, replace, to_text, walk
+from ..expressions import Expr, Operation, Symbol, expr, is_op, is_relation, mul, op, rational_value, replace, to_text, walk
 from ..expressions.tree import transform
 from .derivatives import Pushed, define, definition_of, known_sign, logistic_definition, order_of, push
 from .forms import depends, nonzero, total
@@ -58,8 +58,8 @@ def _differentiate(derivation: Derivation, x: Expr | None, detail: str) -> Itera
         both = op("eq", op("diff", at.args[0], x), op("diff", at.args[1], x))
         yield Step("differentiate", at, both, ("Differentiate both sides with respect to ", x), given=(at,), link="implies")
         at = both
-    here, _ = side_of_work(at)
-    if not any(is_op(node, "diff") for node in walk(here)):
+    here, _ = _side(at, _on_the_left(at))
+    if not _has_derivative(here):
         hint = f"start with diff({to_text(here)}, {to_text(x)})" if x is not None else "name the variable: differentiate(\"z\")"
         raise RuleError(f"differentiate: no derivative stands in {to_text(here)}; {hint}")
     steps = list(_levels(changed(derivation, start=at, steps=())))
@@ -73,12 +73,33 @@ def _differentiate(derivation: Derivation, x: Expr | None, detail: str) -> Itera
     yield Step("differentiate", at, steps[-1].after, ("Differentiate",), conditions, given, tuple(steps))
 
 
+def _has_derivative(value: Expr) -> bool:
+    return any(is_op(node, "diff") for node in walk(value))
+
+
+def _on_the_left(at: Expr) -> bool:
+    """True for an equation such as diff(f, x) = 0 with an expression f: its derivatives stand on the left alone."""
+    if not is_relation(at) or _has_derivative(at.args[1]) or not _has_derivative(at.args[0]):
+        return False
+    left = at.args[0]
+    named = is_op(left, "diff") and (isinstance(left.args[0], Symbol) or is_op(left.args[0], "apply", "index"))
+    return not named      # diff(f, x) = 2x: f is only a name
+
+
+def _side(at: Expr, left: bool) -> tuple[Expr, Callable[[Expr], Expr]]:
+    """The part that is differentiated, and how to put it back."""
+    if left:
+        return at.args[0], lambda new: Operation(at.head, (new, *at.args[1:]))
+    return side_of_work(at)
+
+
 def _levels(derivation: Derivation) -> Iterator[Step]:
     """Steps until no marker can be pushed further, then one that tidies up."""
     at = derivation.conclusion
     first = at
+    left = _on_the_left(at)
     for _ in range(MAX_LEVELS):
-        here, put = side_of_work(at)
+        here, put = _side(at, left)
         used: list[Pushed] = []
         after = put(_push_all(here, derivation.assumptions, used))
         if not used:
@@ -88,21 +109,21 @@ def _levels(derivation: Derivation) -> Iterator[Step]:
                    tuple(dict.fromkeys(g for p in used for g in p.given)))
         if _nested(at) > _nested(after):
             # a derivative is done that another one is taken of: simplify it first
-            simple, conditions = _simplified(after, derivation.assumptions)
+            simple, conditions = _simplified(after, derivation.assumptions, left)
             if simple != after:
                 yield Step("tidy", after, simple, ("Simplify",), conditions)
                 after = simple
         at = after
     else:
         raise RuleError(f"differentiate: more than {MAX_LEVELS} levels")
-    simple, conditions = _simplified(at, derivation.assumptions)
+    simple, conditions = _simplified(at, derivation.assumptions, left)
     if at != first and simple != at:
         yield Step("tidy", at, simple, ("Simplify",), conditions)
 
 
-def _simplified(statement: Expr, facts: Iterable[Expr]) -> tuple[Expr, tuple[Expr, ...]]:
+def _simplified(statement: Expr, facts: Iterable[Expr], left: bool = False) -> tuple[Expr, tuple[Expr, ...]]:
     """The statement with its expression tidied, and what must not be 0 for it because it was cancelled."""
-    here, put = side_of_work(statement)
+    here, put = _side(statement, left)
     cancelled: dict[Expr, None] = {}
     after = put(neat(here, cancelled))
     known = tuple(facts)

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from math import comb, factorial, gcd, lcm
+from math import gcd, lcm
 
 from ..derivation import RuleError
 from ..expressions import Expr, Number, Operation, Symbol, add, is_op, mul, rational_value, to_text
 from .forms import MAX_DIGITS, ONE, ZERO, denominators, is_decimal, negated, nonzero, number, terms_of
-from .roots import exact_root, square_factor
-from .work import Work
+from .functions import FUNCTIONS
+from .roots import exact_root
+from .work import Work, is_final, worked_out
+from .writing import over, plus, times
 
-MAX_FACTORIAL = 1_000
 MAX_PASSES = 200
-_E = Symbol("e")
 _MINUS_ZERO = Operation("neg", (ZERO,))
 
 
@@ -64,27 +64,13 @@ def _fold(value: Operation) -> Expr:
     """A factor 1 or a divisor 1 beside a number that has just come out is not carried to the next line."""
     if value.head == "mul":
         kept = tuple(a for a in value.args if a != ONE)
-        if len(kept) < len(value.args) and len(kept) <= 1 and all(_final(a) for a in kept):
+        if len(kept) < len(value.args) and len(kept) <= 1 and all(is_final(a) for a in kept):
             return mul(*kept)
-    if value.head == "div" and value.args[1] == ONE and _final(value.args[0]):
+    if value.head == "div" and value.args[1] == ONE and is_final(value.args[0]):
         return value.args[0]
-    if value.head == "add" and ZERO in value.args and not all(_final(a) for a in value.args):
+    if value.head == "add" and ZERO in value.args and not all(is_final(a) for a in value.args):
         return add(*[a for a in value.args if a not in (ZERO, _MINUS_ZERO)])
     return value
-
-
-def _final(value: Expr) -> bool:
-    """True for a number in its last form: 3, -3, 0.5, 2/3 in lowest terms."""
-    if is_op(value, "neg"):
-        return not is_op(value.args[0], "neg") and value.args[0] != ZERO and _final(value.args[0])
-    if is_op(value, "div"):
-        a, b = value.args
-        return isinstance(a, Number) and isinstance(b, Number) and "." not in a.text + b.text and _lowest(a.value, b.value)
-    return isinstance(value, Number)
-
-
-def _lowest(above: Fraction, below: Fraction) -> bool:
-    return below > 1 and above != 0 and Fraction(above, below).denominator == below
 
 
 def _reduce(value: Operation, work: Work) -> Expr:
@@ -93,11 +79,6 @@ def _reduce(value: Operation, work: Work) -> Expr:
         return value
     after = rule(value, work)
     return value if after is None else after
-
-
-def _number(kind: str, work: Work, result: Fraction, *sources: Expr) -> Expr:
-    work.kinds.add(kind)
-    return number(result, any(is_decimal(s) for s in sources))
 
 
 def _guard(work: Work, *parts: Expr) -> bool:
@@ -144,7 +125,7 @@ def _same_denominators(args: tuple[Expr, ...]) -> bool:
 
 def _add(value: Operation, work: Work) -> Expr | None:
     terms = terms_of(value)
-    if all(_final(t) or _fraction_parts(t) for t in terms):
+    if all(is_final(t) or _fraction_parts(t) for t in terms):
         parts = [_fraction_parts(t) for t in terms]
         if None not in parts and any(p[1] > 1 for p in parts):
             return _add_fractions(value, parts, work)
@@ -155,11 +136,49 @@ def _add(value: Operation, work: Work) -> Expr | None:
     if len(kept) < len(terms):
         work.kinds.add("neutral")
         return add(*kept)
-    literals = [i for i, t in enumerate(terms) if _final(t)]
+    literals = [i for i, t in enumerate(terms) if is_final(t)]
     if len(literals) > 1:
-        result = _number("combine", work, sum((rational_value(terms[i]) for i in literals), Fraction(0)), *(terms[i] for i in literals))
+        result = worked_out("combine", work, sum((rational_value(terms[i]) for i in literals), Fraction(0)), *(terms[i] for i in literals))
         return add(*[result if i == literals[-1] else t for i, t in enumerate(terms) if i == literals[-1] or i not in literals]) \
             if result != ZERO else add(*[t for i, t in enumerate(terms) if i not in literals])
+    return _like_terms(terms, work)
+
+
+def _like_terms(terms: tuple[Expr, ...], work: Work) -> Expr | None:
+    """5 sqrt(2) + 2 sqrt(2) - pi/3 -> 7 sqrt(2) - pi/3: equal roots of numbers, and multiples of pi, where the first of them stands."""
+    split = [_multiple_of_constant(t) for t in terms]
+    totals: dict[Expr, Fraction] = {}
+    for part in split:
+        if part is not None:
+            totals[part[1]] = totals.get(part[1], Fraction(0)) + part[0]
+    if len(totals) == sum(part is not None for part in split):
+        return None
+    _name_sum(tuple(t for t, part in zip(terms, split) if part is not None), work)
+    out, seen = [], set()
+    for term, part in zip(terms, split):
+        if part is None:
+            out.append(term)
+        elif part[1] not in seen:
+            seen.add(part[1])
+            share = totals[part[1]]
+            size = over(times(number(abs(share.numerator)), part[1]), number(share.denominator))
+            out.append(Operation("neg", (size,)) if share < 0 else size)
+    return plus(*out)
+
+
+def _multiple_of_constant(term: Expr) -> tuple[Fraction, Expr] | None:
+    """(2/3, sqrt(5)) for 2 sqrt(5)/3; None for what is no rational multiple of a root of a whole number or of pi, and for decimals."""
+    if is_op(term, "neg"):
+        inner = _multiple_of_constant(term.args[0])
+        return None if inner is None else (-inner[0], inner[1])
+    if is_op(term, "div"):
+        inner, below = _multiple_of_constant(term.args[0]), rational_value(term.args[1])
+        return None if inner is None or not below or is_decimal(term) else (inner[0] / below, inner[1])
+    if is_op(term, "mul") and len(term.args) == 2 and rational_value(term.args[0]) is not None and not is_decimal(term):
+        inner = _multiple_of_constant(term.args[1])
+        return None if inner is None else (rational_value(term.args[0]) * inner[0], inner[1])
+    if term == Symbol("pi") or (is_op(term, "sqrt") and isinstance(term.args[0], Number)):
+        return Fraction(1), term
     return None
 
 
@@ -191,13 +210,13 @@ def _written_fraction(above: Fraction, below: Fraction, keep: bool = False) -> E
 
 def _mul(value: Operation, work: Work) -> Expr | None:
     factors = [f for part in value.args for f in (part.args if is_op(part, "mul") else (part,))]
-    if all(_final(f) for f in factors):
+    if all(is_final(f) for f in factors):
         parts = [_fraction_parts(f) for f in factors]
         if None in parts or all(p[1] == 1 for p in parts):
             result = Fraction(1)
             for f in factors:
                 result *= rational_value(f)
-            return _number("multiply", work, result, value)
+            return worked_out("multiply", work, result, value)
         return _multiply_fractions(parts, work)
     if ZERO in factors:
         if not _guard(work, *denominators(value)):
@@ -208,16 +227,18 @@ def _mul(value: Operation, work: Work) -> Expr | None:
     if len(kept) < len(factors):
         work.kinds.add("neutral")
         return mul(*kept)
-    literals = [f for f in factors if _final(f)]
-    into = _into_numerator(literals[0], factors[:factors.index(literals[0])], work) if len(literals) == 1 and factors[-1] == literals[0] else None
-    if into is not None:
-        return into
+    literals = [f for f in factors if is_final(f)]
+    if len(literals) == 1:
+        at = factors.index(literals[0])
+        into = _into_numerator(literals[0], factors[:at], factors[at + 1:], work)
+        if into is not None:
+            return into
     if len(literals) > 1 or (literals and factors[0] != literals[0] and rational_value(literals[0]) is not None):
         result = Fraction(1)
         for f in literals:
             result *= rational_value(f)
         rest = [f for f in factors if f not in literals]
-        lead = _number("multiply", work, abs(result), *literals)
+        lead = worked_out("multiply", work, abs(result), *literals)
         answer = mul(*([lead] if lead != ONE else []), *rest)
         return negated(answer) if result < 0 else answer
     signs = sum(1 for f in factors if is_op(f, "neg"))
@@ -228,16 +249,23 @@ def _mul(value: Operation, work: Work) -> Expr | None:
     return None
 
 
-def _into_numerator(literal: Expr, others: list[Expr], work: Work) -> Expr | None:
-    """(4x/y)*0.5 -> 2x/y: a number behind a fraction is multiplied with the one above its bar."""
+def _into_numerator(literal: Expr, before: list[Expr], after: list[Expr], work: Work) -> Expr | None:
+    """(4x/y)*0.5 -> 2x/y, 20*(sqrt(3)/2) -> 20 sqrt(3)/2: a number beside a fraction is multiplied with what is above its bar."""
+    others = [*before, *after]
     for k, factor in enumerate(others):
-        if not is_op(factor, "div") or _final(factor):
+        if not is_op(factor, "div") or is_final(factor):
             continue
         above = factor.args[0].args if is_op(factor.args[0], "mul") else (factor.args[0],)
-        if _final(above[0]) and rational_value(above[0]) is not None:
-            lead = _number("multiply", work, rational_value(above[0]) * rational_value(literal), above[0], literal)
-            top = mul(*([lead] if lead != ONE or len(above) == 1 else []), *above[1:])
-            return mul(*others[:k], Operation("div", (top, factor.args[1])), *others[k + 1:])
+        if not after and is_final(above[0]):
+            lead = worked_out("multiply", work, rational_value(above[0]) * rational_value(literal), above[0], literal)
+            rest = above[1:]
+        elif not before and _multiple_of_constant(factor) is not None and isinstance(literal, Number):
+            lead = worked_out("multiply", work, literal.value, literal)
+            rest = above
+        else:
+            continue
+        top = mul(*([lead] if lead != ONE or not rest else []), *rest)
+        return mul(*others[:k], Operation("div", (top, factor.args[1])), *others[k + 1:])
     return None
 
 
@@ -255,8 +283,8 @@ def _div(value: Operation, work: Work) -> Expr | None:
     above, below = value.args
     if rational_value(below) == 0:
         raise RuleError(f"evaluate: a division by zero in {to_text(value)}")
-    if _final(above) and _final(below):
-        if _final(value):
+    if is_final(above) and is_final(below):
+        if is_final(value):
             return None
         top, bottom = rational_value(above), rational_value(below)
         if is_op(below, "div") or (is_op(below, "neg") and is_op(below.args[0], "div")):
@@ -271,7 +299,7 @@ def _div(value: Operation, work: Work) -> Expr | None:
         result = top / bottom
         whole = result.denominator == 1 or is_decimal(value)
         sign_only = {top.denominator, bottom.denominator} == {1} and result.denominator == abs(bottom)
-        return _number("divide" if whole else "sign" if sign_only else "cancel", work, result, value)
+        return worked_out("divide" if whole else "sign" if sign_only else "cancel", work, result, value)
     if below == ONE:
         work.kinds.add("neutral")
         return above
@@ -336,7 +364,7 @@ def _leading(value: Expr) -> tuple[int | None, tuple[Expr, ...]]:
 
 def _pow(value: Operation, work: Work) -> Expr | None:
     base, power = value.args
-    exponent = rational_value(power) if _final(power) else None
+    exponent = rational_value(power) if is_final(power) else None
     if exponent is None:
         if base == ONE and not is_op(power, "div"):
             work.kinds.add("neutral")
@@ -357,7 +385,7 @@ def _pow(value: Operation, work: Work) -> Expr | None:
         if rational_value(base.args[0]) is None:
             work.conditions.append(Operation("ge", (base.args[0], ZERO)))
         return base.args[0]
-    if not _final(base):
+    if not is_final(base):
         return None
     known = rational_value(base)
     if known == 0 and exponent < 0:
@@ -367,134 +395,12 @@ def _pow(value: Operation, work: Work) -> Expr | None:
         if digits > MAX_DIGITS and known not in (0, 1, -1):
             raise RuleError(f"evaluate: {to_text(value)} has more than {MAX_DIGITS} digits; leave it as a power")
         if abs(known) in (0, 1):
-            return _number("power", work, known**2 if exponent % 2 == 0 else known, base)
-        return _number("power", work, known**exponent.numerator, base)
+            return worked_out("power", work, known**2 if exponent % 2 == 0 else known, base)
+        return worked_out("power", work, known**exponent.numerator, base)
     root = exact_root(known, exponent.denominator)
     if root is None or abs(exponent.numerator) > 100:
         return None
-    return _number("power", work, root**exponent.numerator, base)
+    return worked_out("power", work, root**exponent.numerator, base)
 
 
-# --- roots and functions ----------------------------------------------------------------------------------------
-
-def _sqrt(value: Operation, work: Work) -> Expr | None:
-    inner = value.args[0]
-    if not _final(inner):
-        return None
-    known = rational_value(inner)
-    if known < 0:
-        raise RuleError(f"evaluate: {to_text(value)} is not a real number")
-    root = exact_root(known, 2)
-    if root is not None:
-        return _number("root", work, root, inner)
-    if known.denominator == 1:
-        outside = square_factor(known.numerator)
-        if outside > 1:
-            work.kinds.add("root")
-            return Operation("mul", (number(outside), Operation("sqrt", (number(known / outside**2),))))
-    return None
-
-
-def _root(value: Operation, work: Work) -> Expr | None:
-    inner, degree = value.args
-    if not (_final(inner) and isinstance(degree, Number) and "." not in degree.text and 2 <= degree.value <= 1_000):
-        return None
-    known = rational_value(inner)
-    if known < 0 and degree.value % 2 == 0:
-        raise RuleError(f"evaluate: {to_text(value)} is not a real number")
-    if known < 0:
-        return None      # whether an odd root of a negative number has a value is a convention that is not taken for granted
-    root = exact_root(known, int(degree.value))
-    return None if root is None else _number("root", work, root, inner)
-
-
-def _log(value: Operation, work: Work) -> Expr | None:
-    """ln 1, ln e, log_b of a power of b."""
-    inner = value.args[0]
-    base = value.args[1] if len(value.args) == 2 else _E
-    if rational_value(inner) is not None and rational_value(inner) <= 0:
-        raise RuleError(f"evaluate: {to_text(value)} is not a real number")
-    result: Fraction | None = None
-    if inner == ONE:
-        result = Fraction(0)
-    elif inner == base:
-        result = Fraction(1)
-    elif base == _E and is_op(inner, "exp"):
-        work.kinds.add("logarithm")
-        return inner.args[0]
-    elif is_op(inner, "pow") and inner.args[0] == base and _final(inner.args[1]):
-        result = rational_value(inner.args[1])
-    elif _final(inner) and _final(base) and rational_value(base) > 1:
-        result = _exponent(rational_value(inner), rational_value(base))
-    return None if result is None else _number("logarithm", work, result)
-
-
-def _exponent(value: Fraction, base: Fraction) -> Fraction | None:
-    """k with base^k = value for an integer k, or None."""
-    sign = 1 if value >= 1 else -1
-    power, count, target = base, 1, value if sign > 0 else 1 / value
-    while power < target and count < MAX_DIGITS:
-        power, count = power * base, count + 1
-    return Fraction(sign * count) if power == target else None
-
-
-def _exp(value: Operation, work: Work) -> Expr | None:
-    if value.args[0] == ZERO:
-        return _number("function", work, Fraction(1))
-    if is_op(value.args[0], "ln") and not work.refuse_conditions:
-        work.kinds.add("function")
-        work.conditions.append(Operation("gt", (value.args[0].args[0], ZERO)))
-        return value.args[0].args[0]
-    return None
-
-
-def _of_one(function: Callable[[Fraction], Fraction], kind: str = "function") -> Callable[[Operation, Work], Expr | None]:
-    def rule(value: Operation, work: Work) -> Expr | None:
-        if not _final(value.args[0]):
-            return None
-        return _number(kind, work, function(rational_value(value.args[0])), value.args[0])
-    return rule
-
-
-def _whole(value: Expr) -> int | None:
-    known = rational_value(value) if _final(value) else None
-    return int(known) if known is not None and known.denominator == 1 else None
-
-
-def _factorial(value: Operation, work: Work) -> Expr | None:
-    if not _final(value.args[0]):
-        return None
-    n = _whole(value.args[0])
-    if n is None or n < 0:
-        raise RuleError(f"evaluate: {to_text(value)} is defined for whole numbers from 0 on")
-    if n > MAX_FACTORIAL:
-        raise RuleError(f"evaluate: {to_text(value)} is too long to write; {MAX_FACTORIAL}! is the most")
-    return _number("factorial", work, Fraction(factorial(n)))
-
-
-def _binomial(value: Operation, work: Work) -> Expr | None:
-    n, k = (_whole(a) for a in value.args)
-    if n is None or k is None or n < 0:
-        return None
-    if n > 10 * MAX_FACTORIAL:
-        raise RuleError(f"evaluate: {to_text(value)} is too long to write; {10 * MAX_FACTORIAL} is the most above")
-    return _number("binomial", work, Fraction(comb(n, k) if k >= 0 else 0))
-
-
-def _extreme(choose: Callable[[list[Fraction]], Fraction]) -> Callable[[Operation, Work], Expr | None]:
-    def rule(value: Operation, work: Work) -> Expr | None:
-        if not all(_final(a) for a in value.args):
-            return None
-        best = choose([rational_value(a) for a in value.args])
-        work.kinds.add("extreme")
-        return next(a for a in value.args if rational_value(a) == best)
-    return rule
-
-
-_RULES: dict[str, Callable[[Operation, Work], Expr | None]] = {
-    "neg": _neg, "add": _add, "mul": _mul, "div": _div, "pow": _pow, "sqrt": _sqrt, "root": _root, "ln": _log, "log": _log, "exp": _exp,
-    "abs": _of_one(abs, "abs"), "sign": _of_one(lambda x: Fraction((x > 0) - (x < 0))),
-    "floor": _of_one(lambda x: Fraction(x.numerator // x.denominator), "floor"),
-    "ceil": _of_one(lambda x: Fraction(-(-x.numerator // x.denominator)), "ceil"),
-    "factorial": _factorial, "binomial": _binomial, "min": _extreme(min), "max": _extreme(max),
-}
+_RULES: dict[str, Callable[[Operation, Work], Expr | None]] = {"neg": _neg, "add": _add, "mul": _mul, "div": _div, "pow": _pow, **FUNCTIONS}

@@ -1,10 +1,12 @@
-"""What a pass of arithmetic has done, and how its caption says so."""
+"""What a pass of arithmetic has done, how its caption says so, and what a number in its last form is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
-from ..expressions import Expr
+from ..expressions import Expr, Number, is_op
+from .forms import ZERO, is_decimal, number
 
 # kinds of work, in the order in which a caption names them
 KINDS = {"index": "work out the index", "power": "work out the power", "root": "take the root",
@@ -34,3 +36,22 @@ def caption_of(kinds: set[str]) -> str:
         return "Evaluate"
     text = words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
     return text[0].upper() + text[1:]
+
+
+def is_final(value: Expr) -> bool:
+    """True for a number in its last form: 3, -3, 0.5, 2/3 in lowest terms."""
+    if is_op(value, "neg"):
+        return not is_op(value.args[0], "neg") and value.args[0] != ZERO and is_final(value.args[0])
+    if is_op(value, "div"):
+        a, b = value.args
+        return isinstance(a, Number) and isinstance(b, Number) and "." not in a.text + b.text and _lowest(a.value, b.value)
+    return isinstance(value, Number)
+
+
+def _lowest(above: Fraction, below: Fraction) -> bool:
+    return below > 1 and above != 0 and Fraction(above, below).denominator == below
+
+
+def worked_out(kind: str, work: Work, result: Fraction, *sources: Expr) -> Expr:
+    work.kinds.add(kind)
+    return number(result, any(is_decimal(s) for s in sources))
