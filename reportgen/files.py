@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
@@ -33,11 +34,13 @@ def write_file(path: Path, data: bytes) -> bool:
     return bool(write_files(path.parent, {path.name: data}))
 
 
-def write_files(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
+def write_files(folder: Path, files: Mapping[str, bytes], *, lasting: bool = True) -> tuple[Path, ...]:
     """Write a set of files, names relative to ``folder`` with ``/``, and return the paths whose bytes have changed.
 
     A file that already has these bytes is left alone, so that its date tells when it last changed.  Raises
     FindingsError (output-failed): every old file then stays, unless renaming itself failed halfway, which the message says.
+    The first file is put in place last: where it is new, all that belongs to it is.  ``lasting``: down to the disk before it is
+    renamed, so that a power cut loses nothing; what can be made again does without.
     """
     waiting: list[tuple[Path, Path]] = []  # temporary name, final name
     path = folder
@@ -52,11 +55,11 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-            waiting.append((_write_temporary(path, data), path))
-        for temporary, path in waiting:
+            waiting.append((_write_temporary(path, data, lasting), path))
+        for temporary, path in reversed(waiting):
             os.replace(temporary, path)
             changed.append(path)
-        for parent in {path.parent for path in changed}:
+        for parent in {path.parent for path in changed} if lasting else ():
             _sync_folder(parent)
     except OSError as error:
         raise output_failed(error, path, changed) from error
@@ -64,7 +67,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
         for temporary, _ in waiting:  # after a rename there is nothing left to remove
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
-    return tuple(changed)
+    return tuple(reversed(changed))
 
 
 def output_failed(error: OSError, path: Path, changed: Iterable[Path] = ()) -> FindingsError:
@@ -77,7 +80,18 @@ def output_failed(error: OSError, path: Path, changed: Iterable[Path] = ()) -> F
                          exit_code=EXIT_UNABLE)
 
 
-def _write_temporary(path: Path, data: bytes) -> Path:
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{12}\.tmp")
+
+
+def clean_up(folder: Path) -> None:
+    """Remove files that a killed process has left half written in a folder that no other process writes to."""
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            if _TEMPORARY.fullmatch(path.name):
+                path.unlink()
+
+
+def _write_temporary(path: Path, data: bytes, lasting: bool) -> Path:
     """Write ``data`` under a fresh name beside ``path``, down to the disk; on any failure nothing is left behind."""
     while True:
         temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.tmp")
@@ -91,7 +105,8 @@ def _write_temporary(path: Path, data: bytes) -> Path:
         with open(handle, "wb") as stream:
             stream.write(data)
             stream.flush()
-            os.fsync(stream.fileno())
+            if lasting:
+                os.fsync(stream.fileno())
     except BaseException:  # an interrupt too
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)

@@ -53,9 +53,9 @@ class Ticket:
 
     __slots__ = ("obligation", "_worker", "_verdict")
 
-    def __init__(self, obligation: Obligation, worker: JudgeWorker) -> None:
+    def __init__(self, obligation: Obligation, worker: JudgeWorker | None) -> None:
         self.obligation = obligation
-        self._worker: JudgeWorker | None = worker
+        self._worker = worker
         self._verdict: Verdict | None = None
 
     def verdict(self) -> Verdict:
@@ -69,6 +69,13 @@ class Ticket:
     @property
     def settled(self) -> bool:
         return self._verdict is not None
+
+
+def settled(obligation: Obligation, verdict: Verdict) -> Ticket:
+    """A ticket whose verdict is there already."""
+    ticket = Ticket(obligation, None)
+    ticket.settle(verdict)
+    return ticket
 
 
 class JudgeWorker:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -87,6 +87,7 @@ class Ledger:
     roundings: dict[str, Judged] = field(default_factory=dict)
     placements: list[Placement] = field(default_factory=list)
     worker: JudgeWorker | None = None      # None: the one of this process
+    known: Callable[[Obligation], Verdict | None] = lambda obligation: None      # verdicts of an earlier build, by what they are about
     _verdicts: dict[tuple[Expr, tuple[Expr, ...]], Ticket] = field(default_factory=dict)
 
     # --- growing
@@ -115,11 +116,12 @@ class Ledger:
 
     def ask(self, obligation: Obligation) -> Ticket:
         """Hand an obligation to the judge, without waiting; one statement under one set of assumptions is judged once."""
-        from .judge_worker import shared
+        from .judge_worker import settled, shared
 
         key = (obligation.statement, obligation.assumptions)
         if key not in self._verdicts:
-            self._verdicts[key] = (self.worker or shared()).submit(obligation)
+            found = self.known(obligation)
+            self._verdicts[key] = settled(obligation, found) if found is not None else (self.worker or shared()).submit(obligation)
         return self._verdicts[key]
 
     def judge(self, obligation: Obligation) -> Verdict:
@@ -146,6 +148,10 @@ class Ledger:
         self.placements.append(Placement(entry, view, text, span))
 
     # --- asking
+    def verdicts(self) -> list[tuple[Obligation, Verdict]]:
+        """Whatever was judged for this ledger, each statement under its assumptions once; waits for what is not known yet."""
+        return [(ticket.obligation, ticket.verdict()) for ticket in self._verdicts.values()]
+
     def all_judged(self) -> list[Judged]:
         return [j for e in self.entries.values() for j in e.judged] + list(self.roundings.values())
 

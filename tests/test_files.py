@@ -105,15 +105,15 @@ def test_a_failing_rename_says_what_was_renewed(tmp_path, monkeypatch):
     real = os.replace
 
     def failing(source, target):
-        if str(target).endswith("b"):
+        if str(target).endswith("a"):
             raise PermissionError(errno.EACCES, "denied")
         real(source, target)
 
     monkeypatch.setattr(files.os, "replace", failing)
     with pytest.raises(FindingsError) as caught:
         write_files(tmp_path, {"a": b"new a", "b": b"new b"})
-    assert "permission denied; a had been renewed before" in caught.value.findings[0].message
-    assert names(tmp_path) == ["a", "b"] and (tmp_path / "b").read_bytes() == b"old b"
+    assert "permission denied; b had been renewed before" in caught.value.findings[0].message   # the first, which needs the rest, comes last
+    assert names(tmp_path) == ["a", "b"] and (tmp_path / "a").read_bytes() == b"old a"
 
 
 def test_interrupt_leaves_nothing(tmp_path, monkeypatch):

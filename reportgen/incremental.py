@@ -1,0 +1,306 @@
+"""Deriving only what must be: an answer is taken from the cache where nothing that it was made from has changed.
+
+An answer is made from its code (its function and all that this reaches, ``sources``), from the givens and answers that its parameters
+name (by their content, so that an answer that comes out as before stops what follows from running), from the files that its
+function read, and from the tools.  A verdict is taken only for the statement and the assumptions whose digest it is filed under; what
+an answer states is worked out from its content, so a content that says something else has no verdict here, and is judged.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reportgen import digests, trace
+from reportgen.codec import Place, Unknown, decode, encode
+from reportgen.deriving import Recalled
+from reportgen.diagnostics import Span
+from reportgen.expressions import to_text
+from reportgen.givens import Given
+from reportgen.judge_worker import verdict_from, verdict_record
+from reportgen.reads import inputs, recording
+from reportgen.sources import Module, module, reached
+
+if TYPE_CHECKING:
+    from reportgen.answers import Answer, AnswerGraph
+    from reportgen.cache import Cache
+    from reportgen.ledger import Ledger
+    from reportgen.obligation import Obligation, Verdict
+
+FORMAT = 1
+_DAMAGED = (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError)
+# What another run might decide otherwise is not kept.
+_FLEETING = ("timeout", "memory", "gave up")
+
+
+class Verdicts:
+    """Verdicts by the digest of what they are about: the text of a statement and of its assumptions."""
+
+    def __init__(self, kept: Mapping[str, Any]) -> None:
+        self._kept = kept
+        self.taken = 0
+
+    def __call__(self, obligation: Obligation) -> Verdict | None:
+        record = self._kept.get(about(obligation))
+        if record is None:
+            return None
+        try:
+            found = verdict_from(record)
+        except _DAMAGED:
+            return None
+        self.taken += 1
+        return found
+
+
+def about(obligation: Obligation) -> str:
+    """The digest of a statement and its assumptions, by their canonical text."""
+    return digests.digest_of_texts(to_text(obligation.statement), *(to_text(a) for a in obligation.assumptions))
+
+
+class Memory:
+    """What the last build of a report kept, while the next one derives; and what that one will keep."""
+
+    def __init__(self, folder: Path, cache: Cache, tools: Mapping[str, str], *, ignore: bool = False) -> None:
+        self.folder, self.cache, self.tools = folder, cache, dict(tools)
+        kept, self.reason = (None, "--no-cache") if ignore else cache.load()
+        self.before: Mapping[str, Any] = kept or {}        # of any tools: why and what changed is told from it
+        usable = kept is not None and kept.get("format") == FORMAT and kept.get("tools") == self.tools
+        if kept is not None and not usable:
+            self.reason = "a tool changed"
+        self._kept: Mapping[str, Any] = kept if usable and kept is not None else {}
+        self.verdicts = Verdicts(self._part("verdicts"))
+        self.records: dict[str, dict[str, Any]] = {}       # of this build
+        self.ran: dict[str, str] = {}                      # answers whose functions ran, and why
+        self.figures: dict[str, bytes] = {}
+        self._digests: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
+        self._modules: dict[str, Module] = {}
+        self._code: dict[str, dict[str, str]] = {}
+        self._homes: dict[str, str] = {}
+        self._loaded: AnswerGraph | None = None
+        self._load_reads: dict[str, str] = {}
+        self._pending: dict[str, Any] = {}
+        self._all = True
+        # before anything is read: what changes while we work has another digest the next time
+        self._now = {name: digests.file_digest(str(folder / name)) for name in digests.tree(str(folder))}
+
+    def _part(self, name: str) -> Mapping[str, Any]:
+        found = self._kept.get(name)
+        return found if isinstance(found, dict) else {}
+
+    # --- the graph
+    def graph(self, known: Mapping[str, object]) -> AnswerGraph:
+        """The answers of the report; their functions run, or give what is kept.  Raises FindingsError as ``answers.load`` does."""
+        from dataclasses import replace
+
+        from reportgen import answers
+
+        path = self.folder / "answers.py"
+        self._known = known
+        for name, thing in known.items():
+            if isinstance(thing, Given):
+                self._digests[name] = given_digest(thing)
+                self._texts[name] = to_text(thing.value) + (f" {thing.unit}" if thing.unit else "")
+            else:
+                self._digests[name] = self._file("submission.md")
+        self._load_reads = dict(self._part("load"))
+        if not self._load_reads or any(self._file(name) != digest for name, digest in self._load_reads.items()):
+            with recording() as seen:
+                self._loaded = answers.load(path, known)
+            self._load_reads = {name: self._file(name) for name in inputs(seen, str(self.folder)) | {"*.py"}}
+            graph = self._loaded
+        else:
+            # the same files ran without a finding before, with the same tools; they run again when a function of theirs must
+            graph = answers.read(path, known)
+        sources = {name[:-3]: (self.folder / name).read_text(encoding="utf-8") for name in self._load_reads
+                   if name.endswith(".py") and "/" not in name and name != "*.py"}
+        self._modules = {name: module(name, text) for name, text in sources.items()}
+        self._homes = {a.name: Path(a.span.file).stem for a in graph.answers}
+        self._needed_as_drawn = {p.name for a in graph.answers for p in a.parameters}
+        self._all = not any(m.remembers for m in self._modules.values()) or all(self._why(a) == "" for a in graph.answers)
+        return replace(graph, functions=_Functions(self, graph))
+
+    def _file(self, name: str) -> str:
+        if name not in self._now:
+            path = self.folder / name
+            self._now[name] = digests.digest_of_texts(*(n for n in digests.tree(str(self.folder), ".py") if "/" not in n)) if name == "*.py" \
+                else trace.listing(str(path)) if name.endswith("/") else digests.file_digest(str(path))
+        return self._now[name]
+
+    # --- one answer
+    def call(self, answer: Answer, arguments: Mapping[str, object]) -> object:
+        """What the answer's function returns, or what is kept of it."""
+        why = self._why(answer) or ("" if self._all else "the author's files keep something from one answer to the next")
+        if not why:
+            content = self._recall(answer)
+            if content is not None:
+                return content
+            why = "what was kept of it could not be read"
+        self.ran[answer.name] = why
+        if self._loaded is None:
+            from reportgen import answers
+
+            self._loaded = answers.load(self.folder / "answers.py", self._known)
+        with recording() as seen:
+            result = self._loaded.functions[answer.name](**arguments)
+        self._pending[answer.name] = {name: self._file(name) for name in inputs(seen, str(self.folder)) if name not in self._load_reads}
+        return result
+
+    def _why(self, answer: Answer) -> str:
+        """Why the answer must be made again, or "" where it need not be."""
+        record = self._part("answers").get(answer.name)
+        if not isinstance(record, dict):
+            return self.reason or "it is new"
+        if "figure" not in record and "things" not in record:
+            return "it is of a class of the report's own, which is not kept"
+        return changes(record, self.code(answer), self._uses(answer), {name: self._file(name) for name in record.get("reads", {})}, self._texts)
+
+    def code(self, answer: Answer) -> dict[str, str]:
+        if answer.name not in self._code:
+            self._code[answer.name] = reached(self._modules, self._homes[answer.name], answer.name)
+        return self._code[answer.name]
+
+    def _uses(self, answer: Answer) -> dict[str, str]:
+        kept = self._part("answers")
+        found = {}
+        for p in answer.parameters:
+            # before it is this answer's turn: what it was
+            known = self._digests.get(p.name) or (kept.get(p.name) or {}).get("digest", "")
+            found[p.name] = digests.digest_of_texts(known, *(f"{n} {d}" for n, d in sorted(self._digests.items()))) if p.name == "marks" else known
+        return found
+
+    def _recall(self, answer: Answer) -> Recalled | None:
+        record = self._part("answers")[answer.name]
+        try:
+            if "figure" in record:
+                from reportgen.figures import Figure
+
+                svg, pdf = (self.cache.figure(record["figure"][form]) for form in ("svg", "pdf"))
+                if svg is None or pdf is None or answer.name in self._needed_as_drawn:
+                    return None
+                content: object = Figure(answer.name, svg, pdf, tuple(record["figure"]["texts"]))
+                self.figures |= {record["figure"]["svg"]: svg, record["figure"]["pdf"]: pdf}
+            elif "things" in record:
+                content = decode(record["things"], record["places"], self._span)
+            else:
+                return None
+        except _DAMAGED:
+            return None
+        self.records[answer.name] = record
+        self._digests[answer.name] = record["digest"]
+        return Recalled(content)
+
+    def learn(self, answer: Answer, content: object) -> None:
+        """Keep an answer whose function ran."""
+        if answer.name not in self.ran:
+            return
+        from reportgen.figures import Figure
+
+        record: dict[str, Any] = {"code": self.code(answer), "uses": self._uses(answer), "reads": self._pending.pop(answer.name, {}),
+                                  "texts": {p.name: self._texts[p.name] for p in answer.parameters if p.name in self._texts}}
+        if isinstance(content, Figure):
+            kept = {digests.digest(data): data for data in (content.svg, content.pdf)}
+            self.figures |= kept
+            svg, pdf = digests.digest(content.svg), digests.digest(content.pdf)
+            record |= {"figure": {"svg": svg, "pdf": pdf, "texts": list(content.texts)}, "digest": digests.digest_of_texts(svg, pdf, *content.texts)}
+        else:
+            try:
+                things, places = encode(content, self._place)
+            except (Unknown, RecursionError):
+                # of a class of the author's own: made again each time, and so is all that needs it
+                record["digest"] = ""
+            else:
+                text = json.dumps(things, ensure_ascii=False)
+                record |= {"things": things, "places": places, "digest": digests.digest(text.encode("utf-8", "surrogatepass"))}
+        self._digests[answer.name] = record["digest"]
+        self.records[answer.name] = record
+
+    # --- places: a file of the report, the definition in it, the line in that
+    def _place(self, span: Span) -> Place:
+        path = Path(span.file)
+        try:
+            name = path.relative_to(self.folder).as_posix()
+        except ValueError:
+            return [span.file, None, span.line, span.column, span.length]
+        block = self._modules[path.stem].around(span.line) if path.stem in self._modules and name.endswith(".py") else None
+        return [name, block.label if block else "", span.line - block.line if block else span.line, span.column, span.length]
+
+    def _span(self, place: Place) -> Span:
+        name, label, line, column, length = place
+        if label is None:
+            return Span(str(name), int(line), int(column), int(length))
+        if label and name[:-3] in self._modules:
+            line += next((b.line for b in self._modules[name[:-3]].blocks if b.label == label), 0)
+        return Span(str(self.folder / str(name)), int(line), int(column), int(length))
+
+    # --- the end
+    def kept(self, ledger: Ledger) -> dict[str, Any]:
+        """All that the next build may take, as data."""
+        verdicts = {}
+        for obligation, verdict in ledger.verdicts():
+            if verdict.proved or verdict.refuted or not verdict.reason.startswith(_FLEETING):
+                verdicts[about(obligation)] = verdict_record(verdict)
+        return {"format": FORMAT, "tools": self.tools, "load": self._load_reads, "answers": self.records, "verdicts": verdicts}
+
+    def files(self) -> set[str]:
+        """Every file that deriving rested on, relative to the report's folder or by its full path."""
+        found = {name for name in self._load_reads if name != "*.py"}
+        for record in self.records.values():
+            found |= set(record.get("reads", ()))
+        return found
+
+    def result_digests(self) -> dict[str, str]:
+        """By name, the digest of each given and answer."""
+        return dict(self._digests)
+
+    def code_digests(self) -> dict[str, str]:
+        """Every definition of the author's files, ``file: label`` -> digest."""
+        return {f"{m.name}.py: {b.label.partition(' in line')[0]}": b.text for m in self._modules.values() for b in m.blocks}
+
+
+class _Functions(Mapping[str, Any]):
+    """The functions of a graph, each of which asks the memory first."""
+
+    def __init__(self, memory: Memory, graph: AnswerGraph) -> None:
+        self._memory, self._graph = memory, graph
+
+    def __getitem__(self, name: str) -> Any:
+        answer = self._graph[name]
+        return lambda **arguments: self._memory.call(answer, arguments)
+
+    def __iter__(self) -> Iterator[str]:
+        return (a.name for a in self._graph.answers)
+
+    def __len__(self) -> int:
+        return len(self._graph.answers)
+
+
+def given_digest(given: Given) -> str:
+    """The digest of all that a given says; its place in the file is no part of it."""
+    return digests.digest_of_texts(given.name, to_text(given.value), given.unit, to_text(given.symbol), given.source)
+
+
+def changes(record: Mapping[str, Any], code: Mapping[str, str], uses: Mapping[str, str], reads: Mapping[str, str], texts: Mapping[str, str]) -> str:
+    """What an answer was made from that is not as it was, in words; "" where all is."""
+    before = record.get("code", {})
+    found = [f"{label} {_how(label in before, label in code)}" for label in dict.fromkeys((*code, *before)) if code.get(label) != before.get(label)]
+    kept, said = record.get("uses", {}), record.get("texts", {})
+    for name in dict.fromkeys((*uses, *kept)):
+        if uses.get(name) == kept.get(name) and kept.get(name) != "":
+            continue
+        if name in texts or name in said:
+            was, now = said.get(name), texts.get(name)
+            found.append(f"given {name}: {was} -> {now}" if was != now and was and now else f"given {name} {_how(name in kept, name in uses)}")
+        else:
+            found.append(f"{'answer ' if name not in ('submission', 'marks') else ''}{name} {_how(name in kept, name in uses)}")
+    found += [f"file {name} changed" for name, digest in record.get("reads", {}).items() if reads.get(name) != digest]
+    return "; ".join(found)
+
+
+def _how(was: bool, is_now: bool) -> str:
+    return "changed" if was and is_now else "is new" if is_now else "is gone"
+
+
+__all__ = ["FORMAT", "Memory", "Recalled", "Verdicts", "about", "changes", "given_digest"]
