@@ -415,7 +415,7 @@ UNDECIDED = [
     ("limit(exp(a*x), x, inf) = 0",), ("limit(1/x, x, 0) = 0",), ("limit(x, x, inf) = 5",), ("integral(1/x, x, -1, 1) = 0",), ("integral(1/x^2, x, -1, 1) = -2",), ("integral(sqrt(x)^2, x, -1, 1) = 0",),
     ("integral(diff(atan(2*cot(x)), x), x, -1, 1) > 0",), ("limit(1/x, x, inf) = 1", "x = 2"),
     # true or false, but not by what the judge knows; never the wrong verdict
-    ("cases(1, x/x > 0, 2) = 1",), ("cases(1, ln(x) > 0, 2) = 1", "x > 1"), ("(-8)^(1/3) = -2",), ("floor(sqrt(2)^2) = 2",), ("x^2 - 2 < 0", "x > 0", "x < 3/2"),
+    ("cases(1, x/x > 0, 2) = 1",), ("cases(1, ln(x) > 0, 2) = 1", "x > 1"), ("(-8)^(1/3) = -2",), ("x^2 - 2 < 0", "x > 0", "x < 3/2"),
     # too much
     ("round(1/3, 5000) = 0.3",), ("root(2, 100000000000000000000000) > 1",), ("sum(sum(i*j, i, 1, 2000), j, 1, 2000) = 4",), ("prod(k, k, 1, 100000) = 1",), ("2^(2^(2^(2^(2^2)))) = 1",),
     ("x",), ("x + 1",),

@@ -6,9 +6,11 @@ root.  Its non-zero roots keep a distance from zero (Cauchy's bound); a ball tha
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from flint import arb, fmpq, fmpq_mpoly
 
-from ..expressions import symbols
+from ..expressions import Expr, symbols
 from . import enclosure
 from .exact import Field
 from .forms import Quotient
@@ -17,11 +19,14 @@ MAX_DEGREE = 256
 MAX_BITS = 20_000
 
 
-def is_zero(field: Field, q: Quotient) -> bool | None:
-    """True or False for an element of a field of real radicals; None where other atoms occur or the degree is too high."""
+def is_zero(field: Field, q: Quotient, values: Callable[[int], Mapping[Expr, arb]] | None = None) -> bool | None:
+    """True or False for an element of a field of real radicals; None where other atoms occur or the degree is too high.
+
+    ``values``: enclosures, at so many bits, of names that stand for algebraic numbers (whose minimal polynomials the field holds).
+    """
     poly = field.reduced(q).num
     used = [i for i, d in enumerate(poly.degrees()) if d]
-    if not used or any((field.atoms[i].relation is None and i not in field.minimal) or symbols(field.atoms[i].expr) for i in used):
+    if not used or any((field.atoms[i].relation is None and i not in field.minimal) or values is None and symbols(field.atoms[i].expr) for i in used):
         return None
     if len(field.atoms) >= len(field.gens):
         return None
@@ -34,7 +39,7 @@ def is_zero(field: Field, q: Quotient) -> bool | None:
     bits = 128
     while bits <= MAX_BITS:
         try:
-            ball = enclosure.to_arb(enclosure.evaluate(value, bits=bits))
+            ball = enclosure.to_arb(enclosure.evaluate(value, values(bits) if values is not None else {}, bits=bits))
         except enclosure.NoValue:
             return None
         if not ball.contains(0):

@@ -16,7 +16,7 @@ from flint import fmpq, fmpq_mpoly
 
 from ..expressions import Expr, Operation, Symbol, is_op, rational_value, symbols, to_text, walk
 from ..obligation import Obligation
-from . import calculus, enclosure
+from . import calculus, enclosure, squares
 from .exact import Field
 from .forms import Inconsistent, Quotient, Undefined, Unsupported
 
@@ -287,7 +287,7 @@ class Facts:
             return termwise
         if weak in (">=", "<="):
             return weak
-        other = termwise or (self._combined(factor, depth) if depth else None)
+        other = termwise or (self._combined(factor, depth) if depth else None) or squares.sign(factor)
         return other if weak is None or other in ("+", "-", "0") else self._both(weak, other) if other else weak
 
     def _combined(self, factor: fmpq_mpoly, depth: int) -> str | None:

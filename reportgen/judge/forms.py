@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -9,6 +10,11 @@ from typing import NamedTuple
 from flint import fmpq_mpoly, fmpz
 
 from ..expressions import Expr
+from ..obligation import Verdict
+
+# judges what a method reduces a statement to; a method is (statement, assumptions, decide) -> Verdict or None
+Decide = Callable[[Expr, tuple[Expr, ...]], Verdict]
+Method = Callable[[Expr, tuple[Expr, ...], Decide], "Verdict | None"]
 
 MAX_FACTORED_BITS = 128   # integers under a root or logarithm are factored up to this size
 

@@ -6,17 +6,12 @@ apply or did not find a certificate.  ``decide`` judges what a method reduces th
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from ..expressions import Expr
 from ..obligation import Verdict
-from . import determinants, enclosure
-from .forms import Overflow, Undefined, Unsupported
+from . import cells, determinants, enclosure, ideals, monotone, roots, sign_cases
+from .forms import Decide, Method, Overflow, Undefined, Unsupported
 
 MAX_DEPTH = 7
-
-Decide = Callable[[Expr, tuple[Expr, ...]], Verdict]
-Method = Callable[[Expr, tuple[Expr, ...], Decide], "Verdict | None"]
 
 
 def _written_out(statement: Expr, assumptions: tuple[Expr, ...], decide: Decide) -> Verdict | None:
@@ -26,7 +21,7 @@ def _written_out(statement: Expr, assumptions: tuple[Expr, ...], decide: Decide)
     return decide(determinants.written_out(statement), tuple(determinants.written_out(a) for a in assumptions))
 
 
-METHODS: tuple[Method, ...] = (_written_out,)
+METHODS: tuple[Method, ...] = (_written_out, monotone.prove, cells.prove, sign_cases.prove, ideals.prove, roots.prove)
 
 
 def attempt(statement: Expr, assumptions: tuple[Expr, ...], decide: Decide) -> Verdict | None:
