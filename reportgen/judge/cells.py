@@ -117,7 +117,7 @@ class _Line:
         field = Field(SIZE)
         Facts(field, facts)
         q = field.lowest(field.reduced(field.sub(field.normal(relation.args[0]), field.normal(relation.args[1]))))
-        domain = [(field.poly_expr(p), "ne", Operation("ne", (written, Number("0")))) for written, p in field.divisors.items()]
+        domain = [(field.poly_expr(p), "ne", Operation("ne", (written, Number("0")))) for written, p in field.divisors.items() if not field.facts.nonzero(p)]
         domain += [(field.poly_expr(r.num * r.den), head, written) for written, (r, head) in field.requirements.items()]
         logarithms = [i for i, atom in enumerate(field.atoms) if atom.kind == "ln" and (q.num.degrees()[i] or q.den.degrees()[i])]
         tree = self._without_logarithms(field, q, logarithms) if logarithms else field.poly_expr(q.num * q.den)
@@ -291,6 +291,8 @@ class _Line:
             return proved("exact", "cells of the line", witness, tuple(dict.fromkeys(conditions)))
         if not self.complete:
             return None
+        if not self.put_in:
+            witness["fails at"] = realline.text(failing[0])
         if is_op(self.statement, "iff") and not self.put_in:
             witness |= self._lost_and_gained(failing)
         value = self._nice(failing)

@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from math import gcd
 
 from flint import arb, ctx, fmpq, fmpq_poly, fmpz_poly
 
 from ..expressions import Expr, Operation
 from .calculus import integer, rational
-from .forms import Unsupported
+from .forms import Unsupported, prime_factors
 
 MAX_DEGREE = 60
 MAX_POINTS = 120
@@ -42,11 +43,17 @@ class Point:
             return rational(value)
         if len(self.coefficients) != 3:
             return None
-        c, b, a = self.coefficients
-        sign = 1 if (self.order == 1) == (a > 0) else -1
-        root = Operation("sqrt", (integer(b * b - 4 * a * c),))
-        above = Operation("add", (integer(-b), root if sign == 1 else Operation("neg", (root,)))) if b else (root if sign == 1 else Operation("neg", (root,)))
-        return Operation("div", (above, integer(2 * a)))
+        c, b, a = self.coefficients if self.coefficients[2] > 0 else tuple(-k for k in self.coefficients)
+        outside, inside = 1, b * b - 4 * a * c
+        for prime, exponent in prime_factors(Fraction(inside)):
+            outside, inside = outside * prime ** (exponent // 2), inside // prime ** (exponent // 2 * 2)
+        shared = gcd(gcd(b, outside), 2 * a)
+        b, outside, below = -b // shared, outside // shared, 2 * a // shared
+        root: Expr = Operation("sqrt", (integer(inside),))
+        root = root if outside == 1 else Operation("mul", (integer(outside), root))
+        root = root if self.order == 1 else Operation("neg", (root,))
+        above = Operation("add", (integer(b), root)) if b else root
+        return above if below == 1 else Operation("div", (above, integer(below)))
 
 
 @dataclass(frozen=True, slots=True)
