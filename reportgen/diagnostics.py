@@ -142,6 +142,9 @@ CODES: dict[str, tuple[str, str]] = {
     "claim-wrong-answer": ("a wrong answer",
                            "With --against REPORT: the claim states an answer of the report, by its place in a table or by the name on its left side, "
                            "and its value is another. It may well be true as arithmetic and answer another question."),
+    "claim-working": ("a right answer with a working that is not right",
+                      "With --against REPORT: the values are those of the answer, and what is written is not quite what gives them: a vector without "
+                      "its commas, an entry that has fewer terms than the others."),
     "claim-near": ("a claim is right only roughly",
                    "The sides differ by no more than careless rounding explains: a decimal that was cut off or is one unit off in its last place, "
                    "figures that were rounded before, a whole number that is a rounding without saying so. A printed decimal is right where it is "
@@ -164,6 +167,8 @@ CODES: dict[str, tuple[str, str]] = {
                      "The finished file for students was read again, with its metadata, attributes, comments and figures. It holds a text or a value that "
                      "only the parts for teachers show. The file is not delivered."),
     "variant-failed": ("a variant could not be built", "One variant failed; its findings are told, and the other variants are built."),
+    "executor-missing": ("where the work should be done is not there",
+                         "The scheduler does not answer, has no workers, workers of another version, or Dask is not installed."),
     "delivery-altered": ("a file arrived altered", "The bytes that a worker sent do not have the digest that it named, or the same work came back "
                          "with other bytes. Nothing of that delivery was written."),
     # --- use

@@ -246,9 +246,8 @@ def _delimiter(text: str) -> str:
 
 
 def numbered(count: int) -> Iterable[str]:
-    """Ids for variants without data: v1, v2..., with as many digits as the last one needs."""
-    width = len(str(count))
-    return (f"v{number:0{width}d}" for number in range(1, count + 1))
+    """Ids for variants without data: v1, v2...; a larger count leaves the first ones as they are."""
+    return (f"v{number}" for number in range(1, count + 1))
 
 
 __all__ = ["Record", "Row", "id_problem", "numbered", "out_of_range", "override", "read_rows", "record_from", "record_of"]

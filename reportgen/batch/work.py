@@ -1,0 +1,72 @@
+"""What a worker does: a report's archive, unpacked once in a process; a plan and a record as JSON; a delivery as bytes."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+from reportgen.batch.archive import digest, tools, unpack
+from reportgen.batch.delivery import Delivery, encode, moved
+from reportgen.diagnostics import Finding, FindingsError
+
+# One at a time in a process: matplotlib's settings, Python's streams and the engines are the process's own.
+_turn = threading.Lock()
+_unpacked: dict[str, Path] = {}     # archive's digest -> its folder here
+_opened: dict[str, Any] = {}        # archive's digest -> what was read of it
+
+
+def archived(data: bytes, name: str) -> str:
+    """Unpack an archive, once in a process, into a folder called ``name``; its digest."""
+    key = digest(data)
+    with _turn:
+        if key not in _unpacked:
+            home = Path(tempfile.mkdtemp(prefix="reportgen-batch-"))
+            atexit.register(shutil.rmtree, home, ignore_errors=True)
+            unpack(data, home / name)
+            _unpacked[key] = home / name
+    return key
+
+
+def deliver(key: str, there: str, plan: str, record: str, tool_digest: str) -> bytes:
+    """The delivery for a record (JSON) of the archive ``key``; whatever goes wrong is among its findings.
+
+    ``there`` is the folder that places in findings are named by.  Raises KeyError where the archive is not here.
+    """
+    with _turn:
+        folder = _unpacked[key]
+        data = json.loads(record)
+        try:
+            if tool_digest != tools():
+                raise FindingsError(Finding("executor-missing", "a worker has another version of reportgen, or of a library that it uses",
+                                            hint="install the same versions everywhere: python -m pip install -r requirements.lock"))
+            done = _done(key, folder, json.loads(plan), data)
+        except FindingsError as error:
+            done = Delivery(data["id"], findings=error.findings)
+        except Exception as error:     # one variant must not cost the others theirs
+            done = Delivery(data["id"], findings=(Finding("internal", f"an error in reportgen itself: {type(error).__name__}: {error}"),))
+        return encode(Delivery(done.id, {} if done.failed else done.files, done.row, moved(done.findings, folder, Path(there))))
+
+
+def _done(key: str, folder: Path, plan: dict[str, Any], data: dict[str, Any]) -> Delivery:
+    from reportgen.deriving import open_report
+    from reportgen.variants.data import record_from
+
+    if key not in _opened:
+        _opened[key] = open_report(folder)
+    record = record_from(data)
+    if plan.get("stress"):
+        from reportgen.variants.stress import examine
+
+        return examine(_opened[key], record, strict=plan["strict"])
+    from reportgen.variants.make import make, plan_from
+
+    made = make(_opened[key], plan_from(plan), record)
+    return Delivery(record.id, made.files, made.row, made.warnings)
+
+
+__all__ = ["archived", "deliver"]
