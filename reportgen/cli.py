@@ -221,6 +221,12 @@ def _check(options: argparse.Namespace, terminal: Terminal) -> int:
                        verbose=terminal.verbosity > 0, key=key)
 
 
+def _variants(options: argparse.Namespace, terminal: Terminal) -> int:
+    from reportgen.variants.progress import run_variants
+
+    return run_variants(options, terminal)
+
+
 def _new(options: argparse.Namespace, terminal: Terminal) -> int:
     from reportgen.starter import new
 
@@ -309,6 +315,23 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--fail-on", choices=("refuted", "undecided", "never"), help="what makes the exit code 1 (default: refuted; with --jsonl: never)")
     check.add_argument("-j", "--jobs", type=_jobs, default=1, metavar="N", help="processes that judge at the same time (default: 1)")
 
+    variants = command("variants", _variants, "build one report a row of a CSV file, or of drawn values: questions, solutions, keys, a marking sheet")
+    variants.add_argument("report", metavar="REPORT")
+    variants.add_argument("--data", metavar="FILE", help="a CSV file: a row a variant, its columns override the givens of their names")
+    variants.add_argument("--id", metavar="COLUMN", default="id", help="the column that tells the variants apart (default: id)")
+    variants.add_argument("--seed", type=_whole, metavar="N", help="draw values as variants.toml says; the same seed and id give the same values")
+    variants.add_argument("--count", type=_count, default=0, metavar="N", help="so many variants without data, called v1, v2...")
+    variants.add_argument("--stress", type=_count, default=0, metavar="N",
+                          help="derive and judge so many drawn variants, and list those that fail; builds nothing")
+    variants.add_argument("--parts", type=_words, metavar="PARTS",
+                          help="comma-separated: questions,solution,key (default: all where the template tells them apart, else the whole report)")
+    variants.add_argument("--to", type=_formats, metavar="FORMATS", default=("pdf",), help="comma-separated: pdf,tex,md,html (default: pdf)")
+    variants.add_argument("--engine", choices=ENGINES, default="typst", help="what makes the PDF (default: typst)")
+    variants.add_argument("--strict", action="store_true", help="an undecided step fails its variant")
+    variants.add_argument("-j", "--jobs", type=_jobs, metavar="N", help="processes that work at the same time (default: one a processor)")
+    variants.add_argument("--scheduler", metavar="ADDRESS", help="the Dask scheduler whose workers do the work: tcp://HOST:8786")
+    variants.add_argument("--out", "-o", metavar="DIR", help="where the variants are: DIR/REPORT/variants/ (default: build)")
+
     new = command("new", _new, "make a small working report to begin from")
     new.add_argument("folder", metavar="DIR", help="a folder that is empty or not there yet")
 
@@ -334,6 +357,22 @@ def _jobs(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 256:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes from 1 to 256")
     return int(text)
+
+
+def _whole(text: str) -> int:
+    if not text.removeprefix("-").isdigit() or not text.isascii():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 10**7:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 10000000")
+    return int(text)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (part.strip() for part in text.split(","))))
 
 
 def _formats(text: str) -> tuple[str, ...]:
