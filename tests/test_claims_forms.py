@@ -103,6 +103,6 @@ def test_steps_of_several_statements(lines, verdict, step):
 
 @pytest.mark.parametrize(("claim", "verdict"), [
     ("80 + 5% = 84", "undecided"), ("80 + 5% = 85", "refuted"), ("arctan(1) = 45 degrees", "proved"), ("7 + 8 = 3 \\pmod{12}", "proved"),
-    ("7 + 8 = 4 \\pmod{12}", "refuted"), ("15 / 4 = 3 R 3", "undecided"), ("15 % 4 = 3", "undecided"), ("6.77 * 96.4 * 6 = 3916.768", "refuted")])
+    ("7 + 8 = 4 \\pmod{12}", "refuted"), ("15 / 4 = 3 R 3", "proved"), ("15 / 4 = 3 R 2", "refuted"), ("15 % 4 = 3", "proved"), ("15 % 4 = 2", "refuted"), ("6.77 * 96.4 * 6 = 3916.768", "refuted")])
 def test_signs_that_mean_several_things(claim, verdict):
     assert judge_text(claim).verdict == verdict

@@ -7,39 +7,25 @@ are refuted by balls that do not meet, unless a printed decimal is the rounding 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import replace
 
-from flint import acb, fmpq
-
-from ..expressions import CONSTANTS, Expr, Number, Operation, Symbol, symbols, to_text, transform, walk
-from ..obligation import Obligation
-from . import nearness, rounding, series, unit_sense, zero
-from .arrays import Matrix, NoValue, Several, Value, as_acb, fraction
-from .dressing import unmarked
+from ..expressions import CONSTANTS, Expr, Number, Operation, Symbol, symbols, walk
+from . import nearness, phrases, signs, unit_sense
+from .dressing import COUNT_WORDS, unmarked
+from .links import Chain as _Chain
+from .links import flat as _flat
+from .links import plain
+from .links import short as _short
+from .outcome import NO_CLAIM, PROVED, REFUTED, UNDECIDED, Outcome
 from .reading import Reading, Side, Unreadable, read
-from .values import evaluate
 
-PROVED, REFUTED, UNDECIDED, NO_CLAIM = "proved", "refuted", "undecided", "no-claim"
-_SURE = frozenset({"natural-log", "degrees", "tex-digits", "cents", "slash-in-argument", "dozen"})  # choices whose other reading is as good as the first
+_SURE = frozenset({"natural-log", "degrees", "tex-digits", "cents", "slash-in-argument", "dozen", "scientific"})  # whose other reading is as good as the first
 _SUPPOSED = re.compile(r"(?:suppose|assume|assuming|supposing|imagine|were it true)(?: that| for contradiction that)?[\s,:]*[$\\(\[]*\s*$", re.I)
 _DENIED = re.compile(
     r"^[\s$.,;:\\)\]]*(?:,\s*which\s+)?(?:is|was|would be)\s+(?:false|wrong|incorrect|not true|not correct|untrue|impossible|absurd"
     r"|a contradiction|contradictory)\b",
     re.I,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """``verdict`` and ``reason``; ``code`` names the finding; ``link`` the first wrong link of a chain, ``step`` the first wrong line."""
-
-    verdict: str
-    reason: str = ""
-    code: str = ""
-    link: int | None = None
-    step: int | None = None
-    sides: tuple[str, str] = ("", "")
 
 
 def judge_text(claim: str, context: str = "") -> Outcome:
@@ -50,8 +36,9 @@ def judge_text(claim: str, context: str = "") -> Outcome:
     try:
         reading = read(claim, letters="\\int" in claim)
     except Unreadable as error:
-        rest = _without_first(claim) or ((bare := unmarked(claim)) and judge_text(bare, context))
-        if rest:
+        bare = unmarked(claim)
+        rest = _without_first(claim) or bare and judge_text(bare, context) or _in_parts(claim) or _in_sentence(claim)
+        if rest and not (bare and rest.code == "claim-unreadable"):
             return rest
         return Outcome(UNDECIDED, f"cannot be read: {error}", "claim-unreadable")
     if not reading.rels:
@@ -63,7 +50,9 @@ def judge_text(claim: str, context: str = "") -> Outcome:
         first = Outcome(UNDECIDED, "right if it begins with the mark of a list", "claim-ambiguous", first.link, sides=first.sides)
     if first.verdict in (PROVED, NO_CLAIM) or not reading.choices:
         return first
-    return _other_readings(claim, reading, first)
+    if "sized-units" in reading.choices:
+        first = _in_sizes(claim, reading, first)
+    return first if first.verdict == PROVED else _other_readings(claim, reading, first)
 
 
 def judge_in_document(claim: str, context: str, formula: bool) -> Outcome:
@@ -84,9 +73,10 @@ def judge_in_document(claim: str, context: str, formula: bool) -> Outcome:
                 return Outcome(UNDECIDED, f"cannot be read: {error}", "claim-unreadable")
             if not reading.rels:
                 return Outcome(NO_CLAIM, "nothing is asserted", "no-claim")
-            if any(s.tree == Symbol("e") or s.tree is not None and any(n in (Symbol("i"), Symbol("I")) for n in walk(s.tree)) for s in reading.sides):
-                return Outcome(NO_CLAIM, "a name that may stand for anything", "no-claim")
             outcome = judge_reading(reading)
+            anything = any(s.tree == Symbol("e") or s.tree is not None and _has_i(s.tree) for s in reading.sides)
+            if anything and outcome.verdict != PROVED and not _COMPLEX.search(claim + context):
+                return Outcome(NO_CLAIM, "a name that may stand for anything", "no-claim")
             if outcome.verdict == REFUTED and reading.choices - {"natural-log"}:
                 outcome = _other_readings(claim, reading, outcome)
         if best is None or outcome.verdict == PROVED:
@@ -99,6 +89,15 @@ def judge_in_document(claim: str, context: str, formula: bool) -> Outcome:
     if best.verdict == REFUTED and doubted(context):
         return Outcome(NO_CLAIM, "the words around it say that it may not be meant", "no-claim")
     return best
+
+
+_COMPLEX = re.compile(r"(?<![A-Za-z\\])i\^\{?2|e\^\{?i|\d ?i\s*(?:\||\\right\|)|\\overline\{[^{}]*\di|\\sqrt\{-|complex|imaginary|conjugate", re.I)
+
+
+def _has_i(tree: Expr) -> bool:
+    """i as a name of its own, not as the index of a sum."""
+    bound = {n.args[1] for n in walk(tree) if isinstance(n, Operation) and n.head in ("sum", "prod")}
+    return any(n in (Symbol("i"), Symbol("I")) and n not in bound for n in walk(tree))
 
 
 _LABEL = re.compile(r"^(?:[^=\d]|(?<=\^)\d|(?<=\^\{)\d(?=\})|(?<=_)\d|(?<=_\{)\d+(?=\})|\([^()=]*\))*$")
@@ -115,9 +114,65 @@ def _without_first(claim: str) -> Outcome | None:
     return None
 
 
+_SIZED = frozenset({"sized-units"})
+
+
+def _in_sizes(claim: str, reading: Reading, first: Outcome) -> Outcome:
+    """``3 hours + 30 minutes = 3.5 hours``: quantities of one kind in several units, each multiplied by the size of its unit."""
+    if not unit_sense.several_sizes(reading.sides):
+        return first
+    try:
+        sized = read(claim, other=_SIZED)
+    except Unreadable:
+        return first
+    found = judge_reading(replace(sized, sides=tuple(replace(side, units=()) for side in sized.sides)))
+    if found.verdict == PROVED:
+        return Outcome(PROVED, "the units convert")
+    if found.verdict == REFUTED and first.code == "claim-units" and unit_sense.all_sized(sized.sides):
+        return Outcome(REFUTED, f"{' is not '.join(first.sides)}, in either unit", "claim-refuted", first.link, sides=first.sides)
+    if first.verdict == REFUTED and (found.verdict != REFUTED or unit_sense.raised(reading.sides)):
+        return Outcome(UNDECIDED, "units that may convert", "claim-units", first.link, sides=first.sides)
+    return first
+
+
+def _in_parts(claim: str) -> Outcome | None:
+    """``5 feet 4 inches = 64 inches``: a quantity of several parts can only be read in one unit."""
+    try:
+        reading = read(claim, other=_SIZED)
+    except Unreadable:
+        return None
+    if "sized-units" not in reading.choices or not unit_sense.all_sized(reading.sides):
+        return None
+    found = judge_reading(reading)
+    return Outcome(PROVED, "the units convert") if found.verdict == PROVED else found
+
+
+_COUNTS = re.compile(r"[-+−–*×÷·/^=≈<>≤≥\\]")
+
+
+def _in_sentence(claim: str) -> Outcome | None:
+    """Arithmetic between words: each piece of it is judged, the gravest verdict counts.  Signs outside of the pieces leave it open."""
+    if "\\" in claim or any(word in claim for word in ("is false", "is wrong")):
+        return None
+    pieces = list(phrases.find(claim))
+    if not pieces or [(0, len(claim))] == pieces:
+        return None
+    found = [judge_text(claim[begin:end]) for begin, end in pieces]
+    for verdict in (REFUTED, UNDECIDED, NO_CLAIM):
+        for outcome in found:
+            if outcome.verdict == verdict:
+                return outcome if verdict == REFUTED and not COUNT_WORDS.search(claim[pieces[0][1] :]) else None
+    rest, place = "", 0
+    for begin, end in pieces:
+        rest, place = rest + claim[place:begin], end
+    rest += claim[place:]
+    return None if _COUNTS.search(rest) or COUNT_WORDS.search(claim[pieces[0][1] :]) else found[0]
+
+
 def _other_readings(claim: str, reading: Reading, first: Outcome) -> Outcome:
     result = first
-    others = [frozenset({c}) for c in sorted(reading.choices)] + ([reading.choices] if len(reading.choices) > 1 else [])
+    choices = reading.choices - _SIZED
+    others = [frozenset({c}) for c in sorted(choices)] + ([choices] if len(choices) > 1 else [])
     for other in others:
         try:
             found = judge_reading(read(claim, other=other))
@@ -162,8 +217,16 @@ def judge_reading(reading: Reading) -> Outcome:
     sides, rels = list(reading.sides), list(reading.rels)
     while sides and rels and (sides[0].tree is None or is_name(sides[0].tree) or _is_named_thing(sides[0].tree)) and rels[0] in ("eq", "approx"):
         sides, rels = sides[1:], rels[1:]  # what stands first is being named
+    while len(rels) > 1 and rels[0] in ("eq", "approx") and sides[0].tree is not None and free_names(sides[0].tree):
+        sides, rels = sides[1:], rels[1:]  # a formula, before its numbers are put in
+    while len(rels) > 1 and rels[-1] in ("eq", "approx") and (sides[-1].tree is None or is_name(sides[-1].tree)):
+        sides, rels = sides[:-1], rels[:-1]  # = 13 = RHS
     if not rels:
         return Outcome(NO_CLAIM, "a definition", "no-claim")
+    if signs.has_both(sides):
+        return signs.judge(sides, rels, lambda part: judge_reading(Reading(tuple(part), tuple(rels), reading.choices, reading.modulus, reading.degrees)))
+    if unit_sense.in_other_units(sides) and rels[0] == "eq":
+        return _told_in_other_units(sides, rels, reading)
     if any(s.tree is None for s in sides):
         return Outcome(UNDECIDED, "words where a number was expected", "claim-unreadable")
     names = sorted({n for s in sides for n in free_names(s.tree)})
@@ -177,6 +240,18 @@ def judge_reading(reading: Reading) -> Outcome:
         other = _links(sides, rels, reading, True)
         return other if other.verdict == PROVED else outcome
     return outcome
+
+
+def _told_in_other_units(sides: list[Side], rels: list[str], reading: Reading) -> Outcome:
+    rest = judge_reading(Reading(tuple(sides[1:]), tuple(rels[1:]), reading.choices, reading.modulus, reading.degrees))
+    if rest.verdict != PROVED:
+        return rest
+    same = unit_sense.same_quantity(sides[0], sides[-1])
+    if same is None:
+        return Outcome(UNDECIDED, "a quantity in units that may convert", "claim-units")
+    if same:
+        return Outcome(PROVED, f"{rest.reason}; the units convert")
+    return Outcome(REFUTED, "the units do not convert so", "claim-refuted", 0, sides=(sides[0].text, sides[-1].text))
 
 
 def _statements(reading: Reading) -> Outcome:
@@ -232,259 +307,11 @@ def _links(sides: list[Side], rels: list[str], reading: Reading, degrees: bool) 
     for k, rel in enumerate(rels):
         found = chain.link(k, rel, reading.modulus)
         if found.verdict == REFUTED:
-            running = _run_on(chain, sides, rels, k)
-            return running or Outcome(REFUTED, found.reason, found.code, k, sides=found.sides)
+            return Outcome(REFUTED, found.reason, found.code, k, sides=found.sides)
         if found.verdict == UNDECIDED and worst is None:
             worst = Outcome(UNDECIDED, found.reason, found.code, k, sides=found.sides)
         proofs.append(found.reason)
     return worst or Outcome(PROVED, "; ".join(dict.fromkeys(proofs)), "")
 
 
-def _run_on(chain: "_Chain", sides: list[Side], rels: list[str], k: int) -> Outcome | None:
-    """``16 + 5 = 21/3 = 7``: each side goes on from the value of the one before.  Right as a calculation, wrong as an equation."""
-    return None
-
-
-class _Chain:
-    """The values of the sides, computed once."""
-
-    def __init__(self, sides: list[Side], degrees: bool) -> None:
-        self.sides = sides
-        self.degrees = degrees
-        self.values: dict[int, Value] = {}
-        self.rounded: frozenset[str] = frozenset()  # literals that are roundings of what stands before them
-
-    def value(self, k: int, bits: int = 128) -> Value:
-        if bits != 128:
-            return evaluate(self.sides[k].tree, bits, degrees=self.degrees)
-        if k not in self.values:
-            self.values[k] = evaluate(self.sides[k].tree, 128, degrees=self.degrees)
-        return self.values[k]
-
-    def link(self, k: int, rel: str, modulus: Expr | None) -> Outcome:
-        a, b = self.sides[k].tree, self.sides[k + 1].tree
-        try:
-            x, y = self.value(k), self.value(k + 1)
-            if any(isinstance(v, acb) and not v.is_finite() for v in (x, y)):
-                raise NoValue("a number too large")
-        except NoValue as error:
-            return self.without_value(a, b, rel, str(error))
-        if isinstance(x, (Matrix, Several)) or isinstance(y, (Matrix, Several)):
-            return self.lists(x, y, rel, a, b)
-        if rel == "congruent" or rel == "eq" and modulus is not None:
-            return _congruent(x, y, modulus)
-        if rel in ("lt", "le", "gt", "ge"):
-            return self.order(k, x, y, rel)
-        for cut, value in ((b, x), (a, y)):
-            if rounding.is_cut(cut) and rounding.cuts(value, cut):
-                self.rounded |= rounding.decimals(cut)
-                return Outcome(PROVED, "the first figures of the exact value")
-        same = self.same(x, y, a, b)
-        if same:
-            self.rounded |= rounding.decimals(b) & self.rounded
-            return Outcome(PROVED, same)
-        if same is None:
-            return Outcome(UNDECIDED, "both sides agree as far as they were computed, but no proof was found", "claim-agreed")
-        return self.unequal(k, rel, x, y)
-
-    def without_value(self, a: Expr, b: Expr, rel: str, why: str) -> Outcome:
-        if rel == "eq" and a == b:
-            return Outcome(PROVED, "both sides are written alike")
-        if rel in ("eq", "le", "ge") and _judged(a, b):
-            return Outcome(PROVED, "normal forms")
-        return Outcome(UNDECIDED, why, "claim-unsupported")
-
-    def same(self, x: fmpq | acb, y: fmpq | acb, a: Expr, b: Expr) -> str | None | bool:
-        """How equality was proved; False where the values differ; None where that is open."""
-        if isinstance(x, fmpq) and isinstance(y, fmpq):
-            return "exact arithmetic" if x == y else False
-        if not as_acb(x).overlaps(as_acb(y)):
-            return False
-        if zero.is_zero(zero.rewritten(Operation("add", (a, Operation("neg", (b,)))), self.degrees), self.degrees):
-            return "a bound on algebraic numbers"
-        if _judged(a, b):
-            return "normal forms"
-        for bits in (1024, 8192):
-            try:
-                if not as_acb(evaluate(a, bits, degrees=self.degrees)).overlaps(as_acb(evaluate(b, bits, degrees=self.degrees))):
-                    return False
-            except NoValue:
-                break
-        return None
-
-    def lists(self, x: Value, y: Value, rel: str, a: Expr, b: Expr) -> Outcome:
-        flat = [_flat(v) for v in (x, y)]
-        if (
-            rel not in ("eq", "approx")
-            or None in flat
-            or len(flat[0]) != len(flat[1])
-            or (isinstance(x, Matrix) and isinstance(y, Matrix) and len(x) != len(y))
-        ):
-            return Outcome(UNDECIDED, "things of different shape", "claim-unsupported")
-        open_ = False
-        for p, q in zip(*flat):
-            if isinstance(p, fmpq) and isinstance(q, fmpq):
-                if p != q:
-                    return Outcome(REFUTED, f"{_short(p)} is not {_short(q)}", "claim-refuted", sides=(_short(p), _short(q)))
-            elif not as_acb(p).overlaps(as_acb(q)):
-                return Outcome(REFUTED, f"{_short(p)} is not {_short(q)}", "claim-refuted", sides=(_short(p), _short(q)))
-            else:
-                open_ = True
-        if not open_:
-            return Outcome(PROVED, "exact arithmetic, entry by entry")
-        if isinstance(a, Operation) and isinstance(b, Operation) and a.head == b.head == "tuple":
-            pairs = list(zip(a.args, b.args))
-        elif isinstance(a, Operation) and isinstance(b, Operation) and a.head == b.head == "matrix":
-            pairs = [(p, q) for r, s in zip(a.args, b.args) for p, q in zip(r.args, s.args)]
-        else:
-            pairs = []
-        if pairs and all(zero.is_zero(Operation("add", (p, Operation("neg", (q,)))), self.degrees) or _judged(p, q) for p, q in pairs):
-            return Outcome(PROVED, "a bound on algebraic numbers, entry by entry")
-        return Outcome(UNDECIDED, "the entries agree to 38 digits, but no proof was found", "claim-agreed")
-
-    def order(self, k: int, x: fmpq | acb, y: fmpq | acb, rel: str) -> Outcome:
-        if isinstance(x, acb) and x.imag != 0 or isinstance(y, acb) and y.imag != 0:
-            return Outcome(UNDECIDED, "complex numbers have no order", "claim-unsupported")
-        p, q = (v if isinstance(v, fmpq) else v.real for v in (x, y))
-        if rel in ("gt", "ge"):
-            p, q = q, p
-        if p < q or rel in ("le", "ge") and isinstance(p, fmpq) and isinstance(q, fmpq) and p == q:
-            return Outcome(PROVED, "the order of the values")
-        if p > q or rel in ("lt", "gt") and isinstance(p, fmpq) and isinstance(q, fmpq) and p == q:
-            return Outcome(REFUTED, f"{_short(x)} and {_short(y)} are in the other order", "claim-refuted", sides=(_short(x), _short(y)))
-        same = self.same(x, y, self.sides[k].tree, self.sides[k + 1].tree)
-        if same:
-            return Outcome(PROVED, same) if rel in ("le", "ge") else Outcome(REFUTED, "both sides are equal", "claim-refuted", sides=(_short(x), _short(y)))
-        return Outcome(UNDECIDED, "the order was not decided", "claim-agreed")
-
-    # --- values that differ
-    def unequal(self, k: int, rel: str, x: fmpq | acb, y: fmpq | acb) -> Outcome:
-        a, b = self.sides[k].tree, self.sides[k + 1].tree
-        if self.is_rounding(k, rel):
-            if rel == "eq" and rounding.relative(x, y) > nearness.FAR:
-                return Outcome(UNDECIDED, "a rounding to very few figures, called equal", "claim-near", sides=(_short(x), _short(y)))
-            return Outcome(PROVED, "the rounding of the exact value")
-        if (hundred := nearness.in_percent(a, b, x)) is not None:
-            return Outcome(PROVED, "percent as a unit") if hundred else Outcome(UNDECIDED, "percent as a unit, roughly", "claim-near")
-        sides = (_short(x), _short(y))
-        near = nearness.near(self.sides[k], self.sides[k + 1], rel, x, y, self.rounded, self.degrees)
-        if near:
-            return Outcome(UNDECIDED, near, "claim-near", sides=sides)
-        units = set(self.sides[k].units) | set(self.sides[k + 1].units)
-        if not series.settled(a) or not series.settled(b):
-            return Outcome(UNDECIDED, "dots whose law is not settled", "claim-ambiguous", sides=sides)
-        if unit_sense.converts(self.sides[k], self.sides[k + 1], x, y):
-            return Outcome(PROVED, "the units convert")
-        if unit_sense.may_name_a_unit(self.sides[k], self.sides[k + 1]):
-            return Outcome(UNDECIDED, "a number with a unit and a number", "claim-units", sides=sides)
-        if "~unit" in units:
-            return Outcome(UNDECIDED, "units that were taken for 1", "claim-units", sides=sides)
-        if self.sides[k].units and self.sides[k + 1].units and not unit_sense.agree(self.sides[k].units, self.sides[k + 1].units):
-            return Outcome(UNDECIDED, f"units that may convert: {', '.join(sorted(units)[:4])}", "claim-units", sides=sides)
-        return Outcome(REFUTED, f"{sides[0]} is not {sides[1]}", "claim-refuted", sides=sides)
-
-    def is_rounding(self, k: int, rel: str) -> bool:
-        """Side k + 1 rounds one of the sides before it, or side k rounds side k + 1."""
-        b = self.sides[k + 1].tree
-        new = rounding.decimals(b) - rounding.decimals(self.sides[k].tree)
-        shown = rounding.printed(b)
-        if shown is not None and not shown.decimal and rel == "approx":
-            x = self.values[k]
-            unit = Fraction(1)
-            while shown.value and (shown.value / (unit * 10)).denominator == 1 and shown.value:
-                unit *= 10
-            if rounding.rounds_to(x, rounding.Printed(shown.value, unit, True)):
-                self.rounded |= {n.text for n in walk(b) if isinstance(n, Number)}
-                return True
-        if new:
-            ball = None
-            for j in range(k, -1, -1):
-                x = self.values.get(j)
-                if x is None or isinstance(x, (Matrix, Several)):
-                    continue
-                if shown is not None:
-                    held = rounding.rounds_to(x, shown)
-                elif sum(isinstance(n, Number) and "." in n.text for n in walk(b)) > 1:
-                    continue  # 0.3 + 0.006 is a sum of what it says, not a rounding of something
-                else:
-                    if ball is None:
-                        new -= rounding.exact_ones(self.sides[k].tree, new, self.degrees)
-                        ball = rounding.interval(b, new, self.degrees)
-                    held = ball is not None and bool(ball.contains(as_acb(x)))
-                if held:
-                    self.rounded |= new
-                    return True
-        old = rounding.decimals(self.sides[k].tree) - rounding.decimals(b)
-        before = rounding.printed(self.sides[k].tree)
-        if before is not None and before.decimal and not new and k == 0:  # 0.333 = 1/3
-            if rounding.rounds_to(self.values[k + 1], before):
-                self.rounded |= old
-                return True
-        return False
-
-
-def _flat(value: Value) -> list | None:
-    if isinstance(value, Several):
-        return list(value)
-    if isinstance(value, Matrix):
-        return [x for row in value for x in row]
-    return None
-
-
-def _short(value: Value) -> str:
-    if isinstance(value, fmpq):
-        if max(int(value.p).bit_length(), int(value.q).bit_length()) > 10_000:      # str would refuse it
-            return as_acb(value).str(12, radius=False)
-        whole = str(fraction(value))
-        return whole if len(whole) <= 40 else whole[:20] + "..." + whole[-10:]
-    if isinstance(value, acb):
-        return value.str(12, radius=False)
-    return "(" + ", ".join(_short(v) for v in (_flat(value) or [])) + ")"
-
-
-def _congruent(x: Value, y: Value, modulus: Expr | None) -> Outcome:
-    if modulus is None or not isinstance(x, fmpq) or not isinstance(y, fmpq):
-        return Outcome(UNDECIDED, "a congruence without its modulus", "claim-unsupported")
-    m = evaluate(modulus)
-    if not isinstance(m, fmpq) or m.q != 1 or m == 0:
-        return Outcome(UNDECIDED, "a modulus that is no whole number", "claim-unsupported")
-    difference = fraction(x - y)
-    from math import gcd
-
-    if gcd(difference.denominator, int(m.p)) != 1:
-        return Outcome(UNDECIDED, "no inverse", "claim-unsupported")
-    if difference.numerator % int(m.p) == 0:
-        return Outcome(PROVED, "exact arithmetic")
-    return Outcome(REFUTED, f"{_short(x)} and {_short(y)} differ modulo {m}", "claim-refuted", sides=(_short(x), _short(y)))
-
-
-def _judged(a: Expr, b: Expr) -> bool:
-    """The judge's normal forms prove a = b."""
-    try:
-        statement = Operation("eq", (plain(a), plain(b)))
-    except NoValue:
-        return False
-    from ..judge import judge
-
-    return judge(Obligation(statement)).proved
-
-
-def plain(tree: Expr, imaginary: bool = False) -> Expr:
-    """The tree in the judge's words; ``imaginary``: i may stand in it (the judge must then not see it).  Raises NoValue for what it has no word for."""
-
-    def change(node: Expr) -> Expr:
-        if isinstance(node, Operation) and node.head == "apply" and len(node.args[0].name) > 1:
-            name, args = node.args[0].name, node.args[1:]
-            if name == "percent":
-                return Operation("div", (args[0], Number("100")))
-            if name == "degree":
-                return Operation("div", (Operation("mul", (args[0], Symbol("pi"))), Number("180")))
-            raise NoValue(f"{name} is not known to the judge")
-        if isinstance(node, Symbol) and node.name in ("i", "I") and not imaginary:
-            raise NoValue("a complex number")
-        return node
-
-    return transform(tree, change)
-
-
-__all__ = ["NO_CLAIM", "Outcome", "PROVED", "REFUTED", "UNDECIDED", "judge_reading", "judge_text", "plain", "to_text"]
+__all__ = ["NO_CLAIM", "Outcome", "PROVED", "REFUTED", "UNDECIDED", "_Chain", "_flat", "_short", "judge_in_document", "judge_reading", "judge_text", "plain"]

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
-from . import tables
+from . import phrases, tables
 from .pdftext import STACKED, read_pdf, tidied
 from .standing import standing
 
@@ -74,7 +74,7 @@ _MACRO = re.compile(
 _NUMBER = r"(?:\$ ?)?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?: \d{3}\b)*%?!?"
 _PLAIN = re.compile(rf"(?P<claim>(?:[-−(\[]\s*)*{_NUMBER}(?:[ \t]*(?:[-+−–*/×÷·^()\[\]]|x(?=[ \t]*[\d($])|=|≈|≤|≥|<=|>=)+[ \t]*(?:{_NUMBER})?)*[)\]]*)")
 _DENIALS = re.compile(
-    r"contradict|absurd|impossible|not possible|\bfalse\b|\bwrong\b|incorrect|mistake|\berror\b|not true|cannot be|can't be|fallacy|suppose"
+    r"contradict|absurd|impossible|not possible|\bfalse\b|\bwrong\b|incorrect|mistake|(?<!standard )(?<!margin of )(?<!percent )(?<!relative )\berror\b|not true|cannot be|can't be|fallacy|suppose"
     r"|assume|pretend|\bnot equal|doesn't|does not|custom|define[sd]?\b",
     re.I,
 )
@@ -240,6 +240,11 @@ class Document:
 
     def arithmetic(self, line: str, offset: int) -> Iterator[Found]:
         """Arithmetic between words: ``so 3*21 = 63 years``."""
+        spans = list(phrases.find(line))
+        for begin, end in spans:
+            yield Found(line[begin:end], "plain", line, self.place(offset + begin, offset + end), offset + begin, offset + end)
+        if spans:
+            return
         for match in _PLAIN.finditer(line):
             text, start = match["claim"], match.start()
             if "=" not in text and "≈" not in text:

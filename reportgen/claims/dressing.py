@@ -13,12 +13,16 @@ _STYLED = re.compile(
 )
 _LEAD = re.compile(
     r"^\s*(?:(?:\\(?:therefore|because|Rightarrow|implies|Longrightarrow|quad|qquad|;|,)|=>|⇒|∴|→)\s*"
-    r"|(?:so|thus|hence|therefore|then|and|also|now|since|because|that is|i\.e\.|we (?:have|get|find|obtain)|this (?:gives|is|means)|it follows that)\b(?!\s*[=(])[\s,:]*)+(?=\S)",
+    r"|(?:so|thus|hence|therefore|then|and|also|now|since|because|that is|i\.e\.|we (?:have|get|find|obtain)|this (?:gives|is|means)|it follows that)\b"
+    r"(?!\s*[=(])[\s,:]*)+(?=\S)",
     re.I,
 )
 _GIVEN = re.compile(r"^\s*\(?[A-Za-z]\s*=\s*[-−]?[\d.]+\)?\s*:\s+(?=[^:]*=)")  # x = 3: 2(3) + 1 = 7
 _STEP = re.compile(r"^\s*(?:step|case|part|question|problem|example|line|eq)\.?\s*\d+[a-z]?\s*[:.)]\s+(?=\S)", re.I)
 _TEXT_LABEL = re.compile(r"^\s*\\(?:text|textbf|mathrm)\s*\{[^{}\d=]*:\s*\}")
+_RUPEES = re.compile(r"\bRs\.? ?(?=\d)")
+_LOG_OF = re.compile(r"(?<![A-Za-z\\])log_?(10|2)(?= ?\()")  # log10(100), log2(8)
+_PROMPT = re.compile(r"^\s*(?:>>>|In ?\[\d+\]:)\s*")
 _OLD_STYLE = re.compile(r"\{\s*\\(rm|it|bf|sf)(?![A-Za-z])\s*([^{}]*)\}")
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+", strict=True))
 _SUPERSCRIPT = re.compile("[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
@@ -28,6 +32,7 @@ _COUNTS = (  # words that change what is said
     r"cubed|each|or|not|remainder|r|mod|divided|over|no|false|wrong|incorrect|untrue|impossible|absurd|"
     r"contradict\w*|if|suppose|assume|about|approximately|round\w*"
 )
+COUNT_WORDS = re.compile(rf"\b(?:{_COUNTS})\b", re.I)
 _WORD = rf"(?!(?:{_COUNTS})\b)[A-Za-z]+"
 _ASIDE = re.compile(rf"(?<=\S)\s*\((?:{_WORD}[\s,.]*){{1,8}}\)[\s.,]*$")
 _REST = re.compile(rf"(?<=[\d}})%])\s*,?\s+(?:and|so|which|because|since|that|who|left)\b(?:[\s,'-]+{_WORD}){{0,14}}[\s.,;!]*$", re.I)
@@ -39,6 +44,12 @@ def undressed(text: str) -> str:
     if "\\begin" in text:
         text = _ENVIRONMENT.sub(" ", text)
     text = text.strip()
+    if text.startswith((">>>", "In")):
+        text = _PROMPT.sub("", text)
+    if "Rs" in text:
+        text = _RUPEES.sub("", text)
+    if "log" in text:
+        text = _LOG_OF.sub(r"log_{\1}", text)
     if text.startswith(("\\[", "\\(")):
         text = text[2:]
     while (shorter := _END.sub("", text)) != text:

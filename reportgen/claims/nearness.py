@@ -64,6 +64,12 @@ def _worked_exactly(x: fmpq | acb, y: fmpq | acb, shown: rounding.Printed | None
     return shown.unit <= Fraction(1, 1000) and rounding.terminates(x, shown.unit) and not rounding.terminates(x, shown.unit * 10)
 
 
+def hundredfold(a: Expr, b: Expr, x: fmpq | acb, y: fmpq | acb) -> bool:
+    """``(18/24) * 100% = 75``: the sign was written and its hundredth not meant."""
+    whole = Operation("apply", (Symbol("percent"), Number("100")))
+    return (whole in walk(a) and as_acb(y).overlaps(as_acb(x) * 100)) or (whole in walk(b) and as_acb(x).overlaps(as_acb(y) * 100))
+
+
 def in_percent(a: Expr, b: Expr, x: fmpq | acb) -> bool | None:
     """``3/25 * 100 = 12%``: the factor 100 is there and the sign names a unit.  True where that holds, False where it nearly does."""
     if isinstance(b, Operation) and b.head == "neg":

@@ -25,6 +25,49 @@ def listed(r: _Reader, name: str) -> Expr:
     return Operation(name, tuple(items)) if name in ("max", "min") else call(name, *items)
 
 
+def scientific(r: _Reader, factors: list[Expr], heads: list[str]) -> tuple[list[Expr], list[str]]:
+    """``1.0 x 10^-14 / 2.5 x 10^-4``: the power of ten may belong to the number before it, which stands below the bar (a choice)."""
+    places = [k for k in range(len(heads) - 1) if heads[k] == "/" and heads[k + 1] == "*" and isinstance(factors[k + 1], Number) and _of_ten(factors[k + 2])]
+    if not places:
+        return factors, heads
+    r.choices.add("scientific")
+    if "scientific" in r.other:
+        factors, heads = list(factors), list(heads)
+        for k in reversed(places):
+            factors[k + 1 : k + 3] = [Operation("mul", (factors[k + 1], factors[k + 2]))]
+            del heads[k + 1]
+    return factors, heads
+
+
+def _of_ten(tree: Expr) -> bool:
+    return isinstance(tree, Operation) and tree.head == "pow" and tree.args[0] == Number("10")
+
+
+def remainder_sign(r: _Reader) -> bool:
+    """``17 % 5``, as programs write it: a number follows the sign."""
+    return not r.letters and r.at("%") and r.ahead().kind == "number" and r.ahead().glued == r.here.glued
+
+
+def between(r: _Reader, factors: list[Expr], heads: list[str]) -> Expr | None:
+    """Two-place signs that are no product: ``mod``, ``//``, ``%``, ``choose``, unions.  None where none of them stands here."""
+    word = r.spell(r.here)
+    if word in ("\\mod", "\\bmod", "mod") or r.here.kind == "text" and word == "" and r.here.text == "mod" or remainder_sign(r):
+        name = "mod"
+    elif word in ("\\cup", "\\cap", "\\setminus"):
+        name = r.here.text
+    elif word == "//" and not r.letters:
+        name = "//"
+    elif word == "\\choose" and not r.letters and r.depth <= 2 and r.starts(r.ahead()):
+        name = "choose"
+    else:
+        return None
+    r.place += 1
+    before, after = r.joined(factors, heads), r.factor()
+    if name == "//":
+        return Operation("floor", (Operation("div", (before, after)),))
+    return Operation("binomial", (before, after)) if name == "choose" else call(name, before, after)
+
+
 def function(r: _Reader, name: str) -> Expr:
     """A function with its base, its power and its argument, in brackets or without."""
     base: Expr | None = None
@@ -173,6 +216,7 @@ def environment(r: _Reader) -> Expr:
     rows: list[tuple[Expr, ...]] = []
     row: list[Expr] = []
     bars, r.bars = r.bars, 0
+    r.cells += 1
     while True:
         if r.here.kind == "end":
             raise Unreadable("an environment that is not closed")
@@ -188,6 +232,7 @@ def environment(r: _Reader) -> Expr:
             r.place += 1
             break
     r.bars = bars
+    r.cells -= 1
     if len({len(x) for x in rows}) != 1:
         raise Unreadable("rows of different lengths")
     tree = matrix(rows)

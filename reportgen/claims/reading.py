@@ -22,7 +22,7 @@ from ..expressions import Expr, Operation, Symbol
 from .dressing import undressed
 from .scripts import Scripts, number
 from .tokens import Token, Unreadable, normalize, tokenize
-from .vocabulary import DOTS, RELATIONS, TEXT_FUNCTIONS, WORD_OPERATORS
+from .vocabulary import DOTS, NUMBER_WORDS, RELATIONS, TEXT_FUNCTIONS, WORD_OPERATORS
 
 MAX_DEPTH = 60
 
@@ -86,6 +86,7 @@ class _Reader(Scripts):
         self.place = 0
         self.depth = 0
         self.bars = 0
+        self.cells = 0  # matrices around this place
         self.units: list[str] = []
         self.choices: set[str] = set()
         self.degrees = False
@@ -200,7 +201,9 @@ class _Reader(Scripts):
             self.place += 1
         if self.place > start and (self.spell(self.here) in RELATIONS):
             return None
-        if self.place > start and self.here.kind == "end":
+        if self.place > start and self.here.kind == "end" and self.tokens[start].text.lower() not in NUMBER_WORDS:
+            if self.place == start + 1 and self.tokens[start].text in ("RHS", "LHS"):
+                return None
             raise Unreadable("words without a number")
         self.place = start
         return self.side()
@@ -248,7 +251,9 @@ class _Reader(Scripts):
         return terms[0] if len(terms) == 1 else Operation("add", tuple(terms))
 
     def skip_words_operators(self) -> None:
-        if self.here.kind in ("word", "text") and self.here.text in ("plus", "minus") and self.here.kind == "word":
+        if self.at("&") and not self.cells and self.spell(self.ahead()) in ("+", "-", "\\pm"):
+            self.place += 1
+        if self.here.kind == "word" and self.here.text in ("plus", "minus"):
             self.tokens[self.place] = Token("op", WORD_OPERATORS[self.here.text])
 
     # --- products
@@ -309,30 +314,19 @@ class _Reader(Scripts):
                 head = "/"
             elif self.at("/", "\\div", "\\slash"):
                 if words.unit_below(self):
+                    factors[-1] = words.below(self, factors[-1])
                     continue
                 self.place += 1
                 head = "/"
             elif self.here.kind in ("word", "text") and self.here.text in ("times", "of", "x") and self.starts(self.ahead()):
                 self.place += 1
                 head = "*"
+            elif (found := operators.between(self, factors, heads)) is not None:
+                factors, heads = [found], []
+                continue
             elif self.at("**") and self.starts(self.ahead()):
                 break
-            elif self.spell(self.here) in ("\\mod", "\\bmod", "mod") or self.here.kind == "text" and self.here.text == "mod":
-                self.place += 1
-                factors = [call("mod", self.joined(factors, heads), self.factor())]
-                heads = []
-                continue
-            elif self.spell(self.here) in ("\\cup", "\\cap", "\\setminus"):
-                name = self.here.text
-                self.place += 1
-                factors = [call(name, self.joined(factors, heads), self.factor())]
-                heads = []
-                continue
-            elif (
-                self.spell(self.here) in ("\\cdots", "\\dotsm", "\\dots", "\\ldots")
-                and (heads and self.spell(self.tokens[self.place - 1]) in ("*", "\\cdot", "\\times") or not heads or True)
-                and self.dots_in_product()
-            ):
+            elif self.spell(self.here) in ("\\cdots", "\\dotsm", "\\dots", "\\ldots") and self.dots_in_product():
                 head = "j"
             elif self.starts(self.here) and self.here.kind != "number" and not (self.here.text == "|" and self.bars):
                 head = "j"
@@ -385,6 +379,7 @@ class _Reader(Scripts):
         """Left to right; products by juxtaposition bind no closer than the others (the other reading is a choice)."""
         if len(factors) == 1:
             return factors[0]
+        factors, heads = operators.scientific(self, factors, heads)
         closer = "j" in heads and "/" in heads and any(h == "j" and "/" in heads[:i] for i, h in enumerate(heads))
         if closer:
             self.choices.add("close-products")
@@ -476,7 +471,8 @@ class _Reader(Scripts):
                     value = call("doublefactorial", value)
                 else:
                     value = Operation("factorial", (value,))
-            elif self.accept("%"):
+            elif self.at("%") and not operators.remainder_sign(self):
+                self.place += 1
                 value = call("percent", value)
             elif self.at("\\degree", "\\circ"):
                 self.place += 1
@@ -496,4 +492,4 @@ class _Reader(Scripts):
 
 __all__ = ["Reading", "Side", "Unreadable", "call", "number", "read", "read_expression"]
 
-from . import primaries, words  # noqa: E402  (the other parts of the grammar; they need what stands above)
+from . import operators, primaries, words  # noqa: E402  (the other parts of the grammar; they need what stands above)

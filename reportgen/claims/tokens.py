@@ -125,6 +125,8 @@ _CHARACTERS = {
     "₉": "_{9}",
 }
 _CHARACTER = re.compile("[" + "".join(_CHARACTERS) + "]")
+_MIXED = re.compile("(?<=\\d) ?([½¼¾⅓⅔⅕⅛])")  # 2½
+_HEX = re.compile(r"0[xX](?=[0-9]*[A-Fa-f])[0-9A-Fa-f]{1,40}(?![0-9A-Za-z])|0b[01]{1,200}(?![0-9A-Za-z])")
 _ANNOTATION = re.compile(r"<<[^<>]{0,200}>>")  # the calculator notes of a well-known collection
 _SKIP = re.compile(
     r"(?:\s|\\[,;:! >]|\\(?:quad|qquad|displaystyle|textstyle|scriptstyle|limits|nolimits|left|right|middle|bigg?[lrm]?|Bigg?[lrm]?"
@@ -174,6 +176,7 @@ _OPS = (
     "<=>",
     "<->",
     "**",
+    "//",
     "==",
     "=>",
     "->",
@@ -258,6 +261,8 @@ def normalize(text: str) -> str:
     if len(text) > MAX_LENGTH:
         raise Unreadable(f"longer than {MAX_LENGTH} characters")
     text = _ANNOTATION.sub("", text)
+    if not text.isascii():
+        text = _MIXED.sub(lambda m: _CHARACTERS[m.group(1)][1:-1], text)
     return _CHARACTER.sub(lambda m: _CHARACTERS[m.group()], text)
 
 
@@ -286,6 +291,9 @@ def tokenize(text: str, letters: bool) -> list[Token]:
             and position + 1 < end
             and (text[position + 1].isdigit() or text.startswith("\\over", position + 1) or text.startswith("\\bar", position + 1))
         ):
+            if char == "0" and not letters and (coded := _HEX.match(text, position)):
+                push("number", str(int(coded.group(), 0)), coded.end())
+                continue
             if _number(text, position, letters, tokens, stack, push):
                 continue
         if char.isascii() and char.isalpha():
@@ -301,6 +309,9 @@ def tokenize(text: str, letters: bool) -> list[Token]:
                 if text.startswith(op, position):
                     break
             else:
+                if char.isalpha() and not letters:  # a unit: Ω, µ
+                    push("letter", char, position + 1)
+                    continue
                 raise Unreadable(f"the character {char!r}")
             if op in "([{":
                 before = tokens[-1].text if tokens else ""
@@ -352,7 +363,8 @@ def _letters(text: str, position: int, letters: bool, tokens: list[Token], push)
             push("letter", text[position], position + 1)
         return
     found = word.group().rstrip(".") if word else text[position]
-    kind = "command" if found in FUNCTION_WORDS else "letter" if len(found) == 1 else "word"
+    minutes = found == "min" and not text[position + 3 : position + 8].lstrip().startswith(("(", "{", "\\{", "["))
+    kind = "command" if found in FUNCTION_WORDS and not minutes else "letter" if len(found) == 1 else "word"
     push(kind, found, position + len(found))
 
 

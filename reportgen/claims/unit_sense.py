@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from flint import fmpq
+
+from ..expressions import Number, walk
 
 from . import rounding
 from .reading import Side
@@ -21,6 +23,7 @@ _MADE_OF = {
     "mpg": ("mile", "gallon"),
 }
 _LIKE = {
+    "ω": "ohm", "ohm": "ohm", "volt": "v", "amp": "a", "ampere": "a", "newton": "n", "joule": "j", "watt": "w", "kelvin": "k", "mole": "mol",
     "hr": "hour", "h": "hour", "min": "minute", "s": "second", "sec": "second",
     "foot": "feet", "ft": "feet", "mile": "mile", "mi": "mile", "inche": "inch", "boxe": "box",
 }
@@ -55,6 +58,68 @@ _SIZES = {
     "imperial volume": {"cup": 1, "pint": 2, "quart": 4, "gallon": 16},
     "years": {"month": 1, "year": 12},
 }
+
+
+def size_of(word: str) -> tuple[str, Fraction] | None:
+    """What the word measures, and how many of the base of that kind it is: ``hours`` is 3,600 of time."""
+    word = word.strip(" .,;()\\")
+    if word.lower() in _MADE_OF:
+        top, under = (size_of(w) for w in _MADE_OF[word.lower()])
+        return None if top is None or under is None else (f"{top[0]}/{under[0]}", top[1] / under[1])
+    if len(word) == 1:
+        word = _SHORT.get(word, "")
+    name = word.lower() if len(word) <= 2 else word.lower().rstrip("s")
+    name = "inch" if name == "in" else _LIKE.get(name, name)
+    for kind, sizes in _SIZES.items():
+        if name in sizes:
+            return kind, Fraction(sizes[name])
+    return None
+
+
+_SHORT = {"h": "hour", "s": "second", "m": "m", "g": "g", "L": "l"}
+
+
+def in_other_units(sides: Sequence[Side]) -> bool:
+    """``2 hours = 2*60 = 120 minutes``: what stands first is a quantity, and the rest works it out in another unit."""
+    if len(sides) < 3 or not sides[0].units or "$" in sides[0].text or agree(sides[0].units, sides[1].units):
+        return False
+    first = rounding.printed(sides[0].tree)
+    return first is not None and rounding.printed(sides[1].tree) is None and any(isinstance(n, Number) and n.value == first.value for n in walk(sides[1].tree))
+
+
+def same_quantity(before: Side, after: Side) -> bool | None:
+    """Whether two printed quantities are the same; None where the sizes of their units are not known."""
+    p, q = rounding.printed(before.tree), rounding.printed(after.tree)
+    a, b = _size(before.units), _size(after.units)
+    if p is None or q is None or a is None or b is None or a[0] != b[0]:
+        return None
+    if p.value * a[1] == q.value * b[1]:
+        return True
+    return None if p.decimal or q.decimal else False
+
+
+_RAISED = re.compile(r"sq|cub|\^|²|³")
+
+
+def _sizes(side: Side) -> set[tuple[str, Fraction]]:
+    words = {word for unit in side.units for word in _MADE_OF.get(unit.lstrip("/").lower(), (unit.lstrip("/"),))}
+    return {size for word in words if (size := size_of(word)) is not None}
+
+
+def several_sizes(sides: Sequence[Side]) -> bool:
+    """Hours and minutes, feet and inches: units of one kind in several sizes."""
+    found = {size for side in sides for size in _sizes(side)}
+    return len(found) > len({kind for kind, _ in found})
+
+
+def all_sized(sides: Sequence[Side]) -> bool:
+    """Each side is a quantity of one and the same kind, and none is an area or a volume of it."""
+    found = [_sizes(side) for side in sides]
+    return all(found) and len({kind for sizes in found for kind, _ in sizes}) == 1 and not raised(sides)
+
+
+def raised(sides: Sequence[Side]) -> bool:
+    return any(_RAISED.search(side.text) for side in sides)
 
 
 def _kind(name: str) -> str:

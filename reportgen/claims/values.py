@@ -375,6 +375,9 @@ class _Evaluation:
             raise NoValue("a remainder by zero")
         return fmpq(self.whole(a) % divisor)
 
+    def remainder(self, quotient: Expr, rest: Expr) -> Value:
+        return self.value(quotient)
+
     def permutations(self, a: Expr, b: Expr) -> Value:
         n, k = self.whole(a), self.whole(b)
         if not 0 <= k <= n <= MAX_FACTORIAL:
@@ -477,7 +480,7 @@ _METHODS: dict[str, Callable[..., Value]] = {
 }
 _NAMED: dict[str, Callable[..., Value]] = {
     name: getattr(_Evaluation, name)
-    for name in ("cut", "percent", "degree", "gcd", "lcm", "mod", "permutations", "doublefactorial", "conj", "re", "im", "cis", "cross", "series", "product")
+    for name in "cut percent degree gcd lcm mod remainder permutations doublefactorial conj re im cis cross series product".split()
 }
 
 

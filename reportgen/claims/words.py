@@ -6,6 +6,7 @@ import re
 from fractions import Fraction
 
 from ..expressions import Expr, Number, Operation, Symbol
+from . import unit_sense
 from .reading import Unreadable, _Reader, call, number
 from .tokens import FUNCTION_WORDS
 from .vocabulary import TEXT_FUNCTIONS
@@ -107,9 +108,9 @@ def unit_below(r: "_Reader") -> bool:
         and (r.ahead(2).text not in ("(", "^", "_") or bool(r.units) and after.text in "sm" and r.ahead(2).text == "^" and _small_power(r, 3))
     ):
         r.place += 2
-        r.units.append("/" + after.text)
         unit_power(r)
         unit_words(r)
+        r.units.append("/" + after.text)
         return True
     return False
 
@@ -119,15 +120,19 @@ def units_after(r: "_Reader", value: Expr) -> Expr | None:
     token = r.here
     word = token.text.strip().rstrip(".")
     if token.kind == "letter":
+        if word in "rR" and (found := _with_remainder(r, value)) is not None:
+            return found
         if word in "ie" or word in "xX" and r.times_sign() or word in "CP" or r.ahead().text in ("(", "^", "_") and word not in "mscgkh":
             return None
         r.place += 1
-        if r.here.kind == "number":
+        if r.here.kind == "number" and not _second_part(r, word):
             raise Unreadable(f"a number after {word!r}")
         r.units.append(word)
         unit_power(r)
-        return value
+        return sized(r, word, value)
     lowered = word.lower().strip(" ,;()\\")
+    if lowered in _REMAINDER and (found := _with_remainder(r, value)) is not None:
+        return found
     if word in TEXT_FUNCTIONS and not _is_minutes(r, 1) or lowered in ("times", "of", "x") and r.starts(r.ahead()):
         return None
     if lowered in ("plus", "minus") or lowered == "divided" and r.ahead().text == "by" and r.starts(r.ahead(2)) or lowered in _EQUALS:
@@ -161,7 +166,54 @@ def units_after(r: "_Reader", value: Expr) -> Expr | None:
     if token.kind == "text" and any(w in _DOUBTFUL for w in lowered.split()):
         raise Unreadable(f"the words {lowered[:40]!r}")
     unit_words(r)
-    return value
+    return sized(r, lowered, value)
+
+
+_REMAINDER = frozenset({"r", "remainder", "rem", "with remainder", "with a remainder of", "remainder of"})
+
+
+def _with_remainder(r: "_Reader", value: Expr) -> Expr | None:
+    """``3 R 3``, ``3 remainder 3``: a quotient with its remainder."""
+    if not isinstance(value, Number) or not value.text.isdigit() or r.ahead().kind != "number" or not r.ahead().text.isdigit():
+        return None
+    after = r.ahead(2)
+    if after.kind not in ("end", "word", "text") and after.text not in (".", ",", ";"):
+        return None
+    r.place += 2
+    return call("remainder", value, Number(r.tokens[r.place - 1].text))
+
+
+def sized(r: "_Reader", word: str, value: Expr) -> Expr:
+    """The quantity in the base of its unit, where the caller asks for that reading: ``3 hours + 30 minutes``, ``5 feet 4 inches``."""
+    size = unit_sense.size_of(word)
+    if size is None:
+        return value
+    r.choices.add("sized-units")
+    if _second_part(r, word):
+        if "sized-units" not in r.other:
+            raise Unreadable(f"a number after {word!r}")
+        digits, second = r.literal(r.here.text), r.ahead().text
+        r.place += 2
+        r.units.append(second)
+        return Operation("add", (Operation("mul", (value, number(size[1]))), Operation("mul", (digits, number(unit_sense.size_of(second)[1])))))  # type: ignore[index]
+    return Operation("mul", (value, number(size[1]))) if "sized-units" in r.other else value
+
+
+def _second_part(r: "_Reader", word: str) -> bool:
+    """A number with a smaller unit of the same kind follows: ``4 inches`` after ``5 feet``."""
+    if r.here.kind != "number":
+        return False
+    first, second = unit_sense.size_of(word), unit_sense.size_of(r.ahead().text.rstrip("."))
+    return first is not None and second is not None and first[0] == second[0] and first[1] > second[1]
+
+
+def below(r: "_Reader", value: Expr) -> Expr:
+    """The value over the unit that was just passed over under a bar."""
+    size = unit_sense.size_of(r.units[-1].lstrip("/"))
+    if size is None:
+        return value
+    r.choices.add("sized-units")
+    return Operation("div", (value, number(size[1]))) if "sized-units" in r.other else value
 
 
 def unit_words(r: "_Reader") -> None:

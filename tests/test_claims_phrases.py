@@ -1,0 +1,54 @@
+"""Arithmetic in sentences, quantities in several units, formulas before their numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from reportgen.claims.chains import judge_in_document, judge_text
+from reportgen.claims.phrases import find
+
+
+@pytest.mark.parametrize(("line", "expected"), [
+    ("There are 3 cages x 5 guinea pigs/cage = 15 guinea pigs in the shop.", ["3 cages x 5 guinea pigs/cage = 15 guinea pigs"]),
+    ("10 minutes for 5 miles means 10 minutes / 5 miles = 2 minutes/mile", ["10 minutes / 5 miles = 2 minutes/mile"]),
+    ("KE = ½mv² = 0.5 × 1200 × 25² = 375000 J", ["0.5 × 1200 × 25² = 375000 J"]),
+    ("Width = x + 12 = 4 + 12 = 16 feet.", ["4 + 12 = 16 feet"]),
+    ("so 16 + 5 = 21 and 21/3 = 7.", ["16 + 5 = 21", "21/3 = 7"]),
+    ("20% of $80 = 0.20 × 80 = $16", ["20% of $80 = 0.20 × 80 = $16"]),
+    ("the cost is 2-1 = $<<2-1=1.50>>1.50 per scoop", ["2-1 = $<<2-1=1.50>>1.50 per scoop"]),
+    ("3 2/5 + 1 4/5 = 26/5 = 5 1/5", ["3 2/5 + 1 4/5 = 26/5 = 5 1/5"]),
+    ("(iii) 2³ × 2² = 2⁵ = 32", ["2³ × 2² = 2⁵ = 32"]),
+    ("30 bricks at $1 each = 30 * $1.00 = $30", ["30 * $1.00 = $30"]),
+    ("v = u + at = 12 + 3×4 = 24 m/s, say 25", ["12 + 3×4 = 24 m/s"]),
+    ("where 2x + 3 = 7", []), ("5x + 1 = 3 + x", []), ("as n - 5 = 3 we", []), ("in base b2 + 1 = 4", []), ("the answer = 5", []), ("f(2) + 1 = 3", [])])
+def test_the_pieces_of_a_sentence(line, expected):
+    assert [line[begin:end] for begin, end in find(line)] == expected
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [
+    ("2 hours = 2*60 = 120 minutes", "proved"), ("2 hours = 2*60 = 130 minutes", "refuted"), ("2 hours = 2*50 = 100 minutes", "refuted"),
+    ("3 hours + 30 minutes = 3.5 hours", "proved"), ("3 hours + 30 minutes = 4.5 hours", "refuted"), ("3 hours × 60 = 180 minutes", "proved"),
+    ("3 hours × 60 = 190 minutes", "refuted"), ("5 feet 4 inches = 64 inches", "proved"), ("5 feet 4 inches = 74 inches", "refuted"),
+    ("6 feet - 2 feet 6 inches = 3 feet 6 inches", "proved"), ("20 minutes * 60 mph = 20 miles", "proved"), ("3 feet * 24 inches = 6 sq feet", "undecided"),
+    ("1.5 L - 300 mL = 1.2 L", "proved"), ("900 kilometers = (0.6) * 900 = 540 miles", "undecided"), ("90 min = 1.5 h", "proved")])
+def test_quantities_in_several_units(claim, verdict):
+    assert judge_text(claim).verdict == verdict
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [
+    ("V = \\pi r^2 h = \\pi \\cdot 3^2 \\cdot 10 = 90\\pi", "proved"), ("V = \\pi r^2 h = \\pi \\cdot 3^2 \\cdot 10 = 80\\pi", "refuted"),
+    ("x + 12 = 4 + 12 = 16", "proved"), ("x + 12 = 4 + 12 = 17", "refuted"), ("2x + 2 = 16", "no-claim"), ("x + 1 = 2x = 4", "no-claim"),
+    ("(3+2i)(1-i) = 5 - i", "proved"), ("(3+2i)(1-i) = 3 - 3i + 2i - 2i^2 = 9 - i", "refuted"), ("3i + 2 = 11", "no-claim"), ("\\prod_{i=1}^{5} i = 120", "proved")])
+def test_formulas_before_their_numbers(claim, verdict):
+    assert judge_in_document(claim, claim, True).verdict == verdict
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [
+    ("17 // 5 = 3", "proved"), ("17 // 5 = 4", "refuted"), ("0x1F = 31", "proved"), ("0b101 + 1 = 6", "proved"), ("log10(1000) = 3", "proved"), ("log2(8) = 4", "refuted"),
+    ("10 choose 4 = 210", "proved"), ("1½ + 2¼ = 3¾", "proved"), ("Rs. 500 + Rs 300 = Rs 800", "proved"), ("1.0×10⁻¹⁴ / 2.5×10⁻⁴ = 4.0×10⁻¹¹", "proved"),
+    ("1.0×10⁻¹⁴ / 2.5×10⁻⁴ = 5.0×10⁻¹¹", "refuted"), ("\\pm\\sqrt{49} = \\pm 7", "proved"), ("\\pm\\sqrt{49} = \\pm 8", "refuted"), ("\\sqrt{144} = \\pm 12", "undecided"),
+    ("Half of 48 is 48/2 = 24", "proved"), ("Half of 48 is 48/2 = 25", "refuted"), ("6 - 4 = 2 and 2 * 3 = 6", "proved"), ("6 - 4 = 2, 2 * 3 = 7", "refuted"),
+    ("25% of 80 is 20, so x + 80 - 20 = 60", "undecided"), ("2 + 2 = 4 is false", "undecided"), ("LHS = 2(5) + 3 = 13 = RHS", "proved"), ("3 + 4 = seven", "proved"),
+    ("(18/24) * 100% = 75", "undecided"), ("25% 80 = 20", "undecided")])
+def test_notation_of_programs_sentences_and_words(claim, verdict):
+    assert judge_text(claim).verdict == verdict
