@@ -35,15 +35,18 @@ def verdict_record(verdict: Verdict) -> dict[str, Any]:
     """A verdict as JSON data: what the ledger writes of it."""
     return {"status": verdict.status.value, "strength": verdict.strength, "method": verdict.method, "witness": dict(verdict.witness),
             "conditions": [to_text(c) for c in verdict.conditions], "counterexample": {n: str(v) for n, v in verdict.counterexample},
-            "sides": list(verdict.sides), "reason": verdict.reason}
+            "sides": list(verdict.sides), "reason": verdict.reason,
+            "certificate": json.loads(verdict.certificate) if verdict.certificate else None}
 
 
 def verdict_from(record: Mapping[str, Any]) -> Verdict:
     """The verdict of such data.  Raises KeyError, TypeError, ValueError for data that is none."""
     left, right = record["sides"]
+    certificate = record["certificate"]
     return Verdict(Status(record["status"]), record["strength"], record["method"], tuple(record["witness"].items()),
                    tuple(parse(c, "plain") for c in record["conditions"]),
-                   tuple((n, Fraction(v)) for n, v in record["counterexample"].items()), (left, right), record["reason"])
+                   tuple((n, Fraction(v)) for n, v in record["counterexample"].items()), (left, right), record["reason"],
+                   "" if certificate is None else json.dumps(certificate, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
 
 
 # --- the side of the caller -------------------------------------------------------------------------------------
@@ -246,11 +249,15 @@ def _new_shared() -> None:
 
 def judge_text(texts: Iterable[str]) -> Verdict:
     """The verdict on a statement and its assumptions as text; whatever goes wrong is a reason, never an exception."""
-    from .judge import judge
+    from .judge import certified, core_verdict
 
     try:
+        first, *others = texts
+        found = core_verdict(first, others)
+        if found is not None:
+            return found
         statement, *assumptions = (parse(text, "plain") for text in texts)
-        return judge(Obligation(statement, tuple(assumptions)))
+        return certified(Obligation(statement, tuple(assumptions)))
     except ParseError as error:
         return undecided(f"unsupported: its text cannot be read back: {error}")
     except MemoryError:

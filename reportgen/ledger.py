@@ -26,9 +26,9 @@ from .obligation import Obligation, Verdict
 if TYPE_CHECKING:
     from .judge_worker import JudgeWorker
 
-FORMAT = 2
+FORMAT = 3
 # Weakest first: what a report's weakest step is.
-ORDER = ("refuted", "undecided", "agreed", "enclosure", "exact", "kernel")
+ORDER = ("refuted", "undecided", "agreed", "searched", "enclosure", "exact", "kernel")
 
 
 @dataclass(frozen=True, slots=True)

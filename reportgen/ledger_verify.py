@@ -1,7 +1,7 @@
-"""A ledger.json judged again, from its own text alone.
+"""A ledger.json checked again, from its own text alone.
 
-Two questions.  Does each obligation hold as it is written: its text is judged, and every field of the verdict must come out as
-it stands.  And does the rest of the file say what the obligations establish: the entries are built again from their records,
+Two questions.  Does each obligation hold as it is written: the core replays its certificate, and every field of the verdict must
+come out as it stands.  (What has no certificate claims no proof; the search judges it again, and it is counted apart.)  And does the rest of the file say what the obligations establish: the entries are built again from their records,
 and conclusions, values, roundings, sources and every text shown on the page must follow from them.  Whoever changes one place
 and the digest is found out by the other.
 """
@@ -22,7 +22,8 @@ from .expressions import Expr, Number, Operation, is_op, rational_value, to_text
 from .ledger import FORMAT, Entry, Judged, Ledger, finding_of, given_record, judged_record
 from .judge_worker import JudgeWorker
 from .ledger_records import Plain, Recorded, canonical_digest, content_from, read, read_all
-from .obligation import Obligation
+from .judge.certificates import accepted
+from .obligation import Obligation, Verdict, undecided
 
 _AGAIN = "run reportgen build again"
 _UNREADABLE = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
@@ -34,6 +35,10 @@ class Verification:
 
     judged: tuple[Judged, ...]
     findings: tuple[Finding, ...]
+
+    def replayed(self) -> int:
+        """How many verdicts the core gave from their certificates."""
+        return sum(bool(j.verdict.certificate) for j in self.judged)
 
     def counts(self) -> Counter[str]:
         return Counter(j.strength if j.expect == "proved" else "reported" for j in self.judged)
@@ -81,6 +86,8 @@ class _Check:
         self.data, self.place = data, place
         self.findings: list[Finding] = []
         self.again = again      # built from the records; what it says must be what is written
+        self.replayed: dict[tuple[Expr, tuple[Expr, ...]], Verdict] = {}
+        again.known = lambda obligation: self.replayed.get((obligation.statement, obligation.assumptions))
 
     def mismatch(self, message: str) -> None:
         self.findings.append(Finding("ledger-mismatch", message, self.place, _AGAIN))
@@ -101,6 +108,7 @@ class _Check:
         for record in self._records():
             try:
                 obligation = Obligation(read(record["statement"]), read_all(record["assumptions"]), record["name"])
+                self._replay(record, obligation)
                 asked.append((record, Judged(obligation, self.again.ask(obligation), record["expect"], record["rule"])))
             except _UNREADABLE as error:
                 self.invalid(f"the obligation {record.get('name')}", error)
@@ -109,6 +117,16 @@ class _Check:
             found = finding_of(judged, self.place, strict)
             self.findings += [found] if found else []
         return [judged for _, judged in asked]
+
+    def _replay(self, record: Mapping[str, Any], obligation: Obligation) -> None:
+        """What the core says of the record's own text and certificate becomes the verdict on this obligation, wherever it is met."""
+        key = obligation.statement, obligation.assumptions
+        if record["certificate"] is None or key in self.replayed:
+            return
+        found = accepted(record["statement"], record["assumptions"], record["certificate"])
+        if found is None:
+            self.mismatch(f"{record['name']}: its certificate does not show its statement")
+        self.replayed[key] = found or undecided("the certificate does not show it")
 
     def _records(self) -> Iterator[Mapping[str, Any]]:
         for answer in self._list("answers"):
@@ -157,7 +175,7 @@ class _Check:
 
     def _enter_answer(self, record: Mapping[str, Any]) -> Entry:
         content, name, uses = content_from(record), record["name"], tuple(record["uses"])
-        missing = [used for used in uses if used not in self.again.entries and used != "submission"]
+        missing = [used for used in uses if used not in self.again.entries and used not in ("submission", "marks")]
         if missing:
             self.mismatch(f"{name} uses {', '.join(missing)}, which the ledger does not have before it")
         if isinstance(content, dict):

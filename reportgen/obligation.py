@@ -21,7 +21,7 @@ class Status(Enum):
 
 
 # Strengths of a certificate, weakest first.  "" stands with UNDECIDED where not even sampling agrees.
-STRENGTHS = ("", "agreed", "enclosure", "exact", "kernel")
+STRENGTHS = ("", "agreed", "searched", "enclosure", "exact", "kernel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,9 @@ class Obligation:
 class Verdict:
     """What the judge found.
 
-    ``strength``: "exact", "enclosure", "kernel" with PROVED; "agreed" only with UNDECIDED (sampling agrees, no proof).
+    ``strength``: "exact", "enclosure", "kernel" with a verdict whose ``certificate`` the core accepts; "searched" with one that the
+    judge's search found and the core could not replay; "agreed" only with UNDECIDED (sampling agrees, no proof).
+    ``certificate``: what the core accepts, as canonical JSON ("{}" where the statement's form decides by itself); "" for none.
     ``witness``: what someone else needs to check it again, as (name, text) pairs.
     ``conditions``: side conditions met on the way that the assumptions do not discharge (``S != 0``).
     ``counterexample``: values of the symbols at which the statement fails, with both sides' values in ``sides``.
@@ -56,6 +58,7 @@ class Verdict:
     counterexample: tuple[tuple[str, Fraction], ...] = ()
     sides: tuple[str, str] = ("", "")
     reason: str = ""
+    certificate: str = ""
 
     def __post_init__(self) -> None:
         if self.strength not in STRENGTHS:

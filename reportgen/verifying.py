@@ -34,6 +34,6 @@ def verify(out: Path, *, strict: bool = False, kernel: bool = False, keep: str |
         told += [line] if line else []
     counts = verification.counts()
     lines = [f"{counts[name]:>6}  {name:<10} {words}" for name, words in STRENGTH_MEANINGS.items() if counts[name]]
-    lines += [f"{sum(counts.values()):>6}  in all", *told]
+    lines += [f"{sum(counts.values()):>6}  in all, {verification.replayed()} of them replayed by the core from their certificates", *told]
     failed = any(f.severity == "error" for f in verification.findings)
     return VerifyResult("\n".join(lines), verification.findings, EXIT_FINDINGS if failed else EXIT_CLEAN)

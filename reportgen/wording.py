@@ -15,6 +15,7 @@ STRENGTH_MEANINGS = {
     "kernel": "a proof assistant's kernel checked the proof",
     "exact": "decided by normal forms in exact arithmetic",
     "enclosure": "balls that enclose the values prove it",
+    "searched": "found by the judge's search; the core could not replay it",
     "agreed": "sampled at many points; agreement is no proof",
     "undecided": "neither proved nor refuted",
     "refuted": "a point was found at which the statement fails",

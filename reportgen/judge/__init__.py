@@ -1,11 +1,13 @@
-"""The judge: an obligation in, a verdict out.  It searches nothing but counterexamples, reads our own tree, and never meets SymPy.
+"""The judge: an obligation in, a verdict out.  It reads our own tree and never meets SymPy.
 
-Order, cheap to expensive: closed statements by exact arithmetic and balls; normal forms; zero sets; signs (Sturm);
-then small points that refute; then sampling, which proves nothing and is called "agreed".
+What is believed is ``core``: most statements it decides by their form alone, without any search.  For the others this package
+searches, cheap to expensive: normal forms, zero sets, signs, cases, induction, then small points that refute; what it finds becomes
+a certificate (``certificates``), and the verdict is the one that the core accepts.  Sampling comes last and is called "agreed".
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -13,7 +15,7 @@ from flint import fmpq
 
 from ..expressions import Expr, Number, Operation, Symbol, is_op, parse, symbols, to_text, walk
 from ..obligation import Obligation, Status, Verdict, proved, refuted, undecided
-from . import cases, counterexample, enclosure, induction, integrals, methods, relations, trigonometry
+from . import cases, certificates, counterexample, enclosure, induction, integrals, methods, relations, trigonometry
 from .conditions import Facts, open_conditions, prepare
 from .exact import Field
 from .forms import Inconsistent, Overflow, Undefined, Unsupported
@@ -24,6 +26,22 @@ _STRENGTH_ORDER = {"enclosure": 0, "exact": 1, "kernel": 2}
 
 def judge(obligation: Obligation) -> Verdict:
     """PROVED, REFUTED or UNDECIDED.  Never raises for a statement that it cannot decide: the reason says why."""
+    return core_verdict(to_text(obligation.statement), [to_text(a) for a in obligation.assumptions]) or certified(obligation)
+
+
+def core_verdict(statement: str, assumptions: Sequence[str]) -> Verdict | None:
+    """What the core decides by the form of the statement, without a search."""
+    return certificates.accepted(statement, assumptions, {})
+
+
+def certified(obligation: Obligation) -> Verdict:
+    """What the search finds, with a certificate that the core accepts; "searched" where it accepts none."""
+    found = search(obligation)
+    return found if found.status is Status.UNDECIDED else certificates.certified(obligation, found, judge)
+
+
+def search(obligation: Obligation) -> Verdict:
+    """The verdict of the search alone."""
     try:
         prepared = prepare(obligation)
         if prepared.inconsistent is not None:
@@ -408,4 +426,4 @@ def _weakest(verdicts: list[Verdict]) -> Verdict:
     return Verdict(Status.PROVED, weakest.strength, weakest.method, weakest.witness, conditions)
 
 
-__all__ = ["judge"]
+__all__ = ["certified", "core_verdict", "judge", "search"]

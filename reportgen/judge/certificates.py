@@ -1,0 +1,154 @@
+"""From what the search found to a certificate that the core accepts.
+
+Nothing here is believed: whatever is proposed, ``core.check`` accepts it or it does not.  What it does not accept keeps the
+verdict of the search under a strength of its own, "searched".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from ..core import Refused, check
+from ..expressions import Expr, Number, Operation, Symbol, is_op, parse, symbols, to_text
+from ..expressions import replace as put
+from ..obligation import Obligation, Status, Verdict
+from . import cases, integrals
+
+Certificate = dict[str, Any]
+Judge = Callable[[Obligation], Verdict]
+_POWERS = ("ln", "exp", "2", "3", "4", "5")
+
+
+def accepted(statement: str, assumptions: Sequence[str], certificate: Certificate) -> Verdict | None:
+    """The verdict that the core accepts with this certificate; None where it accepts none."""
+    try:
+        found = check(statement, assumptions, certificate)
+    except Refused:
+        return None
+    point = tuple((name, Fraction(value)) for name, value in certificate.get("point", {}).items())
+    return Verdict(Status.REFUTED if found.refuted else Status.PROVED, found.strength, found.method, found.witness,
+                   tuple(expression(c) for c in found.conditions), point, found.sides, certificate=written(certificate))
+
+
+def written(certificate: Certificate) -> str:
+    return json.dumps(certificate, sort_keys=True, ensure_ascii=False, separators=(",", ":")) if certificate else "{}"
+
+
+def expression(tree: tuple) -> Expr:
+    """A tree of the core as one of ours."""
+    if tree[0] == "number":
+        return Number(tree[1])
+    if tree[0] == "name":
+        return Symbol(tree[1])
+    return Operation(tree[0], tuple(expression(part) for part in tree[1:]))
+
+
+def certified(obligation: Obligation, verdict: Verdict, judge: Judge) -> Verdict:
+    """The verdict with a certificate that the core accepts, or with the strength "searched"."""
+    texts = to_text(obligation.statement), tuple(to_text(a) for a in obligation.assumptions)
+    for certificate in _proposals(obligation, verdict, judge):
+        found = accepted(*texts, certificate)
+        if found is not None and found.status is verdict.status:
+            return found
+    return replace(verdict, strength="searched")
+
+
+def _proposals(obligation: Obligation, verdict: Verdict, judge: Judge) -> Iterator[Certificate]:
+    if verdict.refuted:
+        yield {"point": {name: str(value) for name, value in verdict.counterexample}}
+        return
+    statement, assumptions, method = obligation.statement, obligation.assumptions, verdict.method
+
+    def inner(goal: Expr, given: tuple[Expr, ...] = assumptions) -> Certificate | None:
+        found = judge(Obligation(goal, given))
+        return json.loads(found.certificate) if found.proved and found.certificate else None
+
+    if is_op(statement, "and"):
+        yield from _together([inner(part) for part in statement.args])
+    elif is_op(statement, "eq") and all(is_op(side, "tuple") for side in statement.args):
+        yield from _together([inner(Operation("eq", pair)) for pair in zip(*(side.args for side in statement.args))])
+    elif is_op(statement, "implies"):
+        premise, conclusion = statement.args
+        premises = premise.args if is_op(premise, "or") else (premise,)
+        found = [inner(conclusion, (p, *assumptions)) for p in premises]
+        if None not in found:
+            yield {"parts": found}
+            yield found[0]
+    needed = [to_text(c) for c in verdict.conditions if is_op(c, "gt", "ge")]
+    if needed:
+        yield {"suppose": needed}
+    if method.startswith("cases by") or method.startswith("signs of the factors, case"):
+        yield from _by_cases(statement, assumptions, inner)
+    if method == "induction":
+        yield from _by_induction(statement, assumptions, inner)
+    if "integral" in to_text(statement):
+        antiderivative = dict(verdict.witness).get("antiderivative")
+        yield {"by": "antiderivative"} | ({"F": antiderivative} if antiderivative else {})
+        if method == "derivative of the antiderivative":
+            yield {"by": "antiderivative", "proof": inner(parse(dict(verdict.witness)["derivative"], "plain")) or {}}
+    for side in (1, 2):
+        if is_op(statement, "iff"):
+            yield {"by": "roots", "side": side}
+        for of in _POWERS:
+            yield {"by": "function", "of": of, "side": side}
+    yield from _by_exponentials(assumptions)
+    yield from _by_squares(statement, assumptions)
+
+
+def _together(parts: list[Certificate | None]) -> Iterator[Certificate]:
+    if None not in parts:
+        yield {"parts": parts}
+
+
+def _by_cases(statement: Expr, assumptions: tuple[Expr, ...], inner) -> Iterator[Certificate]:
+    found = cases.split(statement)
+    if found is None:
+        return
+    condition, _ = found
+    proofs = []
+    for case in (condition, cases.negation(condition)):
+        shown = inner(statement, (*assumptions, case))
+        if shown is None:      # a case that cannot occur
+            excluded = inner(cases.negation(case))
+            if excluded is None:
+                return
+            shown = {"by": "absurd", "of": to_text(case), "proof": excluded}
+        proofs.append(shown)
+    yield {"by": "cases", "on": to_text(condition), "then": proofs[0], "else": proofs[1]}
+
+
+def _by_induction(statement: Expr, assumptions: tuple[Expr, ...], inner) -> Iterator[Certificate]:
+    for left, closed in (statement.args, statement.args[::-1]):
+        if is_op(left, "sum", "prod") and isinstance(left.args[3], Symbol):
+            body, index, lower, n = left.args
+            others = tuple(a for a in assumptions if n.name not in symbols(a))
+            one = Number("1")
+            before = Operation("add", (n, Operation("neg", (one,))))
+            base = inner(Operation("eq", (put(closed, {n: lower}), put(body, {index: lower}))), others)
+            combined = Operation("add" if left.head == "sum" else "mul", (put(closed, {n: before}), put(body, {index: n})))
+            step = inner(Operation("eq", (closed, combined)), (*others, Operation("ge", (n, Operation("add", (lower, one))))))
+            if base is not None and step is not None:
+                yield {"by": "induction", "base": base, "step": step}
+
+
+def _by_exponentials(assumptions: tuple[Expr, ...]) -> Iterator[Certificate]:
+    """Bounds of a name as bounds of its exponential."""
+    bounds = []
+    for fact in assumptions:
+        if is_op(fact, "lt", "le", "gt", "ge") and any(isinstance(side, Symbol) for side in fact.args):
+            lifted = Operation(fact.head, tuple(Operation("exp", (side,)) for side in fact.args))
+            bounds.append([to_text(lifted), {"by": "function", "of": "exp", "from": to_text(fact)}])
+    if bounds:
+        yield {"have": bounds}
+
+
+def _by_squares(statement: Expr, assumptions: tuple[Expr, ...]) -> Iterator[Certificate]:
+    return
+    yield
+
+
+__all__ = ["accepted", "certified", "expression", "written", "integrals"]
