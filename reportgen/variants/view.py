@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reportgen.diagnostics import Finding, FindingsError
 from reportgen.shown import Shown
 
 BLANK = "\u2026"
 
 
 class VariantView:
-    """``{{ variant.id }}``, ``{{ variant.name }}``; of a report that is built by itself, every text is a blank."""
+    """``{{ variant.id }}``, ``{{ variant.name }}``.  Where there are no columns of texts each is a blank, and so is the id of a
+    report that is built by itself."""
 
     def __init__(self, texts: Mapping[str, str] | None = None) -> None:
         self._texts = texts
@@ -18,11 +20,11 @@ class VariantView:
     def __getattr__(self, name: str) -> Shown:
         if name.startswith("_"):
             raise AttributeError(name)
-        if self._texts is None:
-            return self._text(name, BLANK)
-        if name not in self._texts:
-            raise AttributeError(f"a variant has {', '.join(self._texts)}, not {name}")
-        return self._text(name, self._texts[name])
+        texts = self._texts or {}
+        if name not in texts and len(texts) > 1:
+            raise FindingsError(Finding("template-undefined", f"the data have no column {name}, which the template shows", None,
+                                        f"a variant has {', '.join(texts)}"))
+        return self._text(name, texts.get(name, BLANK))
 
     def _text(self, name: str, text: str) -> Shown:
         return Shown("variant", name, text, None, None, text)
