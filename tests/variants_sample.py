@@ -41,6 +41,7 @@ Reaction comes before braking, as every careful driver remembers:
 
 {{ distance.steps }}
 {% endonly %}
+
 {% only solution, key %}
 The car stops after {{ distance }}.
 {% endonly %}
