@@ -100,8 +100,8 @@ def test_text_that_is_none_is_undecided():
 def test_an_error_of_the_judge_is_undecided(monkeypatch):
     import reportgen.judge
 
-    monkeypatch.setattr(reportgen.judge, "judge", lambda o: 1 / 0)
-    assert judge_text(["1 = 1"]).reason == "gave up: ZeroDivisionError in the judge"
+    monkeypatch.setattr(reportgen.judge, "search", lambda o: 1 / 0)
+    assert judge_text(["x = 1"]).reason == "gave up: ZeroDivisionError in the judge"
 
 
 def test_the_ledger_asks_and_does_not_wait(worker):

@@ -6,7 +6,7 @@ Nothing is searched.  A certificate is JSON data: ``{}`` where the form of the s
     suppose   [relation, ...]: conditions without which the statement has no value; they stay conditions
     parts     [certificate, ...] of a conjunction, of an implication's cases or of a tuple's entries
     by        a rule of RULES, with what it asks for
-    point     {name: rational, ...}: the statement fails there
+    point     [[name, rational], ...]: the statement fails there
 """
 
 from __future__ import annotations
@@ -496,10 +496,10 @@ RULES = {"cases": _cases, "absurd": _absurd, "induction": _induction, "function"
 
 # --- refutations ----------------------------------------------------------------------------------------------
 
-def refutation(goal: Tree, assumptions: Sequence[Tree], point: Mapping[str, str]) -> Accepted:
+def refutation(goal: Tree, assumptions: Sequence[Tree], point: Sequence[Sequence[str]]) -> Accepted:
     """The statement is false where its names have these values, and all assumptions hold there."""
     env: dict[Tree, fmpq] = {}
-    for name, value in point.items():
+    for name, value in point:
         tree, number = read(name), fmpq(*(int(part) for part in value.split("/")))
         if tree[0] not in ("name", "index", "apply") or tree[1] in CONSTANTS or str(number) != value:
             raise Refused(f"a value for {name}")

@@ -16,7 +16,7 @@ from ..core import Refused, check
 from ..expressions import Expr, Number, Operation, Symbol, is_op, parse, symbols, to_text
 from ..expressions import replace as put
 from ..obligation import Obligation, Status, Verdict
-from . import cases, integrals
+from . import cases
 
 Certificate = dict[str, Any]
 Judge = Callable[[Obligation], Verdict]
@@ -29,7 +29,7 @@ def accepted(statement: str, assumptions: Sequence[str], certificate: Certificat
         found = check(statement, assumptions, certificate)
     except Refused:
         return None
-    point = tuple((name, Fraction(value)) for name, value in certificate.get("point", {}).items())
+    point = tuple((name, Fraction(value)) for name, value in certificate.get("point", ()))
     return Verdict(Status.REFUTED if found.refuted else Status.PROVED, found.strength, found.method, found.witness,
                    tuple(expression(c) for c in found.conditions), point, found.sides, certificate=written(certificate))
 
@@ -59,7 +59,7 @@ def certified(obligation: Obligation, verdict: Verdict, judge: Judge) -> Verdict
 
 def _proposals(obligation: Obligation, verdict: Verdict, judge: Judge) -> Iterator[Certificate]:
     if verdict.refuted:
-        yield {"point": {name: str(value) for name, value in verdict.counterexample}}
+        yield {"point": [[name, str(value)] for name, value in verdict.counterexample]}
         return
     statement, assumptions, method = obligation.statement, obligation.assumptions, verdict.method
 
@@ -90,11 +90,11 @@ def _proposals(obligation: Obligation, verdict: Verdict, judge: Judge) -> Iterat
         yield {"by": "antiderivative"} | ({"F": antiderivative} if antiderivative else {})
         if method == "derivative of the antiderivative":
             yield {"by": "antiderivative", "proof": inner(parse(dict(verdict.witness)["derivative"], "plain")) or {}}
-    for side in (1, 2):
+    for turned in ({}, {"turned": True}) if is_op(statement, "iff") else ({},):
         if is_op(statement, "iff"):
-            yield {"by": "roots", "side": side}
+            yield {"by": "roots"} | turned
         for of in _POWERS:
-            yield {"by": "function", "of": of, "side": side}
+            yield {"by": "function", "of": of} | turned
     yield from _by_exponentials(assumptions)
     yield from _by_squares(statement, assumptions)
 
@@ -151,4 +151,4 @@ def _by_squares(statement: Expr, assumptions: tuple[Expr, ...]) -> Iterator[Cert
     yield
 
 
-__all__ = ["accepted", "certified", "expression", "written", "integrals"]
+__all__ = ["accepted", "certified", "expression", "written"]
