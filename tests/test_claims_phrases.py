@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reportgen.claims.chains import judge_in_document, judge_text
+from reportgen.claims.pairs import judge_pair
 from reportgen.claims.phrases import find
 
 
@@ -52,3 +53,24 @@ def test_formulas_before_their_numbers(claim, verdict):
     ("(18/24) * 100% = 75", "undecided"), ("25% 80 = 20", "undecided")])
 def test_notation_of_programs_sentences_and_words(claim, verdict):
     assert judge_text(claim).verdict == verdict
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [
+    ("13 * 7 = 91 minutes = 1 hour and 31 minutes", "proved"), ("90 / 60 = 1.5 hours = 1 hour 30 minutes", "proved"), ("90 / 60 = 1.6 hours = 1 hour 36 minutes", "refuted"),
+    ("100 minutes = 1.67 hours", "proved"), ("90 km/h = 25 m/s", "proved"), ("90 km/h = 65 m/s", "refuted"), ("1 mile = 1.6 km", "undecided"),
+    ("\\sqrt{2 \\times 9.81 \\times 15} = 17.2 \\text{ m s}^{-1}", "proved"), ("6.4g/32g mol-1 = 0.2 mol", "proved"), ("0.05 mol ÷ 0.25 dm3 = 0.2 mol/dm3", "proved"),
+    ("0.05 mol ÷ 0.25 dm3 = 0.4 mol/dm3", "refuted"), ("2/3 ÷ 4/9 = 18/12 = 3/2", "proved"), ("2/3 ÷ 4/9 = 3/4", "refuted"), ("12 ÷ 2/3 = 2", "proved"),
+    ("∛64 = 4", "proved"), ("¼ + ⅛ = ⅜", "proved"), ("round(3.6) = 4", "proved"), ("round(2.345, 1) = 2.4", "refuted"), ("round(2.5) = 3", "undecided"),
+    ("100 / 80 * 1200 = Rs . 1500 / -", "proved"), ("[ 22 / 7 * 14 * 14 ] sq . ft . = 616 sq . ft .", "proved"), ("3\\ \\Omega + 4\\ \\Omega = 7\\ \\Omega", "proved"),
+    ("36 + 47 = \\color{red}{83}", "proved"), ("36 + 47 = \\color{red}{84}", "refuted"), ("\\sqrt{LC} = \\sqrt{4} = 2", "proved")])
+def test_units_and_signs_of_homework(claim, verdict):
+    assert judge_text(claim).verdict == verdict
+
+
+def test_a_number_beside_a_matrix_is_no_fault():
+    assert judge_pair("$90^\\circ$", "$\\begin{pmatrix} 3 \\\\ 2 \\end{pmatrix}$").verdict in ("refuted", "undecided")
+
+
+def test_events_have_no_value_of_their_own():
+    assert judge_in_document("P(Z < 1.5) = 0.5 + 0.4332 = 0.9332", "", True).verdict == "proved"
+    assert judge_in_document("P(A|B) = \\frac{0.12}{0.30} = 0.5", "", True).verdict == "refuted"

@@ -19,7 +19,7 @@ from .links import short as _short
 from .outcome import NO_CLAIM, PROVED, REFUTED, UNDECIDED, Outcome
 from .reading import Reading, Side, Unreadable, read
 
-_SURE = frozenset({"natural-log", "degrees", "tex-digits", "cents", "slash-in-argument", "dozen", "scientific"})  # whose other reading is as good as the first
+_SURE = frozenset({"natural-log", "degrees", "tex-digits", "cents", "slash-in-argument", "dozen", "scientific", "divided-fractions"})  # whose other reading is as good as the first
 _SUPPOSED = re.compile(r"(?:suppose|assume|assuming|supposing|imagine|were it true)(?: that| for contradiction that)?[\s,:]*[$\\(\[]*\s*$", re.I)
 _DENIED = re.compile(
     r"^[\s$.,;:\\)\]]*(?:,\s*which\s+)?(?:is|was|would be)\s+(?:false|wrong|incorrect|not true|not correct|untrue|impossible|absurd"
@@ -62,6 +62,7 @@ def judge_in_document(claim: str, context: str, formula: bool) -> Outcome:
     said = _not_asserted(claim, context)
     if said:
         return Outcome(NO_CLAIM, said, "no-claim")
+    claim = _EVENT.sub("P =", claim)
     best: Outcome | None = None
     for other in (frozenset(), frozenset({"log-10"})) if formula else (None,):
         if other is None:
@@ -91,6 +92,7 @@ def judge_in_document(claim: str, context: str, formula: bool) -> Outcome:
     return best
 
 
+_EVENT = re.compile(r"^\s*\\?(?:P|Pr|mathbb\{P\}|text\{P\})\s*(?:\\left)?\([^()=]*(?:[<>|]|\\mid|\\le|\\ge)[^()=]*\)\s*(?==)")  # P(Z < 1.5) = ...
 _COMPLEX = re.compile(r"(?<![A-Za-z\\])i\^\{?2|e\^\{?i|\d ?i\s*(?:\||\\right\|)|\\overline\{[^{}]*\di|\\sqrt\{-|complex|imaginary|conjugate", re.I)
 
 
@@ -141,8 +143,14 @@ def _in_parts(claim: str) -> Outcome | None:
         reading = read(claim, other=_SIZED)
     except Unreadable:
         return None
-    if "sized-units" not in reading.choices or not unit_sense.all_sized(reading.sides):
+    if "sized-units" not in reading.choices:
         return None
+    if not unit_sense.all_sized(reading.sides):
+        pieces = claim.split("=")
+        if not 3 <= len(pieces) <= 8 or any(rel != "eq" for rel in reading.rels):
+            return None
+        found = [judge_text(f"{a} = {b}") for a, b in zip(pieces, pieces[1:])]  # 90/60 = 1.5 hours = 1 hour 30 minutes
+        return next((o for verdict in (REFUTED, UNDECIDED, NO_CLAIM) for o in found if o.verdict == verdict), found[0])
     found = judge_reading(reading)
     return Outcome(PROVED, "the units convert") if found.verdict == PROVED else found
 

@@ -20,7 +20,8 @@ _LEAD = re.compile(
 _GIVEN = re.compile(r"^\s*\(?[A-Za-z]\s*=\s*[-−]?[\d.]+\)?\s*:\s+(?=[^:]*=)")  # x = 3: 2(3) + 1 = 7
 _STEP = re.compile(r"^\s*(?:step|case|part|question|problem|example|line|eq)\.?\s*\d+[a-z]?\s*[:.)]\s+(?=\S)", re.I)
 _TEXT_LABEL = re.compile(r"^\s*\\(?:text|textbf|mathrm)\s*\{[^{}\d=]*:\s*\}")
-_RUPEES = re.compile(r"\bRs\.? ?(?=\d)")
+_RUPEES = re.compile(r"\bR[se] ?\.? ?(?=[\d(])|(?<=\d) ?/ ?-(?! ?[\d(])")
+_SQUARE = re.compile(r"\b(sq|cu) ?\. ?(ft|in|m|cm|mm|km|yd|mi|units?)\b ?\.?")
 _LOG_OF = re.compile(r"(?<![A-Za-z\\])log_?(10|2)(?= ?\()")  # log10(100), log2(8)
 _PROMPT = re.compile(r"^\s*(?:>>>|In ?\[\d+\]:)\s*")
 _OLD_STYLE = re.compile(r"\{\s*\\(rm|it|bf|sf)(?![A-Za-z])\s*([^{}]*)\}")
@@ -46,8 +47,10 @@ def undressed(text: str) -> str:
     text = text.strip()
     if text.startswith((">>>", "In")):
         text = _PROMPT.sub("", text)
-    if "Rs" in text:
+    if "Rs" in text or "Re" in text:
         text = _RUPEES.sub("", text)
+    if "sq" in text or "cu" in text:
+        text = _SQUARE.sub(r"\1 \2", text)
     if "log" in text:
         text = _LOG_OF.sub(r"log_{\1}", text)
     if text.startswith(("\\[", "\\(")):

@@ -147,8 +147,8 @@ class Chain:
         units = set(self.sides[k].units) | set(self.sides[k + 1].units)
         if not series.settled(a) or not series.settled(b):
             return Outcome(UNDECIDED, "dots whose law is not settled", "claim-ambiguous", sides=sides)
-        if unit_sense.converts(self.sides[k], self.sides[k + 1], x, y):
-            return Outcome(PROVED, "the units convert")
+        if (same := unit_sense.converts(self.sides[k], self.sides[k + 1], x, y)) is not None:
+            return Outcome(PROVED, "the units convert") if same else Outcome(REFUTED, "the units do not convert so", "claim-refuted", sides=sides)
         if unit_sense.may_name_a_unit(self.sides[k], self.sides[k + 1]):
             return Outcome(UNDECIDED, "a number with a unit and a number", "claim-units", sides=sides)
         if "~unit" in units:

@@ -25,6 +25,21 @@ def listed(r: _Reader, name: str) -> Expr:
     return Operation(name, tuple(items)) if name in ("max", "min") else call(name, *items)
 
 
+def divided(r: _Reader, factors: list[Expr], heads: list[str]) -> tuple[list[Expr], list[str]]:
+    """``2/3 ÷ 4/9``: the bar of a fraction of plain numbers may bind closer than the sign of division (a choice)."""
+    if "d" not in heads:
+        return factors, heads
+    places = [k for k in range(len(heads)) if heads[k] == "/" and isinstance(factors[k], Number) and isinstance(factors[k + 1], Number)]
+    if places:
+        r.choices.add("divided-fractions")
+        if "divided-fractions" in r.other:
+            factors, heads = list(factors), list(heads)
+            for k in reversed(places):
+                factors[k : k + 2] = [Operation("div", (factors[k], factors[k + 1]))]
+                del heads[k]
+    return factors, ["/" if head == "d" else head for head in heads]
+
+
 def scientific(r: _Reader, factors: list[Expr], heads: list[str]) -> tuple[list[Expr], list[str]]:
     """``1.0 x 10^-14 / 2.5 x 10^-4``: the power of ten may belong to the number before it, which stands below the bar (a choice)."""
     places = [k for k in range(len(heads) - 1) if heads[k] == "/" and heads[k + 1] == "*" and isinstance(factors[k + 1], Number) and _of_ten(factors[k + 2])]

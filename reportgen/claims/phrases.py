@@ -18,16 +18,16 @@ MAX_UNIT_WORDS = 3  # that are taken along after a number
 
 _DIGITS = (
     r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d{1,3}(?: \d{3})+(?![\d/])(?:\.\d+)?|\d+,\d\d(?![\d,])|0[xX][0-9A-Fa-f]+(?!\w)"
-    r"|\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3}(?![\w.]))?[½¼¾⅓⅔⅕⅛]?|\.\d+|[½¼¾⅓⅔⅕⅛]"
+    r"|\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3}(?![\w.]))?[½¼¾⅓-⅞]?|\.\d+|[½¼¾⅓-⅞]"
 )
 _PIECE = re.compile(
     r"(?P<note><<[^<>]{0,200}>>)"
-    rf"|(?P<number>(?:\\?[$€£] ?|Rs\.? ?(?=\d))?(?:{_DIGITS})(?: ?\\?[%°](?! ?[\d(]))?(?:(?:st|nd|rd|th)\b)?)"
+    rf"|(?P<number>(?:\\?[$€£] ?|R[se] ?\.? ?(?=\d))?(?:{_DIGITS})(?: ?\\?[%°](?! ?[\d(]))?(?:(?:st|nd|rd|th)\b)?)"
     r"|(?P<money>\\?[$€£])"
     r"|(?P<rel><=|>=|≤|≥|≈|=)"
-    r"|(?P<op>\*\*|->|=>|//|[-+−–*×✕÷·⋅/^!√π%°₀₁₂₃₄₅₆₇₈₉²³⁰¹⁴⁵⁶⁷⁸⁹⁻]|\\times|\\cdot|\\div)"
+    r"|(?P<op>\*\*|->|=>|//|[-+−–*×✕÷·⋅/^!√∛π%°₀₁₂₃₄₅₆₇₈₉²³⁰¹⁴⁵⁶⁷⁸⁹⁻]|\\times|\\cdot|\\div)"
     r"|(?P<open>[(\[{])|(?P<close>[)\]}])"
-    r"|(?P<word>[^\W\d_½¼¾⅓⅔⅕⅛²³⁰¹⁴-⁹₀-₉]+(?:['’-][^\W\d_]+)*)"
+    r"|(?P<word>[^\W\d_½¼¾⅓-⅞²³⁰¹⁴-⁹₀-₉]+(?:['’-][^\W\d_]+)*)"
     r"|(?P<stop>[;:?]|\.(?!\d)|,)"
     r"|(?P<other>\S)",
 )
@@ -134,7 +134,7 @@ def _runs(side: Sequence[_Piece]) -> list[tuple[int, int] | None]:
         kind, text = piece.kind, piece.text
         glued = k > 0 and side[k - 1].end == piece.begin
         after = side[k + 1] if k + 1 < len(side) else None
-        if text in ("√", "π") or kind == "word" and text in _FUNCTIONS and after is not None and (
+        if text in ("√", "∛", "π") or kind == "word" and text in _FUNCTIONS and after is not None and (
             after.kind == "open" and after.begin == piece.end or len(text) > 1 and (after.kind == "number" or after.text in _RAISED)
         ):
             kind = "number"
@@ -171,7 +171,8 @@ def _runs(side: Sequence[_Piece]) -> list[tuple[int, int] | None]:
 
 def _follows(side: Sequence[_Piece], k: int, last: int) -> bool:
     """What goes on without a sign: ``300(.30)``, ``3 2/5``, ``5 feet 4 inches``."""
-    if k - last == 2 and k + 1 < len(side) and (side[k - 1].text, side[k + 1].text) in _PARTS:
+    joined = k - last == 3 and side[k - 1].text == "and"  # 1 hour and 31 minutes
+    if (joined or k - last == 2) and k + 1 < len(side) and (side[last + 1].text, side[k + 1].text) in _PARTS:
         return True
     if k - last != 1:
         return False
@@ -196,6 +197,8 @@ def _incomplete(side: Sequence[_Piece], k: int) -> bool:
 
 
 def _only_units(rest: Sequence[_Piece]) -> bool:
+    if any(a.text[:1].isupper() and len(a.text) > 3 and len(b.text) == 1 for a, b in zip(rest, rest[1:])):
+        return False  # "Substitute N = 32": a name, and not newtons
     return not any(p.kind == "word" and not (p.text in _UNITS or len(p.text) > 1 and p.text.lower() not in _NO_UNIT) for p in rest)
 
 

@@ -302,7 +302,7 @@ def _word(r: _Reader) -> Expr:
         r.place += 2
         return Operation("div", (r.factor(), Number(_PARTS[word])))
     before = r.tokens[r.place - 1].text if r.place else ""
-    if before in ("{", "frac", "dfrac", "tfrac"):
+    if before in ("{", "frac", "dfrac", "tfrac") and (r.here.kind == "text" or words.unit_sense.size_of(word)):
         words.unit_words(r)
         if r.at("}"):
             return Number("1")
@@ -338,7 +338,9 @@ def _command(r: _Reader) -> Expr:
         return _root(r, name)
     if name in _WRAPPERS:
         if name in ("color", "textcolor"):
-            r.script()
+            if r.at("{"):
+                while r.here.kind != "end" and not r.accept("}"):
+                    r.place += 1
             return primary(r)
         if name.endswith("cancel") and not r.letters and _unit_group(r):
             return Number("1")
@@ -395,8 +397,8 @@ def _command(r: _Reader) -> Expr:
             letters.append(r.here.text)
             r.place += 1
         return Symbol("_".join((name, *letters)))
-    if name in ("round",):
-        raise Unreadable("rounding as a function")
+    if name == "round" and r.at("("):
+        return operators.listed(r, name)
     raise Unreadable(f"the command \\{name}")
 
 
@@ -438,7 +440,7 @@ def _root(r: _Reader, name: str) -> Expr:
     if r.accept("["):
         degree = r.side()
         r.expect("]")
-    inner = primary(r) if r.at("(") or name == "surd" else r.script()
+    inner = primary(r) if r.at("(") or name in ("surd", "cbrt") else r.script()
     if degree is None or degree == Number("2"):
         return Operation("sqrt", (inner,))
     return Operation("root", (inner, degree))

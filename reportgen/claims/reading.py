@@ -316,8 +316,8 @@ class _Reader(Scripts):
                 if words.unit_below(self):
                     factors[-1] = words.below(self, factors[-1])
                     continue
+                head = "/" if self.here.text != "div" else "d"
                 self.place += 1
-                head = "/"
             elif self.here.kind in ("word", "text") and self.here.text in ("times", "of", "x") and self.starts(self.ahead()):
                 self.place += 1
                 head = "*"
@@ -347,7 +347,7 @@ class _Reader(Scripts):
                 factors.append(factor)
             heads.append(head)
         if dots:
-            if "/" in heads:
+            if "/" in heads or "d" in heads:
                 raise Unreadable("dots in a quotient")
             return call("product", *factors)
         return self.joined(factors, heads)
@@ -379,7 +379,7 @@ class _Reader(Scripts):
         """Left to right; products by juxtaposition bind no closer than the others (the other reading is a choice)."""
         if len(factors) == 1:
             return factors[0]
-        factors, heads = operators.scientific(self, factors, heads)
+        factors, heads = operators.scientific(self, *operators.divided(self, factors, heads))
         closer = "j" in heads and "/" in heads and any(h == "j" and "/" in heads[:i] for i, h in enumerate(heads))
         if closer:
             self.choices.add("close-products")
@@ -483,6 +483,9 @@ class _Reader(Scripts):
                 if scaled is None:
                     return value
                 value = scaled
+            elif self.at("\\Omega") and self.tokens[self.place - 1].kind == "number" and self.ahead().kind != "letter" and not self.starts(self.ahead()):
+                self.place += 1
+                self.units.append("ohm")
             else:
                 return value
 

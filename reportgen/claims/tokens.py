@@ -63,7 +63,7 @@ _CHARACTERS = {
     "∞": " \\infty ",
     "π": " \\pi ",
     "√": " \\surd ",
-    "∛": " \\sqrt[3] ",
+    "∛": " \\cbrt ",
     "°": "^\\circ ",
     "º": "^\\circ ",
     "²": "^{2}",
@@ -96,6 +96,16 @@ _CHARACTERS = {
     "⅔": "{\\frac{2}{3}}",
     "⅕": "{\\frac{1}{5}}",
     "⅛": "{\\frac{1}{8}}",
+    "⅜": "{\\frac{3}{8}}",
+    "⅝": "{\\frac{5}{8}}",
+    "⅞": "{\\frac{7}{8}}",
+    "⅖": "{\\frac{2}{5}}",
+    "⅗": "{\\frac{3}{5}}",
+    "⅘": "{\\frac{4}{5}}",
+    "⅙": "{\\frac{1}{6}}",
+    "⅚": "{\\frac{5}{6}}",
+    "⅑": "{\\frac{1}{9}}",
+    "⅒": "{\\frac{1}{10}}",
     "θ": " \\theta ",
     "α": " \\alpha ",
     "β": " \\beta ",
@@ -125,7 +135,7 @@ _CHARACTERS = {
     "₉": "_{9}",
 }
 _CHARACTER = re.compile("[" + "".join(_CHARACTERS) + "]")
-_MIXED = re.compile("(?<=\\d) ?([½¼¾⅓⅔⅕⅛])")  # 2½
+_MIXED = re.compile("(?<=\\d) ?([½¼¾⅓⅔⅕⅛⅜⅝⅞⅖⅗⅘⅙⅚⅑⅒])")  # 2½
 _HEX = re.compile(r"0[xX](?=[0-9]*[A-Fa-f])[0-9A-Fa-f]{1,40}(?![0-9A-Za-z])|0b[01]{1,200}(?![0-9A-Za-z])")
 _ANNOTATION = re.compile(r"<<[^<>]{0,200}>>")  # the calculator notes of a well-known collection
 _SKIP = re.compile(

@@ -140,12 +140,18 @@ def _size(words: Iterable[str]) -> tuple[tuple[str, ...], Fraction] | None:
     return (tuple(kinds), size) if kinds else None
 
 
-def converts(before: Side, after: Side, x: object, y: object) -> bool:
-    """``1.5 hours = 90 minutes``: single numbers with units of one kind, equal in it."""
-    if rounding.printed(before.tree) is None or rounding.printed(after.tree) is None or not isinstance(x, fmpq) or not isinstance(y, fmpq):
-        return False
+def converts(before: Side, after: Side, x: object, y: object) -> bool | None:
+    """``1.5 hours = 90 minutes``, ``100 minutes = 1.67 hours``: single numbers with units of one kind, equal in it; None where that is not known."""
+    shown = rounding.printed(after.tree)
+    if rounding.printed(before.tree) is None or shown is None or not isinstance(x, fmpq) or not isinstance(y, fmpq):
+        return None
     a, b = _size(before.units), _size(after.units)
-    return a is not None and b is not None and a[0] == b[0] and x * rounding.exact(a[1]) == y * rounding.exact(b[1])
+    if a is None or b is None or a[0] != b[0] or a[1] == b[1]:
+        return None
+    in_its_unit = x * rounding.exact(a[1] / b[1])
+    if in_its_unit == y or shown.decimal and rounding.rounds_to(in_its_unit, shown):
+        return True
+    return False if rounding.relative(in_its_unit, y) > 0.02 else None
 
 
 def may_name_a_unit(before: Side, after: Side) -> bool:

@@ -375,6 +375,20 @@ class _Evaluation:
             raise NoValue("a remainder by zero")
         return fmpq(self.whole(a) % divisor)
 
+    def round(self, inner: Expr, places: Expr = Number("0")) -> Value:
+        k = self.whole(places)
+        if abs(k) > 30:
+            raise NoValue("a rounding to this place")
+        scaled = self.real(inner) * 10**k
+        if isinstance(scaled, fmpq):
+            if (2 * scaled).q == 1 and scaled.q != 1:
+                raise NoValue("a tie of a rounding")
+            return fmpq((scaled + fmpq(1, 2)).floor()) / fmpq(10) ** k
+        whole = (scaled + arb("0.5")).floor().unique_fmpz()
+        if whole is None:
+            raise NoValue("a ball that reaches over a tie")
+        return fmpq(whole) / fmpq(10) ** k
+
     def remainder(self, quotient: Expr, rest: Expr) -> Value:
         return self.value(quotient)
 
@@ -480,7 +494,7 @@ _METHODS: dict[str, Callable[..., Value]] = {
 }
 _NAMED: dict[str, Callable[..., Value]] = {
     name: getattr(_Evaluation, name)
-    for name in "cut percent degree gcd lcm mod remainder permutations doublefactorial conj re im cis cross series product".split()
+    for name in "cut percent degree gcd lcm mod round remainder permutations doublefactorial conj re im cis cross series product".split()
 }
 
 

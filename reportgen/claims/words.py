@@ -169,6 +169,7 @@ def units_after(r: "_Reader", value: Expr) -> Expr | None:
     return sized(r, lowered, value)
 
 
+_LENGTHS = frozenset({"m", "cm", "mm", "km", "dm", "ft", "in", "yd"})
 _REMAINDER = frozenset({"r", "remainder", "rem", "with remainder", "with a remainder of", "remainder of"})
 
 
@@ -192,6 +193,7 @@ def sized(r: "_Reader", word: str, value: Expr) -> Expr:
     if _second_part(r, word):
         if "sized-units" not in r.other:
             raise Unreadable(f"a number after {word!r}")
+        r.place += r.here.text == "and"
         digits, second = r.literal(r.here.text), r.ahead().text
         r.place += 2
         r.units.append(second)
@@ -201,9 +203,10 @@ def sized(r: "_Reader", word: str, value: Expr) -> Expr:
 
 def _second_part(r: "_Reader", word: str) -> bool:
     """A number with a smaller unit of the same kind follows: ``4 inches`` after ``5 feet``."""
-    if r.here.kind != "number":
+    k = 1 if r.here.text == "and" else 0
+    if r.ahead(k).kind != "number" or not r.place:
         return False
-    first, second = unit_sense.size_of(word), unit_sense.size_of(r.ahead().text.rstrip("."))
+    first, second = unit_sense.size_of(word), unit_sense.size_of(r.ahead(k + 1).text.rstrip("."))
     return first is not None and second is not None and first[0] == second[0] and first[1] > second[1]
 
 
@@ -226,6 +229,8 @@ def unit_words(r: "_Reader") -> None:
             if token.kind == "text" and (any(c.isdigit() for c in _UNIT_POWER.sub("", word)) or word in TEXT_FUNCTIONS and not _is_minutes(r, 1)):
                 return
             if lowered in ("times", "of", "x", "plus", "minus") and r.starts(r.ahead()) or lowered in _EQUALS:
+                return
+            if lowered == "and" and r.units and _second_part(r, r.units[-1]):
                 return
             if lowered in _DOUBTFUL and lowered != "to":
                 raise Unreadable(f"the word {lowered!r}")
@@ -250,7 +255,18 @@ def _is_minutes(r: "_Reader", k: int) -> bool:
 
 
 def unit_power(r: "_Reader") -> None:
-    if r.at("^") and r.ahead().kind == "number" and len(r.ahead().text) == 1:
-        r.place += 2
-    elif r.at("^") and r.ahead().text == "{" and r.ahead(2).kind == "number" and r.ahead(3).text == "}":
-        r.place += 4
+    """``m^2``, ``s^{-1}``, ``dm3``, ``mol-1``, ``g°C``: passed over with the unit."""
+    k = 1 if r.at("^") else 0
+    brace = k and r.ahead(k).text == "{"
+    k += 1 if brace else 0
+    minus = bool(r.ahead(k).text == "-" and (k or r.ahead(k).glued and r.ahead(k + 1).glued))
+    k += minus
+    digit = r.ahead(k)
+    before = r.tokens[r.place - 1]
+    if digit.kind == "number" and len(digit.text) == 1 and digit.text in "123" and (not brace or r.ahead(k + 1).text == "}"):
+        short = before.kind in ("word", "letter") and len(before.text) <= 3 and digit.glued and not (r.ahead(k + 1).glued and r.starts(r.ahead(k + 1)))
+        if k > minus or short and (minus or before.text in _LENGTHS):
+            r.place += k + (2 if brace else 1)
+            return
+    if r.at("^") and r.degree_next() and before.text in ("g", "kg", "mol", "J"):
+        r.degree()

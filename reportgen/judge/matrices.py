@@ -57,6 +57,8 @@ def matrix_normal(field: Field, expr: Expr) -> list[list[Quotient]]:
                 result = [[field.mul(a, value) for a in r] for r in result]
             else:
                 result = _matrix_product(field, result, value)
+        if isinstance(result, Quotient):
+            raise Unsupported("a number beside a matrix")
         return result
     raise Unsupported(f"the matrix operation {getattr(expr, 'head', 'symbol')}")
 
