@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from reportgen.texscan import DRESS, WORDS, Token, command, group_end, skip_space, tokens
+from reportgen.texscan import DRESS, GREEK, WORDS, Token, command, group_end, skip_space, tokens
 
 RELATIONS = frozenset(
     "le leq ge geq ne neq lt gt approx equiv sim propto in to mapsto iff implies Leftrightarrow Rightarrow "
@@ -27,6 +27,17 @@ LINE = 74.0     # how many average characters of mathematics fit on the printed 
 def width(tex: str) -> float:
     """The width of a formula in average characters (about half an em)."""
     return _width(tokens(tex))
+
+
+_KNOWN = (RELATIONS | _BINARY | _FRACTIONS | _SILENT | _FUNCTIONS | DRESS | WORDS | GREEK | frozenset(_SPACES)
+          | frozenset("begin end \\ sqrt partial infty ldots cdots dots vdots ddots top bot forall exists neg lvert rvert lVert rVert "
+                      "lfloor rfloor lceil rceil { } % # & _ $ colon mid".split()))
+
+
+@lru_cache(maxsize=2048)
+def known(tex: str) -> bool:
+    """Whether all commands of a formula are ones whose width is known, so that the estimate cannot be far off."""
+    return all(piece.kind != "command" or piece.name in _KNOWN for piece in tokens(tex))
 
 
 def _width(pieces: list[Token]) -> float:

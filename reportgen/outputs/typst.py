@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from reportgen import pandoc
 from reportgen.diagnostics import EXIT_UNABLE, Finding, FindingsError
 from reportgen.outputs.common import breaks_kept, formulas, unwrapped
+from reportgen.outputs.room import is_small, table_size
 from reportgen.outputs.typstmath import finish, prepare
 from reportgen.pandoctree import Node, math, nodes, pair, para, plain_text, raw, raw_block, rewrite
 from reportgen.resources import layout
@@ -87,6 +88,8 @@ def source(job: Job) -> str:
             return _figure(node)
         if tag == "Image":
             return raw("typst", "#box(" + _image(node) + ");")
+        if tag == "Table" and node["c"][1][1]:
+            return [raw_block("typst", f"#{table_size(node)}["), node, raw_block("typst", "]")]
         if tag == "Div" and "declared-note" in node["c"][0][1]:
             return [raw_block("typst", "#declared["), *node["c"][1], raw_block("typst", "]")]
         return unwrapped(node)
@@ -113,7 +116,7 @@ def _led_in(blocks: list[Node]) -> list[Node]:
 
 def _is_display(block: Node) -> bool:
     first = block["c"][0] if block["t"] == "Para" and block["c"] else None
-    return first is not None and first["t"] == "RawInline" and first["c"][1].startswith("#display(")
+    return first is not None and first["t"] == "RawInline" and first["c"][1].startswith(("#display(", "#small("))
 
 
 def quoted(text: str) -> str:
@@ -123,12 +126,14 @@ def quoted(text: str) -> str:
 
 
 def _display(tex: str, name: str, number: str, alt: str, entries: str) -> Node:
-    arguments = [quoted(alt or tex)]
+    function, arguments = "display", [quoted(alt or tex)]
     if number:
         arguments.append(f"number: {quoted(number)}")
     if name:
         arguments.append(f"name: {quoted(name)}")
-    return para([raw("typst", f"#display({', '.join(arguments)})["), math(prepare(breaks_kept(tex)), display=True),
+    if len(arguments) == 1 and is_small(tex):
+        function = "small"
+    return para([raw("typst", f"#{function}({', '.join(arguments)})["), math(prepare(breaks_kept(tex)), display=True),
                  raw("typst", "];")])
 
 
