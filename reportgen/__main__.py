@@ -6,6 +6,11 @@ import sys
 
 
 def main() -> int:
+    from reportgen import quick
+
+    done = quick.run(sys.argv[1:])
+    if done is not None:
+        return done
     from reportgen.cli import run
 
     return run(sys.argv[1:])

@@ -124,18 +124,7 @@ def load(path: Path, givens: Iterable[str]) -> AnswerGraph:
     Raises FindingsError with all findings: file-missing, file-unreadable, answers-failed, answer-unknown,
     answer-duplicate, answer-cycle.
     """
-    given_names = tuple(givens)
-    findings: list[Finding] = []
-    found: dict[str, Answer] = {}
-    sources: dict[Path, str] = {}
-    for part in (path, *sorted(path.parent.glob("answers_*.py"))):
-        sources[part] = read_text(part)
-        findings += _collect(_parsed(part, sources[part]), part, sources[part], given_names, found)
-    answers = tuple(found.values())
-    findings += _unknown(answers, given_names)
-    order, circles = _order(answers)
-    findings += circles
-
+    answers, order, sources, findings = _scan(path, tuple(givens))
     workshop = _Workshop(path.parent)
     cause: BaseException | None = None
     functions: dict[str, Callable[..., object]] = {}
@@ -157,6 +146,28 @@ def load(path: Path, givens: Iterable[str]) -> AnswerGraph:
     if findings:
         raise FindingsError(*sorted(findings, key=lambda f: f.span or Span(""))) from cause
     return AnswerGraph(path, answers, order, tuple(workshop.files.items()), functions)
+
+
+def read(path: Path, givens: Iterable[str]) -> AnswerGraph:
+    """The graph as the sources have it, without running them: it has no functions.  Raises FindingsError as ``load`` does."""
+    answers, order, sources, findings = _scan(path, tuple(givens))
+    if findings:
+        raise FindingsError(*sorted(findings, key=lambda f: f.span or Span("")))
+    return AnswerGraph(path, answers, order, tuple((part, hashlib.sha256(source.encode()).hexdigest()) for part, source in sources.items()), {})
+
+
+def _scan(path: Path, givens: tuple[str, ...]) -> tuple[tuple[Answer, ...], tuple[str, ...], dict[Path, str], list[Finding]]:
+    """The answers of the source, an order for them, the text of each part, and what is wrong."""
+    findings: list[Finding] = []
+    found: dict[str, Answer] = {}
+    sources: dict[Path, str] = {}
+    for part in (path, *sorted(path.parent.glob("answers_*.py"))):
+        sources[part] = read_text(part)
+        findings += _collect(_parsed(part, sources[part]), part, sources[part], givens, found)
+    answers = tuple(found.values())
+    findings += _unknown(answers, givens)
+    order, circles = _order(answers)
+    return answers, order, sources, [*findings, *circles]
 
 
 def _parsed(path: Path, source: str) -> ast.Module:

@@ -11,13 +11,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reportgen import trace
+from reportgen.bookkeeping import Books
 from reportgen.deriving import Derived, Report, derive, open_report
 from reportgen.diagnostics import EXIT_CLEAN, Finding, FindingsError
-from reportgen.events import Event
+from reportgen.events import Event, read_warnings, write_warnings
+from reportgen.files import clean_up, write_files
+from reportgen.lock import WAIT, held
 from reportgen.page import Page, ledger_bytes, make_page, make_target
 from reportgen.reports import REPORTS, find_report, find_reports, known_reports
 from reportgen.verifying import VerifyResult, verify
@@ -31,7 +36,7 @@ if TYPE_CHECKING:
 class Target:
     """One line of a build: a format (or "ledger"), its main file, the time it took, "built", "unchanged" or "failed".
 
-    ``files`` are those whose bytes have changed.
+    ``files`` are those whose bytes have changed, ``cause`` is why it was made: empty where it was not, or where nobody asked.
     """
 
     name: str
@@ -39,6 +44,7 @@ class Target:
     seconds: float
     status: str
     files: tuple[Path, ...] = ()
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,49 +72,132 @@ class BuildResult:
     """What a build came to; ``exit_code`` is 0 only if every target was built and nothing was found."""
 
     targets: tuple[Target, ...]
-    counts: Counts
+    counts: str         # of ``Counts``, in words
     findings: tuple[Finding, ...]
     exit_code: int
+    inputs: tuple[str, ...] = ()    # with a cache: the files it rests on, relative to the report's folder or by their full path
 
 
 def build(source: Path | Report, targets: Sequence[str] | None, out: Path, *, engine: str = "typst", strict: bool = False,
-          overrides: Mapping[str, Given] | None = None, template: str = "report.md",
+          overrides: Mapping[str, Given] | None = None, template: str = "report.md", cache: str = "off", wait: float = WAIT,
           on_event: Callable[[Event], None] = lambda event: None) -> BuildResult:
     """Build a report into the folder ``out``; ``targets`` are formats, None what report.toml says.
 
     ``overrides`` stand in place of givens of the same names.  ``on_event`` hears of each target as it is finished.  May be called
-    any number of times in one process; nothing passes from one call to the next.  Raises FindingsError where nothing was
-    written: an input is wrong, a step is refuted (or undecided under ``strict``), the template or the document has findings.  A
-    format that fails is in the result, and the others are written.
+    any number of times in one process; nothing passes from one call to the next but what ``cache`` says: "use" runs only what
+    must run and keeps what the next build can take, "renew" runs everything and keeps it, "off" keeps nothing.  With a cache, one
+    build at a time works on ``out``, and another waits for up to ``wait`` seconds.
+
+    Raises FindingsError where nothing was written: an input is wrong, a step is refuted (or undecided under ``strict``), the
+    template or the document has findings; locked.  A format that fails is in the result, and the others are written.
     """
-    from reportgen.files import write_files
-
     start = time.perf_counter()
-    report = source if isinstance(source, Report) else open_report(source)
-    page = make_page(derive(report, overrides=overrides), strict=strict, template=template)
-    findings = list(page.warnings)
-    done: list[Target] = []
-    code = EXIT_CLEAN
+    if cache == "off":
+        return _Build(source, targets, out, engine, strict, overrides, template, None, on_event, start).run()
+    name = source.meta.name if isinstance(source, Report) else source.resolve().name
+    folder = source.folder if isinstance(source, Report) else source
+    with held(out, wait, lambda holder: on_event(Event("waiting", name, cause=f"{out} is being built by {holder}"))):
+        kept = Path(trace.folder_of(str(out)))
+        for place in (out, out / "figures", kept, kept / "figures"):
+            clean_up(place)
+        if cache == "use" and not overrides:
+            same = trace.unchanged(str(folder), str(out), targets, engine, strict, template)
+            if same is not None:
+                return _nothing_to_do(name, out, same, on_event, start)
+        books = Books(folder, out, engine, strict, template, renew=cache == "renew", overridden=bool(overrides))
+        return _Build(source, targets, out, engine, strict, overrides, template, books, on_event, start).run()
 
-    def finish(name: str, main: str, make: Callable[[], dict[str, bytes]], start: float) -> None:
-        nonlocal code
-        status, changed, found = "failed", (), ()
+
+def _nothing_to_do(name: str, out: Path, same: trace.Unchanged, on_event: Callable[[Event], None], start: float) -> BuildResult:
+    """Every input and every output is as it was."""
+    done = []
+    for target, file in same.targets:
+        now = time.perf_counter()
+        done.append(Target(target, out / file, now - start, "unchanged"))
+        on_event(Event("target", name, done[-1]))
+        start = now
+    return BuildResult(tuple(done), same.said.get("counts", ""), read_warnings(same.said.get("warnings", ""), Path(same.folder)), EXIT_CLEAN,
+                       tuple(same.inputs))
+
+
+class _Build:
+    """One build: what is asked for, and what has come of it so far."""
+
+    def __init__(self, source: Path | Report, targets: Sequence[str] | None, out: Path, engine: str, strict: bool,
+                 overrides: Mapping[str, Given] | None, template: str, books: Books | None, on_event: Callable[[Event], None], start: float) -> None:
+        self.source, self.targets, self.out, self.engine, self.strict = source, targets, out, engine, strict
+        self.overrides, self.template, self.books, self.on_event = overrides, template, books, on_event
+        self.last = start       # when the last target was finished: the first one's time is that of everything before it, too
+        self.done: list[Target] = []
+        self.findings: list[Finding] = []
+        self.code = EXIT_CLEAN
+
+    def run(self) -> BuildResult:
+        report = self.source if isinstance(self.source, Report) else open_report(self.source)
+        self.name = report.meta.name
+        derived = derive(report, overrides=self.overrides, memory=self.books.memory if self.books else None)
+        names = ["ledger", *(self.targets or report.meta.formats)]
+        if self.books is None:
+            return self._make(derived, dict.fromkeys(names, ""))
         try:
-            changed = write_files(out, make())
-            status = "built" if changed else "unchanged"
-        except FindingsError as error:
-            found = error.findings
-            findings.extend(found)
-            code = max(code, error.exit_code)
-        done.append(Target(name, out / main, time.perf_counter() - start, status, changed))
-        on_event(Event("target", report.meta.name, done[-1], found))
+            whys = {name: self.books.why(name, self.books.snapshot(name)) for name in names}
+            if not any(whys.values()):
+                return self._stand(names)
+            self.books.say("formats", " ".join(report.meta.formats))
+            try:
+                return self._make(derived, whys)
+            except FindingsError:
+                for name, why in whys.items():
+                    self.books.failed(name, why)
+                raise
+        finally:
+            self.books.close(derived)
 
-    # The time of the first line is that of everything before it: deriving, judging, reading the document.
-    finish("ledger", "ledger.json", lambda: {"ledger.json": ledger_bytes(page)}, start)
-    for target in targets or report.meta.formats:
-        finish(target, f"report.{target}", lambda target=target: make_target(page, target, engine), time.perf_counter())
-    counts = _counts(page.derived.ledger, page.document.declared_count, sum(len(target.files) for target in done))
-    return BuildResult(tuple(done), counts, tuple(findings), code)
+    def _stand(self, names: Sequence[str]) -> BuildResult:
+        """Inputs have changed, and none of them in a way that shows."""
+        for name in names:
+            self.books.stands(name)
+            self._finished(name, "unchanged", ())
+        return BuildResult(tuple(self.done), self.books.said("counts"), read_warnings(self.books.said("warnings"), self.books.folder), EXIT_CLEAN,
+                           tuple(self.books.inputs()))
+
+    def _make(self, derived: Derived, whys: Mapping[str, str]) -> BuildResult:
+        with self.books.reading() if self.books else nullcontext():
+            page = make_page(derived, strict=self.strict, template=self.template)
+        self.findings += page.warnings
+        for name, why in whys.items():
+            if self.books is not None and not why:
+                self.books.stands(name)
+                self._finished(name, "unchanged", ())
+            else:
+                self._target(page, name, why)
+        counts = _counts(page.derived.ledger, page.document.declared_count, sum(len(target.files) for target in self.done))
+        if self.books is not None:
+            self.books.say("counts", str(replace(counts, files=0)))
+            self.books.say("warnings", write_warnings(page.warnings, self.books.folder))
+        return BuildResult(tuple(self.done), str(counts), tuple(self.findings), self.code, tuple(self.books.inputs()) if self.books else ())
+
+    def _target(self, page: Page, name: str, why: str) -> None:
+        try:
+            with self.books.reading() if self.books else nullcontext():
+                files = {"ledger.json": ledger_bytes(page)} if name == "ledger" else make_target(page, name, self.engine)
+            changed = write_files(self.out, files)
+        except FindingsError as error:
+            self.findings += error.findings
+            self.code = max(self.code, error.exit_code)
+            if self.books is not None:
+                self.books.failed(name, why)
+            self._finished(name, "failed", (), why, error.findings)
+            return
+        if self.books is not None:
+            self.books.made(name, self.books.snapshot(name, page=True), files, why)
+        self._finished(name, "built" if changed else "unchanged", changed, why)
+
+    def _finished(self, name: str, status: str, files: tuple[Path, ...], why: str = "", findings: tuple[Finding, ...] = ()) -> None:
+        now = time.perf_counter()
+        self.done.append(Target(name, self.out / trace.main_file(name), now - self.last, status, files, why))
+        self.last = now
+        self.on_event(Event("target", self.name, self.done[-1], findings))
 
 
 def _counts(ledger: Ledger, declared: int, written: int) -> Counts:

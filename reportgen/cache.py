@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from reportgen import digests, trace
-from reportgen.files import clean_up, write_files
+from reportgen.files import write_files
 
 TITLE = "reportgen-cache-1"
 FILE = "answers.json"
@@ -71,14 +70,3 @@ class Cache:
                 if path.name not in figures:
                     path.unlink()
         return True
-
-    def clean(self) -> None:
-        """Remove what an interrupted build has left half written."""
-        clean_up(self.folder)
-        clean_up(self.folder / "figures")
-
-    def forget(self) -> None:
-        """Remove all that is kept."""
-        for name in (trace.FILE, FILE):
-            with contextlib.suppress(OSError):
-                os.unlink(self.folder / name)

@@ -22,7 +22,6 @@ from reportgen.diagnostics import EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNABLE, Findin
 
 if TYPE_CHECKING:
     from pathlib import Path
-
 FORMATS = ("pdf", "tex", "md", "html")
 ENGINES = ("typst", "latexmk")
 # What people know from other tools -> what to type here.
@@ -33,7 +32,6 @@ ELSEWHERE = {
     "clean": "outputs are in build/REPORT, which can be deleted; make clean deletes build/",
     **dict.fromkeys(("watch", "preview", "serve"), _BUILD_AGAIN),
     **dict.fromkeys(("open", "view"), "open build/REPORT/report.html or report.pdf"),
-    "why": "reportgen explain REPORT ANSWER shows how an answer was derived, reportgen explain CODE what a finding means",
     **dict.fromkeys(("init", "create", "start", "quickstart"), "type reportgen new DIR"),
     **dict.fromkeys(("render", "run", "make", "compile", "pdf", "export", "convert"), "type reportgen build REPORT, with --to pdf for one format"),
     **dict.fromkeys(("list", "ls", "show", "status"), "reportgen values REPORT lists every given and answer"),
@@ -132,32 +130,14 @@ class Terminal:
 # --- the commands ---------------------------------------------------------------------------------------------
 
 def _build(options: argparse.Namespace, terminal: Terminal) -> int:
-    from reportgen.build import build
+    from reportgen.buildcommand import JsonLines, Lines, build_reports
     from reportgen.reports import find_reports
 
-    code = EXIT_CLEAN
-    for folder in find_reports(options.reports):
-        name = folder.resolve().name
-        try:
-            result = build(folder, options.to, _out(options, folder), engine=options.engine, strict=options.strict,
-                           on_event=lambda event: terminal.say(_target_line(event.report, event.target)))
-        except FindingsError as error:  # one bad report does not keep the others from being built
-            if options.debug:
-                _trace(error)
-            terminal.findings(error.findings)
-            terminal.say(f"{name}  failed: nothing was written")
-            code = max(code, error.exit_code)
-            continue
-        for path in (path for target in result.targets for path in target.files):
-            terminal.note(f"  wrote {path}")
-        terminal.findings(result.findings)
-        terminal.say(f"{name}: {result.counts}")
-        code = max(code, result.exit_code)
-    return code
-
-
-def _target_line(report: str, target: object) -> str:
-    return f"{report}  {target.name:<6}  {target.status:<9}  {target.seconds:6.2f} s  {target.path}"  # type: ignore[attr-defined]
+    as_json = options.log_format == "json"
+    return build_reports(find_reports(options.reports), lambda folder: _out(options, folder), options.to,
+                         JsonLines(terminal.show) if as_json else Lines(terminal), engine=options.engine, strict=options.strict,
+                         cache="renew" if options.no_cache else "use", depfile=options.depfile,
+                         trace=_trace if options.debug else lambda error: None)
 
 
 def _verify(options: argparse.Namespace, terminal: Terminal) -> int:
@@ -184,6 +164,15 @@ def _explain(options: argparse.Namespace, terminal: Terminal) -> int:
 
     text, findings = explain(find_report(options.report), options.answer)
     return _told(terminal, text, findings)
+
+
+def _why(options: argparse.Namespace, terminal: Terminal) -> int:
+    from reportgen.reports import find_report
+    from reportgen.why import why
+
+    folder = find_report(options.report)
+    terminal.show(why(folder, _out(options, folder), options.target))
+    return EXIT_CLEAN
 
 
 def _values(options: argparse.Namespace, terminal: Terminal) -> int:
@@ -288,6 +277,9 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--to", type=_formats, metavar="FORMATS", help="comma-separated: pdf,tex,md,html (default: what report.toml says)")
     build.add_argument("--engine", choices=ENGINES, default="typst", help="what makes the PDF (default: typst)")
     build.add_argument("--strict", action="store_true", help="an undecided step fails the build")
+    build.add_argument("--no-cache", action="store_true", help="run everything, whatever was kept of the last build")
+    build.add_argument("--depfile", metavar="FILE", help="write to FILE, as a rule of make, which files the outputs rest on")
+    build.add_argument("--log-format", choices=("text", "json"), default="text", help="of what is told: lines for people, or JSON lines (default: text)")
     _out_option(build)
 
     verify = command("verify", _verify, "judge every obligation of a built report again, from its ledger alone")
@@ -301,6 +293,11 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("report", metavar="REPORT",
                          help="a report; or, alone: rules, views, grammar, one of these, or the code of a finding such as typed-number")
     explain.add_argument("answer", metavar="ANSWER", nargs="?", help="the name of an answer or a given, or group.part")
+
+    why = command("why", _why, "say why an output or an answer was made the last time, and whether it would be made now")
+    why.add_argument("report", metavar="REPORT")
+    why.add_argument("target", metavar="TARGET", nargs="?", help="report.pdf, ledger.json... or the name of an answer (default: every output)")
+    _out_option(why)
 
     values = command("values", _values, "list every given and answer")
     values.add_argument("report", metavar="REPORT")

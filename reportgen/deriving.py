@@ -14,6 +14,7 @@ from reportgen.givens import Given, read_givens
 if TYPE_CHECKING:
     from reportgen.answers import Answer, AnswerGraph
     from reportgen.figures import Figure
+    from reportgen.incremental import Memory
     from reportgen.ledger import Ledger
 
 
@@ -40,16 +41,25 @@ class Derived:
     figures: Mapping[str, Figure]
 
 
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """The content of an answer that was kept from an earlier build, where its function would have returned it."""
+
+    content: object
+
+
 def open_report(folder: Path) -> Report:
     """Read report.toml and givens.toml.  Raises FindingsError with the findings of both."""
     return Report(*_collect(lambda: read_config(folder), lambda: read_givens(folder / "givens.toml")))
 
 
-def derive(source: Path | Report, only: Iterable[str] | None = None, *, draw: bool = True, overrides: Mapping[str, Given] | None = None) -> Derived:
+def derive(source: Path | Report, only: Iterable[str] | None = None, *, draw: bool = True,
+           overrides: Mapping[str, Given] | None = None, memory: Memory | None = None) -> Derived:
     """Run a report's answers and judge every step.  With ``only``, no more than these and what they need.
 
-    ``overrides`` stand in place of givens of the same names.  Nothing passes from one call to the next: the author's files run
-    anew each time.  Raises FindingsError where something could not be read or run.  What the judge found is in the ledger.
+    ``overrides`` stand in place of givens of the same names.  Nothing passes from one call to the next, the author's files run
+    anew each time; but for ``memory``, which gives answers whose inputs have not changed.  Raises FindingsError where something
+    could not be read or run.  What the judge found is in the ledger.
     """
     from reportgen import answers, figures
     from reportgen.ledger import Ledger
@@ -58,24 +68,30 @@ def derive(source: Path | Report, only: Iterable[str] | None = None, *, draw: bo
     for name in overrides or {}:
         _known(name, list(report.givens))
     givens = {**report.givens, **(overrides or {})}
-    ledger = Ledger()
+    ledger = Ledger() if memory is None else Ledger(known=memory.verdicts)
     for given in givens.values():
         ledger.add_given(given)
     drawn: dict[str, Figure] = {}
 
     def enter(answer: Answer, result: object) -> object:
-        content = result
-        if figures.is_figure(result):
+        content: object = result
+        if isinstance(result, Recalled):
+            result = content = result.content
+            if isinstance(content, figures.Figure):
+                drawn[answer.name] = content
+        elif figures.is_figure(result):
             content = figures.draw(answer.name, result) if draw else figures.leave(answer.name, result)
             drawn[answer.name] = content
         else:
             result = content = _checked(answer, result)
         ledger.add_answer(answer.name, content, [p.name for p in answer.parameters], answer.span)
+        if memory is not None:
+            memory.learn(answer, content)
         return result
 
     with figures.page_style():
         known: dict[str, object] = {**givens, **_documents(report.folder)}
-        graph = answers.load(report.folder / "answers.py", known)
+        graph = (answers.load(report.folder / "answers.py", known) if memory is None else memory.graph(known))
         wanted = None if only is None else [_known(name, [*givens, *graph.order]) for name in only]
         graph.evaluate(known, enter, wanted)
     return Derived(report.meta, givens, graph, ledger, drawn)

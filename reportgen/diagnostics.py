@@ -121,6 +121,9 @@ CODES: dict[str, tuple[str, str]] = {
     "numeral-untraced": ("a numeral of a finished file comes from nowhere",
                          "The finished file was read again: this numeral comes from no value, no declared number, no name and no numbering."),
     "output-failed": ("an output could not be written", "Writing failed; the last good file is still in place."),
+    "locked": ("another build is at work",
+               "One build at a time writes to a folder of outputs. Another process holds its lock; it is named in the message. The lock of a process "
+               "that has ended, however it ended, is noticed and taken over, so there is nothing to be deleted."),
     "nothing-built": ("nothing was built", "No report was found, so there is nothing to show."),
     # --- submission and corrections
     "correction-unread": ("a correction's line does not hold what is expected",

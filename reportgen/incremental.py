@@ -9,7 +9,7 @@ an answer states is worked out from its content, so a content that says somethin
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,13 +98,7 @@ class Memory:
         from reportgen import answers
 
         path = self.folder / "answers.py"
-        self._known = known
-        for name, thing in known.items():
-            if isinstance(thing, Given):
-                self._digests[name] = given_digest(thing)
-                self._texts[name] = to_text(thing.value) + (f" {thing.unit}" if thing.unit else "")
-            else:
-                self._digests[name] = self._file("submission.md")
+        self._enter(known)
         self._load_reads = dict(self._part("load"))
         if not self._load_reads or any(self._file(name) != digest for name, digest in self._load_reads.items()):
             with recording() as seen:
@@ -114,13 +108,38 @@ class Memory:
         else:
             # the same files ran without a finding before, with the same tools; they run again when a function of theirs must
             graph = answers.read(path, known)
-        sources = {name[:-3]: (self.folder / name).read_text(encoding="utf-8") for name in self._load_reads
-                   if name.endswith(".py") and "/" not in name and name != "*.py"}
-        self._modules = {name: module(name, text) for name, text in sources.items()}
-        self._homes = {a.name: Path(a.span.file).stem for a in graph.answers}
+        self._cut_up(graph)
         self._needed_as_drawn = {p.name for a in graph.answers for p in a.parameters}
-        self._all = not any(m.remembers for m in self._modules.values()) or all(self._why(a) == "" for a in graph.answers)
+        self._all = not any(m.remembers for m in self._modules.values()) or all(self.why(a) == "" for a in graph.answers)
         return replace(graph, functions=_Functions(self, graph))
+
+    def survey(self, known: Mapping[str, object]) -> AnswerGraph:
+        """The answers as their sources have them, for asking ``why``; nothing of the author's runs."""
+        from reportgen import answers
+
+        self._enter(known)
+        self._load_reads = dict(self._part("load")) or {"answers.py": ""}
+        graph = answers.read(self.folder / "answers.py", known)
+        self._cut_up(graph)
+        return graph
+
+    def _enter(self, known: Mapping[str, object]) -> None:
+        self._known = known
+        for name, thing in known.items():
+            if isinstance(thing, Given):
+                self._digests[name] = given_digest(thing)
+                self._texts[name] = to_text(thing.value) + (f" {thing.unit}" if thing.unit else "")
+            else:
+                self._digests[name] = self._file("submission.md")
+
+    def _cut_up(self, graph: AnswerGraph) -> None:
+        """The author's files by their definitions."""
+        files = {name for name in self._load_reads if name.endswith(".py") and "/" not in name} | {path.name for path, _ in graph.files}
+        self._modules = {}
+        for name in sorted(files - {"*.py"}):
+            if (self.folder / name).is_file():
+                self._modules[name[:-3]] = module(name[:-3], (self.folder / name).read_text(encoding="utf-8"))
+        self._homes = {a.name: Path(a.span.file).stem for a in graph.answers}
 
     def _file(self, name: str) -> str:
         if name not in self._now:
@@ -132,7 +151,7 @@ class Memory:
     # --- one answer
     def call(self, answer: Answer, arguments: Mapping[str, object]) -> object:
         """What the answer's function returns, or what is kept of it."""
-        why = self._why(answer) or ("" if self._all else "the author's files keep something from one answer to the next")
+        why = self.why(answer) or ("" if self._all else "the author's files keep something from one answer to the next")
         if not why:
             content = self._recall(answer)
             if content is not None:
@@ -148,7 +167,7 @@ class Memory:
         self._pending[answer.name] = {name: self._file(name) for name in inputs(seen, str(self.folder)) if name not in self._load_reads}
         return result
 
-    def _why(self, answer: Answer) -> str:
+    def why(self, answer: Answer) -> str:
         """Why the answer must be made again, or "" where it need not be."""
         record = self._part("answers").get(answer.name)
         if not isinstance(record, dict):
@@ -199,7 +218,7 @@ class Memory:
         from reportgen.figures import Figure
 
         record: dict[str, Any] = {"code": self.code(answer), "uses": self._uses(answer), "reads": self._pending.pop(answer.name, {}),
-                                  "texts": {p.name: self._texts[p.name] for p in answer.parameters if p.name in self._texts}}
+                                  "because": self.ran[answer.name], "texts": {p.name: self._texts[p.name] for p in answer.parameters if p.name in self._texts}}
         if isinstance(content, Figure):
             kept = {digests.digest(data): data for data in (content.svg, content.pdf)}
             self.figures |= kept
@@ -250,6 +269,22 @@ class Memory:
         for record in self.records.values():
             found |= set(record.get("reads", ()))
         return found
+
+    def lines(self, names: Iterable[str]) -> trace.Lines:
+        """The trace's lines of these files, with the digests that they had before they were read."""
+        found: trace.Lines = []
+        for name in names:
+            if not any(c in name for c in "\t\n"):
+                found.append(("list" if name.endswith("/") else "file", name, self._file(name)))
+        return sorted(found, key=lambda parts: parts[1])
+
+    def file_now(self, name: str) -> str:
+        """The digest of a file, from before it was read."""
+        return self._file(name)
+
+    def text_of(self, name: str) -> str:
+        """A given's value as a person is told it."""
+        return self._texts.get(name, "")
 
     def result_digests(self) -> dict[str, str]:
         """By name, the digest of each given and answer."""

@@ -56,7 +56,7 @@ def text(lines: Iterable[tuple[str, ...]]) -> bytes:
 
 def common(engine: str, strict: bool, template: str = "report.md") -> Lines:
     """The lines that do not depend on the report: options, tools, layouts."""
-    tools = {**digests.surroundings(), **digests.installed(), "reportgen": digest_of_texts(*(t for item in digests.own_source().items() for t in item))}
+    tools = {**digests.surroundings(), **digests.installed(), "reportgen": digests.own_source()}
     if engine == "latexmk":
         tools["tex"] = digests.program_digest(digests.TEX_PROGRAMS)
     tools = {name: value.replace("\t", " ").replace("\n", " ") for name, value in tools.items()}
@@ -89,12 +89,12 @@ def state(lines: Iterable[tuple[str, ...]]) -> str:
 # --- nothing to do ----------------------------------------------------------------------------------------------
 
 class Unchanged:
-    """What a build with nothing to do has to say: (target, main file) pairs, and the texts kept for it."""
+    """What a build with nothing to do has to say: (target, main file) pairs, the texts kept for it, and the files it rests on."""
 
-    __slots__ = ("targets", "said")
+    __slots__ = ("folder", "targets", "said", "inputs")
 
-    def __init__(self, targets: list[tuple[str, str]], said: dict[str, str]) -> None:
-        self.targets, self.said = targets, said
+    def __init__(self, folder: str, targets: list[tuple[str, str]], said: dict[str, str], inputs: list[str]) -> None:
+        self.folder, self.targets, self.said, self.inputs = folder, targets, said, inputs
 
 
 def unchanged(folder: str, out: str, targets: Iterable[str] | None, engine: str = "typst", strict: bool = False,
@@ -111,12 +111,12 @@ def unchanged(folder: str, out: str, targets: Iterable[str] | None, engine: str 
     wanted = ["ledger", *(targets if targets is not None else said.get("formats", "").split())]
     if len(wanted) == 1 or any(name not in made for name in wanted):
         return None
-    now = (present if present is not None else common(engine, strict, template)) \
-        + files(folder, [parts[1] for parts in kept if parts[0] in ("file", "list")])
+    inputs = [parts[1] for parts in kept if parts[0] in ("file", "list")]
+    now = (present if present is not None else common(engine, strict, template)) + files(folder, inputs)
     digest = state(now)
     if any(made[name] != digest for name in wanted) or not whole(out, kept, wanted):
         return None
-    return Unchanged([(name, main_file(name)) for name in wanted], said)
+    return Unchanged(folder, [(name, main_file(name)) for name in wanted], said, inputs)
 
 
 def whole(out: str, kept: Lines, wanted: Iterable[str]) -> bool:

@@ -24,8 +24,9 @@ def pytest_runtest_makereport(item, call):
 
 
 @pytest.fixture(autouse=True)
-def _no_outside_settings(monkeypatch):
-    """The tester's colours and matplotlib settings do not reach the tests."""
+def _no_outside_settings(monkeypatch, tmp_path_factory):
+    """The tester's colours, matplotlib settings and key do not reach the tests."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
     for name in ("NO_COLOR", "MPLBACKEND", "MATPLOTLIBRC"):
         monkeypatch.delenv(name, raising=False)
 
