@@ -83,6 +83,19 @@ class AnswerGraph:
                 waiting.extend(p.name for p in known[name].parameters)
         return frozenset(needed)
 
+    def needing(self, *names: str) -> frozenset[str]:
+        """The answers that need one of these, directly or through others."""
+        found: set[str] = set()
+        for name in self.order:  # each comes after what it needs
+            if any(p.name in names or p.name in found for p in self[name].parameters):
+                found.add(name)
+        return frozenset(found)
+
+    def last(self, *names: str) -> AnswerGraph:
+        """The graph with the answers that need one of these after all others."""
+        late = self.needing(*names)
+        return replace(self, order=(*(n for n in self.order if n not in late), *(n for n in self.order if n in late)))
+
     def evaluate(self, givens: Mapping[str, Given], wrap: Wrap, only: Iterable[str] | None = None) -> dict[str, object]:
         """Call the functions in order and return what ``wrap`` made of each result, by name.
 

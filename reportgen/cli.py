@@ -205,7 +205,7 @@ def _check(options: argparse.Namespace, terminal: Terminal) -> int:
         from reportgen.reports import find_report
         from reportgen.claims.against import Key
 
-        key = Key(find_report(options.against))
+        key = Key.of(find_report(options.against))
     return check_files(options.files, terminal.show, terminal.findings, jobs=options.jobs, form=options.format, fail_on=options.fail_on or "refuted",
                        verbose=terminal.verbosity > 0, key=key)
 

@@ -18,7 +18,7 @@ from .submission import Piece
 Judge = Callable[[Obligation], Verdict]
 
 COLUMNS = ("Line", "It states", "Verdict", "What is right, and why")
-WIDTHS = (10, 32, 13, 45)      # hundredths of the line
+WIDTHS = (10, 30, 16, 44)      # hundredths of the line
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class Correction:
     ``pieces``: where it is stated, the first is the one that is quoted; ``stated``: how it is shown, a formula read from the
     submission or text (empty: the first piece's text, in quotation marks).  ``right`` and ``why`` are text with formulas in it;
     derivations stand for their conclusion; in the table ``why`` goes on from ``right`` and brings its own punctuation.
-    ``answer`` is only looked at where the claim is not refuted.
+    ``answer`` is only looked at where the claim is not refuted.  ``word``: the checker's word for it, where the judge's two verdicts
+    have none ("right, given line 3"); a judge that says otherwise has the last word.
     """
 
     pieces: tuple[Piece, ...]
@@ -37,6 +38,7 @@ class Correction:
     why: Caption
     claim: Claim | None = None
     answer: Claim | None = None
+    word: Caption = ()
 
     def obligations(self, name: str) -> tuple[Obligation, ...]:
         asked = ((name, self.claim), (f"{name}/answer", self.answer))
@@ -53,6 +55,11 @@ class Correction:
         claim, answer = (None if c is None else judge(c.obligations("")[0]) for c in (self.claim, self.answer))
         return words_for(claim, answer)
 
+    def shown(self, judge: Judge | None = None) -> Caption:
+        """The verdict as it is shown: ``word`` where there is one, unless the judge refutes the very claim."""
+        found = self.verdict(judge)
+        return self.word if self.word and found != "refuted" else (found,)
+
 
 @dataclass(frozen=True, slots=True)
 class Corrections:
@@ -68,7 +75,7 @@ class Corrections:
 
     def table(self, judge: Judge | None = None) -> Table:
         """The rows as a table; every cell is text with formulas in it."""
-        rows = tuple((line_numbers(row.lines), row.stated, (row.verdict(judge),), (*row.right, *row.why)) for row in self.rows)
+        rows = tuple((line_numbers(row.lines), row.stated, row.shown(judge), (*row.right, *row.why)) for row in self.rows)
         return Table(COLUMNS, rows, "llll", caption=self.caption, widths=WIDTHS)
 
 

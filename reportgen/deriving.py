@@ -53,10 +53,11 @@ def open_report(folder: Path) -> Report:
     return Report(*_collect(lambda: read_config(folder), lambda: read_givens(folder / "givens.toml")))
 
 
-def derive(source: Path | Report, only: Iterable[str] | None = None, *, draw: bool = True,
+def derive(source: Path | Report, only: Iterable[str] | None = None, *, draw: bool = True, documents: bool = True,
            overrides: Mapping[str, Given] | None = None, memory: Memory | None = None) -> Derived:
     """Run a report's answers and judge every step.  With ``only``, no more than these and what they need.
 
+    What speaks of the submission, marked against the other answers, comes last; with ``documents`` False it is left out.
     ``overrides`` stand in place of givens of the same names.  Nothing passes from one call to the next, the author's files run
     anew each time; but for ``memory``, which gives answers whose inputs have not changed.  Raises FindingsError where something
     could not be read or run.  What the judge found is in the ledger.
@@ -90,21 +91,30 @@ def derive(source: Path | Report, only: Iterable[str] | None = None, *, draw: bo
         return result
 
     with figures.page_style():
-        known: dict[str, object] = {**givens, **_documents(report.folder)}
-        graph = (answers.load(report.folder / "answers.py", known) if memory is None else memory.graph(known))
+        known: dict[str, object] = {**givens, **_documents(report.folder, ledger)}
+        graph = (answers.load(report.folder / "answers.py", known) if memory is None else memory.graph(known)).last("marks")
         wanted = None if only is None else [_known(name, [*givens, *graph.order]) for name in only]
+        about_it = graph.needing("marks" if documents else "submission", "marks")
+        if not documents or wanted is not None and not about_it.isdisjoint(graph.closure(wanted)):
+            others = [name for name in graph.order if name not in about_it]  # the marks need them all
+            wanted = [name for name in wanted or () if documents or name not in about_it] + others
         graph.evaluate(known, enter, wanted)
     return Derived(report.meta, givens, graph, ledger, drawn)
 
 
-def _documents(folder: Path) -> dict[str, object]:
-    """What a report's answers can name beside its givens: ``submission``, where there is a document to be corrected."""
+def _documents(folder: Path, ledger: Ledger) -> dict[str, object]:
+    """What a report's answers can name beside its givens, where there is a document to be corrected.
+
+    ``submission``, and ``marks``: what the checker says of it, held against the answers that are in the ledger when it is first asked.
+    """
     path = folder / "submission.md"
     if not path.is_file():
         return {}
+    from reportgen.marks import Marks
     from reportgen.submission import Submission
 
-    return {"submission": Submission(path)}
+    submission = Submission(path)
+    return {"submission": submission, "marks": Marks(submission, ledger.entries.values)}
 
 
 def _known(name: str, known: Sequence[str]) -> str:

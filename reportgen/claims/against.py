@@ -1,86 +1,134 @@
 """An answer key: the answers of a report, and which of them a claim in somebody's document states.
 
-A claim is bound by the row and the column of a table, by the name on its left side, and where several answers have that name
-by the title that was mentioned last before it.  What cannot be bound is not held against anybody.
+A claim is bound by the row and the column of a table, by the name on its left side, and where several answers have that name,
+or a formula has none, by the title that was mentioned last before it.  What cannot be bound is not held against anybody.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..expressions import Expr, is_op, symbols, to_text
 from . import tables
-from .documents import Document, Found
+from .documents import Document, Found, mentions_relation
 from .groups import Member
 
-_NAMED = re.compile(r"\s*(?P<name>\\?[A-Za-z]+(?:\{[A-Za-z]+\})?(?:_(?:\{[^{}=]{1,20}\}|\w))?)\s*(?:&\s*)?(?:=|\\approx|≈)(?P<rest>.*)", re.S)
+if TYPE_CHECKING:
+    from ..derivation import Derivation
+    from ..ledger import Entry
+
+_NAME = re.compile(r"\s*(?P<name>[^=<>≤≥≈&]{1,60}?)\s*(?:&\s*)?(?:=|\\approx(?![a-z])|≈)")
+_INTRODUCED = re.compile(r"(?:=|≈|:|\b(?:is|are|by|as|becomes))\s*[:*_]*\s*\Z")
+_LIST = re.compile(r"[\[(]\s*[-−]?\d[^\[\]()]*[\])]\Z")
 _CONTEXT = 400
+_TITLE_NEAR = 200
+MAX_EARLIER = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``label`` is what a reader is told, ``value`` its formula in plain text."""
+    """``label`` is what a reader is told, ``value`` its formula in plain text ("" where it is a formula with names).
+
+    ``formulas``: what it goes through, as far as there are names in it; ``columns``: of a vector that is a matrix times a vector,
+    how many products each entry is the sum of.
+    """
 
     name: str
     symbol: str
     title: str
     value: str
+    formulas: tuple[str, ...] = ()
+    columns: int = 0
 
     @property
     def label(self) -> str:
-        inside = f"{self.symbol}, {self.name}" if self.symbol and self.symbol != self.name else self.name
+        symbol = re.sub(r"\*?apply\((\w+), ?(\w+)\)", r" \1(\2)", self.symbol).strip()
+        inside = f"{symbol}, {self.name}" if symbol and symbol != self.name else self.name
         return f"{self.title} ({inside})" if self.title else inside
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The answer that a claim states; ``grid`` and ``column`` where it stands in a table, ``total`` where it is a total there;
-    ``senses``: other values that the name has in the report, none of which is held against anybody."""
+    """The answer that a claim states; ``grid`` and ``column`` where it stands in a table, ``total`` where it is a total there.
+
+    ``senses``: other values that the name has in the report, none of which is held against anybody; ``chain``: which chain of
+    equations it is in, and ``earlier``, the sides of that chain before it.
+    """
 
     answer: Answer
     grid: int = -1
     column: int = -1
     total: bool = False
     senses: tuple[str, ...] = ()
+    chain: int = 0
+    earlier: tuple[str, ...] = ()
 
 
 class Key:
     """The answers of a report by what binds a claim to them."""
 
-    def __init__(self, folder: Path) -> None:
-        """Derives the report.  Raises FindingsError where that fails."""
-        from ..deriving import derive
-        from ..derivation import Derivation, Table
-        from ..ledger_records import facts
-
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        """``entries`` are a ledger's; those that speak of a document that is corrected are no answers."""
         self.symbols: dict[str, list[Answer]] = {}
+        self.titled: list[Answer] = []
         self.cells: dict[tuple[str, str], Answer | None] = {}
         self.all: list[tuple[str, str]] = []
         self.senses: dict[str, set[str]] = {}  # values that were put in for a name somewhere in the report
-        about_it: set[str] = {"submission"}  # what speaks of a document that is corrected is no answer
-        for entry in derive(folder, draw=False).ledger.entries.values():
-            content = entry.content
+        about_it: set[str] = {"submission", "marks"}
+        for entry in entries:
             if about_it & {u.split(".")[0] for u in entry.uses}:
                 about_it.add(entry.name.split(".")[0])
-                continue
-            if isinstance(content, Table):
-                self._table(entry.name, content)
-            if isinstance(content, Derivation):
-                for fact in facts(content.steps):
-                    self._sense(*fact.args)
-            if entry.kind == "given":
-                self._sense(content.symbol, entry.value)
-            if entry.kind == "given" or entry.value is None or symbols(entry.value):
-                continue
-            name = getattr(content, "name", None) if isinstance(content, Derivation) else None
-            symbol = to_text(name) if isinstance(name, Expr) and is_op(getattr(content, "conclusion", None), "eq") else ""
-            answer = Answer(entry.name, symbol, getattr(content, "title", ""), to_text(entry.value))
+            else:
+                self._enter(entry)
+
+    @classmethod
+    def of(cls, folder: Path) -> Key:
+        """The key of a report.  Derives it; raises FindingsError where that fails."""
+        from ..build import derive
+
+        return cls(derive(folder, draw=False, documents=False).ledger.entries.values())
+
+    def _enter(self, entry: Entry) -> None:
+        from ..derivation import Derivation, Table, Value
+        from ..ledger_records import facts
+
+        content = entry.content
+        if isinstance(content, Table):
+            self._table(entry.name, content)
+        if isinstance(content, Derivation):
+            for fact in facts(content.steps):
+                self._sense(*fact.args)
+        if entry.kind == "given":
+            self._sense(content.symbol, entry.value)  # type: ignore[attr-defined]
+            return
+        if entry.value is None:
+            return
+        name, value, columns = None, entry.value, 0
+        if isinstance(content, Derivation) and is_op(content.conclusion, "eq"):
+            name = content.name
+        elif isinstance(content, Value) and is_op(value, "eq"):
+            name, value = value.args
+            columns = _columns(content.statement)
+        symbol = to_text(name) if isinstance(name, Expr) else ""
+        closed = not symbols(value)
+        formulas = _formulas(content, name) if isinstance(content, Derivation) and name is not None else ()
+        if not closed and not formulas:
+            return
+        answer = Answer(entry.name, symbol, getattr(content, "title", ""), to_text(value) if closed else "", formulas, columns)
+        if closed:
             self.all.append((answer.label, answer.value))
-            if symbol:
-                self.symbols.setdefault(_plain(symbol), []).append(answer)
+        if symbol:
+            self.symbols.setdefault(_plain(symbol), []).append(answer)
+        if answer.title and formulas:
+            self.titled.append(answer)
+
+    @property
+    def by_label(self) -> dict[str, Answer]:
+        return {a.label: a for answers in self.symbols.values() for a in answers}
 
     def _sense(self, name: Expr, value: Expr) -> None:
         if not symbols(value):
@@ -110,7 +158,10 @@ class Key:
 
     # --- documents
     def places(self, document: Document) -> list[tuple[int, int, Bound]]:
-        """(begin, end, answer) for each cell that has one, in order; sets the document's ``extra`` to bare numbers among them."""
+        """(begin, end, answer) for each cell that has one, and each formula that a title says what it is, in order.
+
+        Sets the document's ``extra`` to those among them that assert nothing by themselves.
+        """
         found, extra = [], []
         for number, grid in enumerate(tables.grids(document.text)):
             for row in grid.body:
@@ -122,11 +173,30 @@ class Key:
                         continue
                     total = tables.is_total(row[0].text)
                     found.append((cell.begin, cell.end, Bound(answer, number, column, total)))
-                    if "=" not in cell.text and not total and tables.amount(cell.text) is not None:
+                    if "=" not in cell.text and not total and (tables.amount(cell.text) is not None or _LIST.match(tables.bare(cell.text))):
                         extra.append(Found(tables.bare(cell.text), "cell", cell.text, document.place(cell.begin, cell.end), cell.begin, cell.end))
+        for begin, end in document.displays() if self.titled else ():
+            text = document.text[begin:end]
+            answer = None if mentions_relation(text) else self._titled(document.text, begin)
+            if answer is not None:
+                found.append((begin, end, Bound(answer)))
+                extra.append(Found(text, "formula", text, document.place(begin, end), begin, end))
         found.sort(key=lambda item: item[0])
         document.extra = sorted(extra, key=lambda f: f.begin)
         return found
+
+    def _titled(self, text: str, begin: int) -> Answer | None:
+        """The answer whose title is mentioned last before a formula that is introduced: ``The cost of model A is:``."""
+        around = re.sub(r"[$\\\[(\s]+\Z", "", text[max(0, begin - _TITLE_NEAR) : begin])
+        if not _INTRODUCED.search(around):
+            return None
+        places: dict[int, list[Answer]] = {}
+        for answer in self.titled:
+            title = r"\s+".join(map(re.escape, answer.title.split()))
+            for match in re.finditer(rf"(?<!\w){title}(?!\w)", around, re.I):
+                places.setdefault(match.end(), []).append(answer)
+        found = places[max(places)] if places else []
+        return found[0] if len({a.formulas for a in found}) == 1 else None
 
 
 class Binder:
@@ -138,6 +208,8 @@ class Binder:
         self.cells = key.places(document)
         self.next = 0
         self.chain = ("", -1)  # the name that stood before the last chain, and its section
+        self.number = 0
+        self.sides: list[str] = []
 
     def bound(self, group: tuple[Member, ...]) -> Iterator[Bound | None]:
         """For each claim of a group the answer that it states, or None."""
@@ -152,16 +224,22 @@ class Binder:
             if name:
                 open_chain = name
                 self.chain = (name, member.section)
+                self.number, self.sides = self.number + 1, []
             elif not member.line.lstrip(" &").startswith("="):
                 open_chain = ""
-            follows = k + 1 < len(group) and group[k + 1].line.lstrip(" &").startswith("=")
-            final = not follows and (not name or last[name] == k) and not member.defines and member.found.form != "total"
-            yield self._by_symbol(open_chain, group[0].found.begin, member.found) if open_chain and final else None
+            stated = open_chain and not member.defines and member.found.form != "total"
+            bound = self._by_symbol(open_chain, group[0].found.begin, member.found) if stated else None
+            if bound is not None and name and last[name] != k and not bound.answer.value.startswith(("[", "(")):
+                bound = None  # of numbers that one name has one after the other the last one counts
+            yield None if bound is None else replace(bound, chain=self.number, earlier=tuple(self.sides[-MAX_EARLIER:]))
+            if bound is not None:
+                self.sides.append(member.line)
 
-    @staticmethod
-    def _name(member: Member) -> str:
-        match = _NAMED.match(member.line) if member.found.form in ("math", "standing") else None
-        return _plain(match["name"]) if match else ""
+    def _name(self, member: Member) -> str:
+        """What stands before the first sign of equality, where it is a name."""
+        match = _NAME.match(member.line) if member.found.form in ("math", "standing") else None
+        name = _plain(match["name"]) if match else ""
+        return name if name.lstrip("-−") in self.key.symbols or re.fullmatch(r"[A-Za-z]\w*", name) else ""
 
     def _cell(self, found: Found) -> Bound | None:
         while self.next < len(self.cells) and self.cells[self.next][1] <= found.begin:
@@ -171,22 +249,44 @@ class Binder:
         return None
 
     def _by_symbol(self, name: str, first: int, found: Found) -> Bound | None:
+        if name[:1] in "-−" and (other := self._by_symbol(name[1:], first, found)) is not None:
+            minus = replace(other.answer, value=f"-({other.answer.value})", formulas=())
+            return replace(other, answer=minus, senses=tuple(f"-({s})" for s in other.senses)) if other.answer.value else None
         answers, senses = self.key.symbols.get(name, []), self.key.senses.get(name, set())
-        values = {a.value for a in answers} | senses
-        if len(answers) > 1 or len(values) > 1:
+        closed = [a for a in answers if a.value]
+        formulas = tuple(dict.fromkeys(f for a in answers for f in a.formulas))
+        if len({a.value for a in closed} | senses) > 1:
             around = _row(self.text[max(0, first - _CONTEXT) : found.end])
-            places = [(around.rfind(_row(a.title)), a) for a in answers if a.title and _row(a.title) in around]
-            if places:
-                answers = [max(places, key=lambda p: p[0])[1]]
-            elif len(values) > 1:
-                answers = []
-        return Bound(answers[0], senses=tuple(sorted(senses - {answers[0].value}))) if answers else None
+            places = [(around.rfind(_row(a.title)), a) for a in closed if a.title and _row(a.title) in around]
+            closed = [max(places, key=lambda p: p[0])[1]] if places else []
+            formulas = closed[0].formulas if closed else ()
+        if not closed and not formulas:
+            return None
+        answer = replace(closed[0] if closed else answers[0], formulas=formulas)
+        return Bound(answer, senses=tuple(sorted(senses - {answer.value})))
+
+
+def _formulas(derivation: Derivation, name: Expr) -> tuple[str, ...]:
+    """What the name is, line by line, as long as there are other names in it."""
+    lines = [derivation.start, *(step.after for step in derivation.steps)]
+    found = dict.fromkeys(to_text(line) for line in lines if is_op(line, "eq") and line.args[0] == name and symbols(line.args[1]))
+    return tuple(found)
+
+
+def _columns(statement: Expr | None) -> int:
+    """How many products an entry of ``matrix * vector = ...`` is the sum of."""
+    left = statement.args[0] if is_op(statement, "eq") else None
+    if is_op(left, "mul") and len(left.args) == 2 and all(is_op(part, "matrix") for part in left.args):
+        return len(left.args[0].args[0].args)
+    return 0
 
 
 def _plain(symbol: str) -> str:
-    """``J_{\\mathrm{bits}}`` and ``J_bits`` are one name; ``\\hat{y}`` is y_hat."""
+    """``J_{\\mathrm{bits}}`` and ``J_bits`` are one name; ``\\hat{y}`` is y_hat, ``||w||_1`` is norm(w, 1)."""
     symbol = re.sub(r"\\hat\s*\{?(\w)\}?", r"\1_hat", symbol)
-    symbol = re.sub(r"\\(?:text|mathrm|operatorname|mathit)(?![a-z])", "", symbol)
+    symbol = re.sub(r"\\(?:text|mathrm|operatorname|mathit|mathbf|boldsymbol|bm|left|right)(?![a-z])|\*|\\cdot(?![a-z])", "", symbol)
+    symbol = re.sub(r"apply\((\w+), ?([^()]*)\)", r"\1(\2)", symbol)
+    symbol = re.sub(r"(?:\\\||\|\|)\s*(\w+)\s*(?:\\\||\|\|)_\{?(\w)\}?", r"norm(\1,\2)", symbol)
     return re.sub(r"[\\{}\s]", "", symbol)
 
 

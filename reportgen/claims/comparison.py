@@ -2,55 +2,184 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from flint import acb, fmpq
 
-from ..expressions import Expr, ParseError, parse
+from ..expressions import Expr, Number, Operation, ParseError, Symbol, is_op, parse, symbols, to_text
 from . import rounding
 from .arrays import Matrix, NoValue, Several, Value, as_acb
 from .chains import _Chain, _flat, _short, free_names
+from .formulas import compare_formula
 from .reading import Side, Unreadable, read
 from .values import evaluate
+from .vectors import compare_vector
 
 RIGHT, NEAR, WRONG, UNREAD = "right", "near", "wrong", "unread"
 MAX_OTHERS = 1_000
 MIN_FIGURES = 4  # a shorter number is like too many others
 
 
-def compare(claim: str, wanted: str, others: Sequence[tuple[str, str]], senses: Sequence[str] = ()) -> dict[str, object]:
-    """What the last side of the claim is against ``wanted`` (a formula in plain text).
+def compare(
+    claim: str, wanted: str, others: Sequence[tuple[str, str]], senses: Sequence[str] = (), *, formulas: Sequence[str] = (), earlier: Sequence[str] = (),
+    columns: int = 0,
+) -> dict[str, object]:
+    """What the last side of the claim is against ``wanted`` (a formula in plain text; "" where the answer is a formula with names).
 
-    Where it is wrong, ``like`` names those of the ``others`` (label, value) that it nearly is, each with the rounding to its places.
+    Where it is wrong, ``like`` names those of the ``others`` (label, value) that it nearly is, each with the rounding to its places;
+    ``same_as`` says which of the ``earlier`` sides of its chain has the same value.  ``formulas`` are those that the answer goes
+    through, for claims with names; ``columns``: see ``vectors``.
     """
+    repaired: list[str] = []
     try:
-        side = _last_side(claim)
-        value, asked = _finite(evaluate(side)), _value(wanted)
+        if wanted and (entries := _entries(wanted, claim)) is not None and (found := _vector(claim, entries, columns)) is not None:
+            return found
+        side = _last_side(claim, repaired)
+        value = _finite(evaluate(side))
+        asked = _value(wanted) if wanted else None
     except (Unreadable, NoValue, ParseError, RecursionError) as error:
-        return {"result": UNREAD, "reason": str(error)}
+        return compare_formula(claim, formulas) if formulas else {"result": UNREAD, "reason": str(error)}
+    if asked is None:
+        return {"result": UNREAD, "reason": "a number, where a formula was asked for"}
     result = _compared(side, value, wanted)
     if result == WRONG and any(_compared(side, value, sense) in (RIGHT, NEAR) for sense in senses):
         return {"result": UNREAD, "reason": "the name has this value elsewhere"}
-    found: dict[str, object] = {"result": result, "claimed": _decimal(value, side), "asked": _decimal(asked, side)}
-    if result == WRONG and (shown := rounding.printed(side)) is not None and len(str(shown.value.numerator).strip("0")) >= MIN_FIGURES:
-        like = []
-        for label, text in others[:MAX_OTHERS]:
-            try:
-                other, near = _value(text), _compared(side, value, text) in (RIGHT, NEAR)
-            except (NoValue, ParseError, RecursionError):
-                continue
-            if near:
-                like.append((label, _decimal(other, side)))
-        found["like"] = like[:3]
+    found = {"result": result, "claimed": _decimal(value, side), "asked": _decimal(asked, side), "repaired": repaired, "tree": to_text(side)}
+    if result == RIGHT:
+        return found
+    found["same_as"] = [k for k, text in enumerate(earlier) if _agrees(side, value, text)]
+    if result == WRONG:
+        found["like"] = _like(side, value, others)
+        if not found["like"] and (bare := _without_sums(side)) is not None and (like := _like(bare, _finite(evaluate(bare)), (("", wanted), *others))):
+            found["sums"], found["like"] = True, like
     return found
 
 
-def _last_side(claim: str) -> Expr:
-    side = read(claim.lstrip("=& "), letters=True).sides[-1].tree
+def _like(side: Expr, value: Value, others: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Other answers that the value is, to its places."""
+    shown = rounding.printed(side)
+    if shown is not None and len(str(shown.value.numerator).strip("0")) < MIN_FIGURES:
+        return []
+    if shown is None and isinstance(value, fmpq) and value.q < 10**MIN_FIGURES and not rounding.decimals(side):
+        return []
+    like = []
+    for label, text in others[:MAX_OTHERS]:
+        try:
+            near = _compared(side, value, text) in (RIGHT, NEAR)
+            if near:
+                like.append((label, _decimal(_value(text), side)))
+        except (NoValue, ParseError, RecursionError):
+            continue
+    return like[:3]
+
+
+def _agrees(side: Expr, value: Value, text: str) -> bool:
+    """Whether an earlier side of the chain has this value, to the places shown."""
+    try:
+        other = _finite(evaluate(_last_side(text, [])))
+    except (Unreadable, NoValue, ParseError, RecursionError):
+        return False
+    if not isinstance(value, (fmpq, acb)) or not isinstance(other, (fmpq, acb)):
+        return False
+    shown = rounding.printed(side)
+    if shown is not None and shown.decimal:
+        return rounding.rounds_to(other, shown)
+    return value == other if isinstance(value, fmpq) and isinstance(other, fmpq) else as_acb(value).overlaps(as_acb(other))
+
+
+def _last_side(claim: str, repaired: list[str]) -> Expr:
+    """The last side as a tree without names; ``repaired`` is told what had to be supplied first."""
+    claim = claim.lstrip("=& ")
+    try:
+        side = read(claim, letters=True).sides[-1].tree
+    except Unreadable:
+        side = None
+        for said, changed in _repairs(claim):
+            repaired.append(said)
+            claim = changed
+            try:
+                side = read(claim, letters=True).sides[-1].tree
+                break
+            except Unreadable:
+                continue
+        if side is None:
+            raise
     if side is None or free_names(side):
         raise Unreadable("no number")
     return side
+
+
+def _repairs(claim: str) -> Iterator[tuple[str, str]]:
+    """What may make a formula readable, one thing after another: a lost factor, brackets that are never closed."""
+    changed, count = re.subn(r"(\\sum(?:_\{[^{}]*\}|\^\{[^{}]*\}|[_^]\w)*)\s*\\cdot", r"\1 ", claim)
+    if count:
+        yield "a factor before a dot is missing", changed
+    opened: list[str] = []
+    for mark in re.findall(r"[()\[\]]", changed):
+        if mark in "([":
+            opened.append(")" if mark == "(" else "]")
+        elif opened and opened[-1] == mark:
+            opened.pop()
+        elif opened and mark in opened:  # an inner bracket that is never closed
+            while opened.pop() != mark:
+                pass
+        else:
+            return
+    if opened or changed != claim:
+        yield "a bracket is never closed", _closed(re.sub(r"\\(?:left|right)(?![a-z])", "", changed))
+
+
+def _closed(text: str) -> str:
+    """The text with each bracket closed: an inner one before the outer one is, the others at the end."""
+    out, opened = [], []
+    for char in text:
+        if char in "([":
+            opened.append(")" if char == "(" else "]")
+        elif char in ")]" and char in opened:
+            while (mark := opened.pop()) != char:
+                out.append(mark)
+        out.append(char)
+    return "".join(out) + "".join(reversed(opened))
+
+
+def _without_sums(side: Expr) -> Expr | None:
+    """Signs of summation before what does not depend on their index are left out; None where there are none."""
+
+    def bare(node: Expr) -> Expr:
+        if isinstance(node, Operation):
+            node = Operation(node.head, tuple(map(bare, node.args)))
+            if node.head == "sum" and isinstance(node.args[1], Symbol) and node.args[1].name not in symbols(node.args[0]):
+                return node.args[0]
+        return node
+
+    changed = bare(side)
+    return changed if changed != side else None
+
+
+def _entries(wanted: str, claim: str) -> list[Expr] | None:
+    """The entries of an answer that is a vector, or one number where the claim is a list."""
+    tree = parse(wanted, "plain")
+    if isinstance(tree, Number) and claim.startswith("["):
+        return [tree]
+    while is_op(tree, "transpose"):
+        tree = tree.args[0]
+    if is_op(tree, "tuple"):
+        return list(tree.args)
+    if is_op(tree, "matrix") and (len(tree.args) == 1 or all(len(row.args) == 1 for row in tree.args)):
+        return [entry for row in tree.args for entry in row.args]
+    return None
+
+
+def _vector(claim: str, wanted: Sequence[Expr], columns: int) -> dict[str, object] | None:
+    """The claim as a vector in another dress than the reader knows; None where it is none."""
+
+    def compared(tree: Expr, asked: Expr) -> str:
+        return _compared(tree, _finite(evaluate(tree)), to_text(asked))
+
+    found = compare_vector(claim, wanted, columns, compared, lambda tree: _decimal(_finite(evaluate(tree)), tree))
+    return found if found["result"] == "vector" else None
 
 
 @lru_cache(maxsize=4_096)
@@ -80,6 +209,10 @@ def _compared(side: Expr, value: Value, wanted: str) -> str:
     if same:
         return RIGHT
     shown = rounding.printed(side)
+    carried = frozenset(t for t in rounding.decimals(side) if rounding.figures(t) >= rounding.MIN_FIGURES)
+    if shown is None and carried:  # its figures are rounded, as far as anybody can tell
+        ball = rounding.interval(side, carried, False)
+        return NEAR if ball is not None and ball.overlaps(as_acb(asked)) else WRONG
     if shown is None or not shown.decimal:
         return WRONG
     if rounding.rounds_to(asked, shown):

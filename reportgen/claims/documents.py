@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from . import phrases, tables
+from .macros import expanded, macros_of
 from .pdftext import STACKED, read_pdf, tidied
+from .quotes import attributed, quoted_tables
 from .standing import standing
 
 MAX_BYTES = 64 << 20
 MAX_SEGMENT = 20_000
-MAX_MACROS = 200
-MAX_EXPANDED = 20_000
-MAX_ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +66,6 @@ _TEX_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _RELATION = re.compile(r"=|\\approx|\\le(?:q|qslant)?(?![a-z])|\\ge(?:q|qslant)?(?![a-z])|<|>|≈|≤|≥|\\equiv")
 _CONTINUED = re.compile(r"[-+−*/]|\\(?:cdot|times|pm|div|quad|qquad)(?![a-z])")
 _UNFINISHED = re.compile(r"(?:[-+−*/(]|\\(?:cdot|times|pm|div))\s*$")
-_MACRO = re.compile(
-    r"\\(?:re)?newcommand\*?\s*\{?\\(?P<name>[A-Za-z]+)\}?\s*(?:\[(?P<count>[1-9])\])?\s*\{"
-    r"|\\def\s*\\(?P<name2>[A-Za-z]+)(?P<parameters>(?:#\d)*)\s*\{|\\DeclareMathOperator\*?\s*\{\\(?P<operator>[A-Za-z]+)\}\s*\{"
-)
 _NUMBER = r"(?:\$ ?)?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?: \d{3}\b)*%?!?"
 _PLAIN = re.compile(rf"(?P<claim>(?:[-−(\[]\s*)*{_NUMBER}(?:[ \t]*(?:[-+−–*/×÷·^()\[\]]|x(?=[ \t]*[\d($])|=|≈|≤|≥|<=|>=)+[ \t]*(?:{_NUMBER})?)*[)\]]*)")
 _DENIALS = re.compile(
@@ -101,6 +96,7 @@ class Document:
         self.latex = name.lower().endswith((".tex", ".ltx", ".latex"))
         self.starts = [0, *(m.end() for m in re.finditer(r"\r\n|\n|\r", self.text))]
         self.macros: dict[str, tuple[int, str]] = {}
+        self._quoted: tuple[tuple[int, int], ...] | None = None
         self.extra: list[Found] = []  # what somebody else found in it, in order
 
     def _read_pdf(self, data: bytes) -> None:
@@ -133,7 +129,7 @@ class Document:
         if self.latex:
             text = _TEX_COMMENT.sub(_blank, text)
             begin = text.find("\\begin{document}")
-            self.macros = _macros(text)
+            self.macros = macros_of(text)
             if begin >= 0:
                 text = " " * begin + text[begin:]
         yield from heapq.merge(self._written(text), self._totals(text), self.extra, key=lambda found: found.begin)
@@ -141,7 +137,7 @@ class Document:
     def _written(self, text: str) -> Iterator[Found]:
         """Formulas and arithmetic."""
         position = 0
-        for begin, end, inner in _spans(text):
+        for begin, end, inner in _joined(text):
             if begin < position:
                 continue
             if inner is not None and text[begin] == "$" != text[begin + 1 : begin + 2] and (line := self._line_around(text, begin, position)) is not None:
@@ -155,6 +151,19 @@ class Document:
                 yield from self.math(text, *inner)
             position = end
         yield from self.plain(text, position, len(text))
+
+    def quotes(self, begin: int) -> bool:
+        """Whether the document only reports there what somebody else states."""
+        if self._quoted is None:
+            self._quoted = quoted_tables(self.text)
+        return any(a <= begin < b for a, b in self._quoted) or attributed(self.text, begin)
+
+    def displays(self) -> Iterator[tuple[int, int]]:
+        """(begin, end) of what stands in each display."""
+        for begin, _, inner in _spans(self.text):
+            if inner is not None and (self.text[begin : begin + 2] in ("$$", "\\[") or self.text.startswith("\\begin", begin)):
+                formula = self.text[slice(*inner)]
+                yield inner[0] + len(formula) - len(formula.lstrip()), inner[0] + len(formula.rstrip())
 
     def _totals(self, text: str) -> Iterator[Found]:
         """Cells in rows of totals, outside of code."""
@@ -196,7 +205,7 @@ class Document:
         context = text[max(0, begin - 160) : end + 120]
         rows: list[tuple[int, int, str]] = []
         for start, stop in _rows(text, begin, end):
-            piece = text[start:stop]
+            piece = _without_remark(text[start:stop].replace("$$", "  "))  # of displays that are one formula
             lead = len(piece) - len(piece.lstrip(" \t\r\n&"))
             piece = piece.strip(" \t\r\n&")
             if not piece:
@@ -208,7 +217,7 @@ class Document:
         before = ""
         for start, stop, piece in rows:
             goes_on = _RELATION.match(piece)
-            if _RELATION.search(piece) and (before or not goes_on or piece[0] == "="):
+            if mentions_relation(piece) and (before or not goes_on or piece[0] == "="):
                 whole = expanded(f"{before} {piece}" if goes_on and before else piece, self.macros)
                 yield Found(whole, "math", context, self.place(start, stop), start, stop, None, piece if goes_on else "")
             before = "" if piece[0] in "-−" and not goes_on else _last_side(piece)
@@ -346,6 +355,51 @@ def _spans(text: str) -> Iterator[tuple[int, int, tuple[int, int] | None]]:
                 place = match.end()
 
 
+def _joined(text: str) -> Iterator[tuple[int, int, tuple[int, int] | None]]:
+    """The spans, with a display whose brackets are not closed and the displays without a relation right behind it as one."""
+    held: tuple[int, int, tuple[int, int]] | None = None
+    for begin, end, inner in _spans(text):
+        if held is not None:
+            goes_on = inner is not None and text.startswith("$$", begin) and not text[held[1] : begin].strip() and end - held[0] < MAX_SEGMENT
+            if goes_on and not mentions_relation(text[slice(*inner)]):  # type: ignore[misc]
+                held = (held[0], end, (held[2][0], inner[1]))  # type: ignore[index]
+                continue
+            yield held
+            held = None
+        if inner is not None and text.startswith("$$", begin) and inner[1] - inner[0] < MAX_SEGMENT and _is_open(text[slice(*inner)]):
+            held = (begin, end, inner)
+        else:
+            yield begin, end, inner
+    if held is not None:
+        yield held
+
+
+_REMARK = re.compile(r"&\s*(?:&|(?:\\q?quad\s*)*\\(?:text|mbox|textrm|textit|intertext)\s*\{)|\\(?:tag|label)\*?\s*\{[^{}]*\}\s*$")
+
+
+def _without_remark(row: str) -> str:
+    """A row of a formula without the words beside it, ``a &= b && \\text{because } c = 1``, and without its number."""
+    if "&" not in row and "\\tag" not in row and "\\label" not in row:
+        return row
+    depth = 0
+    for match in re.finditer(rf"[{{}}]|{_REMARK.pattern}", row):
+        if match.group() in "{}":
+            depth += 1 if match.group() == "{" else -1
+        elif depth <= 0 and "\\begin" not in row[: match.start()]:
+            return row[: match.start()]
+    return row
+
+
+def _is_open(formula: str) -> bool:
+    """More brackets are opened than closed."""
+    return "=" in formula and formula.count("(") + formula.count("[") > formula.count(")") + formula.count("]")
+
+
+def mentions_relation(formula: str) -> bool:
+    """Whether a relation stands outside of subscripts and superscripts."""
+    return _RELATION.search(re.sub(r"[_^]\s*\{[^{}]*\}", "", formula)) is not None
+
+
 def _last_side(piece: str) -> str:
     """What stands after the last relation outside of braces: the next row may go on from it."""
     depth, cut = 0, 0
@@ -392,78 +446,6 @@ def _rows(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
             start = match.end()
     place = end
     yield start, place
-
-
-# --- macros
-
-
-def _macros(text: str) -> dict[str, tuple[int, str]]:
-    """``\\newcommand`` and ``\\def`` with their bodies; only the first MAX_MACROS, only short ones."""
-    found: dict[str, tuple[int, str]] = {}
-    for match in _MACRO.finditer(text):
-        if len(found) >= MAX_MACROS:
-            break
-        depth, place = 1, match.end()
-        while place < len(text) and depth and place - match.end() < 500:
-            depth += (text[place] == "{") - (text[place] == "}")
-            place += 1
-        if depth:
-            continue
-        body = text[match.end() : place - 1]
-        name = match["name"] or match["name2"] or match["operator"]
-        count = int(match["count"] or 0) if match["name"] else len(match["parameters"] or "") // 2
-        found[name] = (count, f"\\operatorname{{{body}}}" if match["operator"] else body)
-    return found
-
-
-def expanded(text: str, macros: dict[str, tuple[int, str]]) -> str:
-    """The text with the document's macros put in, a few rounds deep and up to a length: a bomb stays what it is."""
-    for _ in range(MAX_ROUNDS):
-        if not macros:
-            return text
-        out, place, changed = [], 0, False
-        for match in re.finditer(r"\\([A-Za-z]+)", text):
-            if match.start() < place or match.group(1) not in macros:
-                continue
-            count, body = macros[match.group(1)]
-            arguments, end = _arguments(text, match.end(), count)
-            if arguments is None:
-                continue
-            for k, argument in enumerate(arguments, start=1):
-                body = body.replace(f"#{k}", argument)
-            out += [text[place : match.start()], "{" + body + "}" if len(body) > 1 and count == 0 and not re.search(r"[=<>&]", body) else body]
-            place, changed = end, True
-            if sum(map(len, out)) > MAX_EXPANDED:
-                return text
-        if not changed:
-            return text
-        text = "".join(out) + text[place:]
-        if len(text) > MAX_EXPANDED:
-            return text[:MAX_EXPANDED]
-    return text
-
-
-def _arguments(text: str, place: int, count: int) -> tuple[list[str] | None, int]:
-    found = []
-    for _ in range(count):
-        while place < len(text) and text[place].isspace():
-            place += 1
-        if place >= len(text):
-            return None, place
-        if text[place] != "{":
-            found.append(text[place])
-            place += 1
-            continue
-        depth, begin = 0, place
-        while place < len(text):
-            depth += (text[place] == "{") - (text[place] == "}")
-            place += 1
-            if depth == 0:
-                break
-        if depth:
-            return None, place
-        found.append(text[begin + 1 : place - 1])
-    return found, place
 
 
 def doubted(context: str) -> bool:

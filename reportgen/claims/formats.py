@@ -12,7 +12,35 @@ from .. import __version__
 from ..diagnostics import CODES
 
 VERDICTS = ("proved", "refuted", "undecided", "no-claim")
-_WARNED = frozenset({"claim-near", "claim-follow-up"})
+_WARNED = frozenset({"claim-near", "claim-follow-up", "claim-working"})
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a claim was held against.  Formulas are plain text.
+
+    ``name`` and ``label`` of the answer, what was ``asked`` and what was ``stated``, as read; ``supplied``: what was missing so that
+    it could be read; ``why``: the changes that make it right; ``merged``: letters that mean one thing; ``letters``: its letters
+    and the answer's; ``statement`` under ``assume``: for the judge of a ledger; ``like``: other answers (label, value) that it is, ``sums``:
+    once signs of summation are left out; of a vector its ``entries`` and ``counts`` (stated, asked), of an entry its ``terms`` (its own, the others').
+    """
+
+    name: str
+    label: str
+    asked: str
+    stated: str
+    supplied: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()
+    letters: tuple[str, ...] = ()
+    statement: str = ""
+    assume: tuple[str, ...] = ()
+    like: tuple[tuple[str, str], ...] = ()
+    sums: bool = False
+    entries: tuple[str, ...] = ()
+    counts: tuple[int, ...] = ()
+    terms: tuple[int, ...] = ()
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +60,10 @@ class Judged:
     right: str = ""
     given: int = 0  # the line on whose mistake it rests
     page: int = 0  # of a PDF; lines are counted on their page
+    begin: int = 0  # offsets in the document
+    end: int = 0
+    after: int = 0  # the line from which it does not follow
+    beside: Beside | None = None
 
     @property
     def level(self) -> str:

@@ -6,9 +6,11 @@ import time
 from collections.abc import Mapping
 from itertools import islice
 
+from ..expressions import symbols
 from . import chains, pairs, steps
 from .chains import NO_CLAIM, PROVED, REFUTED, UNDECIDED, Outcome
 from .documents import Document
+from .reading import Unreadable, read_expression
 
 MAX_CLAIMS = 500      # of one text
 
@@ -22,7 +24,12 @@ def judge_record(record: Mapping[str, object]) -> dict[str, object]:
         from .comparison import compare
 
         others = [(str(a), str(b)) for a, b in record["others"]]  # type: ignore[union-attr]
-        return {"id": None, "verdict": NO_CLAIM, "reason": "", **compare(str(record["claim"]), str(record["wanted"]), others, list(record.get("senses") or ()))}  # type: ignore[call-overload]
+        found = compare(
+            str(record["claim"]), str(record["wanted"]), others, [str(s) for s in record.get("senses") or ()],  # type: ignore[attr-defined]
+            formulas=[str(f) for f in record.get("formulas") or ()], earlier=[str(e) for e in record.get("earlier") or ()],  # type: ignore[attr-defined]
+            columns=int(record.get("columns") or 0),  # type: ignore[call-overload]
+        )
+        return {"id": None, "verdict": NO_CLAIM, "reason": "", **found}
     outcome = _judged(record)
     result: dict[str, object] = {"id": record.get("id"), "verdict": outcome.verdict, "reason": outcome.reason}
     if outcome.step is not None:
@@ -52,9 +59,11 @@ def _in_document(record: Mapping[str, object], claim: str, context: str) -> Outc
         return judge_total(claim, parts, marks, last)
     if form == "stacked":
         return Outcome(UNDECIDED, "a formula in two dimensions: the text of a PDF does not say how it is laid out", "claim-unreadable")
-    if form in ("definition", "cell"):
-        return Outcome(NO_CLAIM, "a definition" if form == "definition" else "a number", "no-claim")
+    if form in ("definition", "cell", "formula"):
+        return Outcome(NO_CLAIM, {"definition": "a definition", "cell": "a number", "formula": "nothing is asserted"}[form], "no-claim")
     outcome = chains.judge_in_document(claim, context, form in ("math", "standing"))
+    if outcome.verdict == NO_CLAIM and outcome.reason == "an equation with names" and form == "math" and _is_identity(claim):
+        return Outcome(PROVED, "an identity")
     if outcome.verdict == NO_CLAIM and outcome.reason in ("an equation with names", "a definition") and isinstance(values, dict) and values:
         from .documents import doubted
         from .rearranged import with_values
@@ -62,6 +71,19 @@ def _in_document(record: Mapping[str, object], claim: str, context: str) -> Outc
         found = with_values(claim, values)
         return outcome if found.verdict == REFUTED and doubted(context) else found
     return outcome
+
+
+def _is_identity(claim: str) -> bool:
+    """Whether the two sides of an equation in one set of names are the same for all their values."""
+    left, sign, right = claim.partition("=")
+    if not sign or "=" in right or not 3 < len(claim) < 400:
+        return False
+    try:
+        a, b = (read_expression(side.strip(" &.,;")) for side in (left, right))
+    except Unreadable:
+        return False
+    names = set(symbols(a))
+    return bool(names) and names == set(symbols(b)) and a != b and pairs.same(a, b).verdict == PROVED
 
 
 def _in_text(text: str) -> Outcome:
@@ -87,7 +109,7 @@ def _judged(record: Mapping[str, object]) -> Outcome:
             return pairs.judge_pair(left, right)
         claim, text = record.get("claim"), record.get("text")
         form = record.get("form")
-        if isinstance(claim, str) and form in ("math", "plain", "standing", "total", "definition", "cell", "stacked"):
+        if isinstance(claim, str) and form in ("math", "plain", "standing", "total", "definition", "cell", "formula", "stacked"):
             return _in_document(record, claim, text if isinstance(text, str) else "")
         if isinstance(claim, str):
             return chains.judge_text(claim, text if isinstance(text, str) else "")

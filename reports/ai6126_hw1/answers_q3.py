@@ -210,7 +210,7 @@ def bce_cases(bce_one, odd, rounded):
 
 def bce_mean_formula():
     """The cost: the mean of the losses; the minus sign and the fraction stand before the whole sum."""
-    return start("J = -(1/m)*sum(y_i*ln(y_hat[i]) + (1 - y_i)*ln(1 - y_hat[i]), i, 1, m)")
+    return start("J = -(1/m)*sum(y_i*ln(y_hat[i]) + (1 - y_i)*ln(1 - y_hat[i]), i, 1, m)", title="BCE")
 
 
 def bce_nats(bce_mean_formula, labels, predictions):
@@ -269,12 +269,12 @@ _COST = ("m > 0", "lambda > 0", "eta > 0")
 
 def cost_a():
     """Model A: the mean cross-entropy and the penalty."""
-    return start("J_A = -(1/m)*sum(y_i*ln(y_hat[i]) + (1 - y_i)*ln(1 - y_hat[i]), i, 1, m) + lambda/(2*m)*sum(w_j^2, j, 1, d)")
+    return start("J_A = -(1/m)*sum(y_i*ln(y_hat[i]) + (1 - y_i)*ln(1 - y_hat[i]), i, 1, m) + lambda/(2*m)*sum(w_j^2, j, 1, d)", title="Model A")
 
 
 def cost_b():
     """Model B: the mean cross-entropy alone."""
-    return start("J_B = -(1/m)*sum(y_i*ln(y_hat[i]) + (1 - y_i)*ln(1 - y_hat[i]), i, 1, m)")
+    return start("J_B = -(1/m)*sum(y_i*ln(y_hat[i]) + (1 - y_i)*ln(1 - y_hat[i]), i, 1, m)", title="Model B")
 
 
 def step_b():

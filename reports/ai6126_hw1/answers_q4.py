@@ -35,6 +35,18 @@ def _rounded(name, value, places):
     return Value(literal, statement=op("eq", Operation("round", (value, expr(places))), literal))
 
 
+# --- the norms behind the names of the losses ---------------------------------------------------------------------------
+
+def norm_1():
+    """The norm that gives the L1 loss its name."""
+    return start("norm(w, 1) = sum(abs(w_i), i, 1, n)")
+
+
+def norm_2():
+    """The square of the norm that gives the L2 loss its name."""
+    return start("norm(w, 2)^2 = sum(w_i^2, i, 1, n)")
+
+
 # --- the squared loss: the mean -----------------------------------------------------------------------------------------
 
 def l2_cost():

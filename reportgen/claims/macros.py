@@ -1,0 +1,82 @@
+"""User macros of LaTeX documents: read without executing anything, put in a few rounds deep and up to a length."""
+
+from __future__ import annotations
+
+import re
+
+MAX_MACROS = 200
+MAX_EXPANDED = 20_000
+MAX_ROUNDS = 4
+_MACRO = re.compile(
+    r"\\(?:re)?newcommand\*?\s*\{?\\(?P<name>[A-Za-z]+)\}?\s*(?:\[(?P<count>[1-9])\])?\s*\{"
+    r"|\\def\s*\\(?P<name2>[A-Za-z]+)(?P<parameters>(?:#\d)*)\s*\{|\\DeclareMathOperator\*?\s*\{\\(?P<operator>[A-Za-z]+)\}\s*\{"
+)
+
+
+def macros_of(text: str) -> dict[str, tuple[int, str]]:
+    """``\\newcommand`` and ``\\def`` with their bodies; only the first MAX_MACROS, only short ones."""
+    found: dict[str, tuple[int, str]] = {}
+    for match in _MACRO.finditer(text):
+        if len(found) >= MAX_MACROS:
+            break
+        depth, place = 1, match.end()
+        while place < len(text) and depth and place - match.end() < 500:
+            depth += (text[place] == "{") - (text[place] == "}")
+            place += 1
+        if depth:
+            continue
+        body = text[match.end() : place - 1]
+        name = match["name"] or match["name2"] or match["operator"]
+        count = int(match["count"] or 0) if match["name"] else len(match["parameters"] or "") // 2
+        found[name] = (count, f"\\operatorname{{{body}}}" if match["operator"] else body)
+    return found
+
+
+def expanded(text: str, macros: dict[str, tuple[int, str]]) -> str:
+    """The text with the document's macros put in, a few rounds deep and up to a length: a bomb stays what it is."""
+    for _ in range(MAX_ROUNDS):
+        if not macros:
+            return text
+        out, place, changed = [], 0, False
+        for match in re.finditer(r"\\([A-Za-z]+)", text):
+            if match.start() < place or match.group(1) not in macros:
+                continue
+            count, body = macros[match.group(1)]
+            arguments, end = _arguments(text, match.end(), count)
+            if arguments is None:
+                continue
+            for k, argument in enumerate(arguments, start=1):
+                body = body.replace(f"#{k}", argument)
+            out += [text[place : match.start()], "{" + body + "}" if len(body) > 1 and count == 0 and not re.search(r"[=<>&]", body) else body]
+            place, changed = end, True
+            if sum(map(len, out)) > MAX_EXPANDED:
+                return text
+        if not changed:
+            return text
+        text = "".join(out) + text[place:]
+        if len(text) > MAX_EXPANDED:
+            return text[:MAX_EXPANDED]
+    return text
+
+
+def _arguments(text: str, place: int, count: int) -> tuple[list[str] | None, int]:
+    found = []
+    for _ in range(count):
+        while place < len(text) and text[place].isspace():
+            place += 1
+        if place >= len(text):
+            return None, place
+        if text[place] != "{":
+            found.append(text[place])
+            place += 1
+            continue
+        depth, begin = 0, place
+        while place < len(text):
+            depth += (text[place] == "{") - (text[place] == "}")
+            place += 1
+            if depth == 0:
+                break
+        if depth:
+            return None, place
+        found.append(text[begin + 1 : place - 1])
+    return found, place
