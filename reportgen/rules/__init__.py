@@ -14,6 +14,7 @@ from .arithmetic import evaluate
 # algebra: one relation or expression into the next
 from .isolate import isolate
 from .quadratic import quadratic_formula
+from .systems import solve_system
 from .algebra import add_both_sides
 from .algebra import subtract_both_sides
 from .algebra import multiply_both_sides
@@ -64,15 +65,16 @@ from .calculus import differentiate
 from .calculus import tidy
 from .calculus import limit_of
 from .calculus import evaluate_limit
+from .integration import integrate
 
 # no rule of a derivation, but claims: where an expression of one name is positive, negative, zero
 from .signs import sign_table
 
 __all__ = ["add_both_sides", "add_matrices", "apply_to_both_sides", "cancel", "change_base", "check_solutions", "collect",
            "collect_base", "combine_logs", "define", "differentiate", "divide_both_sides", "evaluate",
-           "evaluate_entries", "evaluate_limit", "expand", "expand_logs", "expand_sum", "factor", "isolate",
+           "evaluate_entries", "evaluate_limit", "expand", "expand_logs", "expand_sum", "factor", "integrate", "isolate",
            "limit_of", "linearity", "log_inverse", "log_of_one", "log_of_power", "log_of_product", "log_of_quotient",
            "matrix_product", "multiply_both_sides", "multiply_matrix_vector", "pull_constants", "quadratic_formula",
-           "reshape", "rewrite", "scale_matrix", "sign_table", "simplify_to", "split_sum", "substitute",
+           "reshape", "rewrite", "scale_matrix", "sign_table", "simplify_to", "solve_system", "split_sum", "substitute",
            "substitute_vector", "subtract_both_sides", "sum_of_constant", "swap_sides", "tidy", "together",
            "transpose", "unfold", "vec"]
