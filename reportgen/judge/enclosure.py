@@ -140,6 +140,10 @@ class _Evaluator:
                     return arb(below) ** k if abs(k) < 1 << 60 else self._too_large()
                 return below ** k
             return below ** k
+        if isinstance(power, fmpq) and isinstance(below, fmpq) and abs(power.p) < 1000:
+            root = self.exact_root(below, int(power.q))
+            if root is not None:
+                return root ** int(power.p)
         ball = to_arb(below)
         if isinstance(power, fmpq) and int(power.q) % 2 == 1 and ball < 0:
             raise NoValue("a root of a negative number")
@@ -171,7 +175,15 @@ class _Evaluator:
             return -(-value).root(int(n.p))
         if not value >= 0:
             raise (Undefined if value < 0 else NoValue)("an even root of a negative number")
-        return value.root(int(n.p))
+        return self.exact_root(self.value(inner), int(n.p)) or value.root(int(n.p))
+
+    @staticmethod
+    def exact_root(value: Value, n: int) -> fmpq | None:
+        """The n-th root of a rational where it is rational too and not 0; None otherwise."""
+        if not isinstance(value, fmpq) or value <= 0 or n > 64:
+            return None
+        p, q = fmpz(value.p).root(n), fmpz(value.q).root(n)
+        return fmpq(p, q) if p ** n == value.p and q ** n == value.q else None
 
     def _abs(self, inner: Expr) -> Value:
         value = self.value(inner)

@@ -291,6 +291,8 @@ class Field(Exponentials):
         return inside, outside
 
     def _rational_root(self, value: Fraction, k: int) -> Quotient:
+        if value == 0:
+            return self.constant(0)
         result = self.constant(1)
         for prime, exponent in prime_factors(value):
             whole, rest = divmod(exponent, k)
