@@ -7,6 +7,7 @@ import pytest
 from reportgen.claims.chains import judge_in_document, judge_text
 from reportgen.claims.pairs import judge_pair
 from reportgen.claims.phrases import find
+from reportgen.claims.steps import judge_lines
 
 
 @pytest.mark.parametrize(("line", "expected"), [
@@ -74,3 +75,28 @@ def test_a_number_beside_a_matrix_is_no_fault():
 def test_events_have_no_value_of_their_own():
     assert judge_in_document("P(Z < 1.5) = 0.5 + 0.4332 = 0.9332", "", True).verdict == "proved"
     assert judge_in_document("P(A|B) = \\frac{0.12}{0.30} = 0.5", "", True).verdict == "refuted"
+
+
+@pytest.mark.parametrize(("lines", "verdict", "step"), [
+    (["x + y = 10", "x - y = 4", "2x = 14", "x = 7", "y = 3"], "proved", None),
+    (["x + y = 10", "x - y = 4", "x = 8"], "refuted", 1),  # nothing follows from both: the second line is held against the first
+    (["(q+4)(p+3) = 44", "q(p+3) + 4(p+3) = 45", "pq + 3q + 4p + 12 = 44"], "refuted", 1),
+    (["y = 2x + 1", "3x + y = 11", "3x + 2x + 1 = 11", "5x = 10", "x = 2", "y = 5"], "proved", None),
+    (["V = lwh", "120 = 5 \\cdot 6 \\cdot h", "120 = 30h", "h = 4"], "proved", None),
+    (["V = lwh", "120 = 5 \\cdot 6 \\cdot h", "120 = 30h", "h = 5"], "refuted", 3),
+    (["y = 5x - 4", "x = -6", "y = 5 \\cdot (-6) - 4", "y = -34"], "proved", None), (["y = 5x - 4", "x = -6", "y = 5 \\cdot (-6) - 4", "y = -33"], "refuted", 3),
+    (["x^4 - 13x^2 + 36 = 0", "(x^2 - 4)(x^2 - 9) = 0", "x = \\pm 2, \\pm 3"], "proved", None),
+    (["0.5x + 1.2 = 3.7", "0.5x = 2.5", "x = 5"], "proved", None), (["0.5x + 1.2 = 3.7", "0.4x = 2.5", "x = 5"], "refuted", 1),
+    (["-2x + 1 \\le 9", "-2x \\le 8", "x \\ge -7"], "undecided", None), (["-2x + 1 \\le 9", "-2x \\le 8", "x \\ge -3"], "refuted", 2),
+    (["t^2 + 3t = 18", "(t - 3)(t + 6) = 0", "t = 3 \\quad\\text{or}\\quad t = -6"], "proved", None), (["\\ln(x) = 3", "x = e^3"], "proved", None)])
+def test_systems_values_put_in_and_double_signs(lines, verdict, step):
+    found = judge_lines(lines)
+    assert (found.verdict, found.step) == (verdict, step)
+
+
+@pytest.mark.parametrize(("left", "right", "verdict"), [
+    ("$(-\\infty,-2)\\cup(2,\\infty)$", "$x<-2 \\text{ or } x>2$", "proved"), ("$(-\\infty,-2)\\cup(2,\\infty)$", "$x<-2 \\text{ or } x>3$", "refuted"),
+    ("C", "The correct option is \\textbf{(C)}", "proved"), ("C", "The correct option is \\textbf{(D)}", "refuted"), ("$\\text{5 hours}$", "5", "proved"),
+    ("$n \\equiv 3 \\pmod 7$", "$n \\equiv 10 \\pmod 7$", "proved"), ("$n \\equiv 3 \\pmod 7$", "$n \\equiv 3 \\pmod 9$", "refuted"), ("$\\mathbb{R}$", "$(-\\infty,\\infty)$", "proved")])
+def test_answers_as_ranges_options_and_residues(left, right, verdict):
+    assert judge_pair(left, right).verdict == verdict

@@ -13,7 +13,7 @@ from .tokens import matching
 
 MAX_ITEMS = 200
 _FINAL = re.compile(r"final answer is[:\s]*(.+?)\.?\s*I hope", re.S | re.I)
-_ANSWER = re.compile(r"(?:answer|result|solution)\s*(?:is|:|=)\s*:?\s*\**\s*(.+?)\s*\**\s*\.?\s*$", re.I)
+_ANSWER = re.compile(r"(?:answer|result|solution|option|choice)\s*(?:is|:|=)\s*:?\s*\**\s*(.+?)\s*\**\s*\.?\s*$", re.I)
 _MATH = re.compile(
     r"\$\$(?P<a>.+?)\$\$|\\\[(?P<b>.+?)\\\]|(?<!\\)\$(?P<c>(?:[^$\\]|\\.)+)(?<!\\)\$|\\\((?P<d>.+?)\\\)|\\begin\{(?P<n>equation|align|gather)\*?\}(?P<e>.+?)\\end\{(?P=n)\*?\}",
     re.S,
@@ -89,6 +89,10 @@ def _all_boxed(text: str) -> list[str]:
     return [item[2] for item in cluster]
 
 
+_REALS = re.compile(r"\\(?:mathbb|mathbf|Bbb)\s*(?:\{R\}|R)|\\text\{all real numbers\}|^all real numbers$")
+_TEXT_NUMBER = re.compile(r"^\\(?:text|mathrm|textbf)\s*\{\s*([-−]?\\?\$?\d[\d,./]*\s*[A-Za-z ]*)\}$")  # \text{5 hours}
+
+
 def _forms(text: str) -> list[Answer]:
     """The readings of an answer, the likeliest first."""
     core = answer_text(text).strip()
@@ -97,7 +101,7 @@ def _forms(text: str) -> list[Answer]:
         if not _has_brackets(core)
         else core
     )
-    core = core.strip().strip("$").strip()
+    core = _REALS.sub(r"(-\\infty,\\infty)", _TEXT_NUMBER.sub(r"\1", core.strip().strip("$").strip()))
     core = re.sub(r"(?:\s|[.,;:]|\\[,;!]|\\\\|\$)+$", "", core)
     out: list[Answer] = []
     for piece in (core, _after_words(core)):
@@ -210,6 +214,8 @@ def _of_reading(reading: Reading) -> Answer | None:
     sides, rels = [s.tree for s in reading.sides], reading.rels
     if not rels:
         return _of_tree(sides[0])
+    if rels == ("congruent",) and reading.modulus is not None and sides[1] is not None:
+        return Answer("list", (Operation("apply", (Symbol("mod"), sides[1], reading.modulus)), reading.modulus))
     if rels[-1] == "element" and len(rels) == 1:
         return _of_tree(sides[1])
     if all(r in ("eq", "approx") for r in rels):
@@ -321,5 +327,6 @@ def _as_range(answer: Answer | None) -> Answer | None:
     if answer.kind == "list" and len(answer.items) == 2:
         return Answer("range", ((answer.items[0], False, answer.items[1], False),))
     if answer.kind == "set":
-        return Answer("range", tuple((a, True, a, True) for a in answer.items))
+        parts = [_as_range(a) if isinstance(a, Answer) else Answer("range", ((a, True, a, True),)) for a in answer.items]
+        return None if None in parts else Answer("range", tuple(p for part in parts for p in part.items))  # type: ignore[union-attr]
     return None

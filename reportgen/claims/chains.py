@@ -19,7 +19,11 @@ from .links import short as _short
 from .outcome import NO_CLAIM, PROVED, REFUTED, UNDECIDED, Outcome
 from .reading import Reading, Side, Unreadable, read
 
-_SURE = frozenset({"natural-log", "degrees", "tex-digits", "cents", "slash-in-argument", "dozen", "scientific", "divided-fractions"})  # whose other reading is as good as the first
+# whose other reading is as good as the first
+_SURE = frozenset({
+    "natural-log", "degrees", "tex-digits", "cents", "slash-in-argument", "dozen",
+    "scientific", "divided-fractions"
+})
 _SUPPOSED = re.compile(r"(?:suppose|assume|assuming|supposing|imagine|were it true)(?: that| for contradiction that)?[\s,:]*[$\\(\[]*\s*$", re.I)
 _DENIED = re.compile(
     r"^[\s$.,;:\\)\]]*(?:,\s*which\s+)?(?:is|was|would be)\s+(?:false|wrong|incorrect|not true|not correct|untrue|impossible|absurd"

@@ -34,17 +34,36 @@ def split(line: str) -> list[str]:
     return found
 
 
-def together(pieces: Sequence[str], statement: Callable[[str], Expr], value: Callable[[str], Expr]) -> Expr | None:
+def together(pieces: Sequence[str], statement: Callable[[str], Expr], value: Callable[[str], Sequence[Expr]]) -> Expr | None:
     """The statement that the pieces make; None where it is not clear how they belong together."""
     found: list[Expr] = []
     for piece in pieces:
         if _ASSERTS.search(piece):
-            found.append(statement(piece))
+            said = statement(piece)
+            found += said.args if is_op(said, "or") and all(_is_value(s) for s in said.args) else [said]
         elif found and is_op(found[0], "eq") and isinstance(found[0].args[0], Symbol):
-            found.append(Operation("eq", (found[0].args[0], value(piece))))
+            found += [Operation("eq", (found[0].args[0], v)) for v in value(piece)]
         else:
             return None
     return joined(found)
+
+
+def _is_value(tree: Expr) -> bool:
+    return is_op(tree, "eq") and isinstance(tree.args[0], Symbol) and not symbols(tree.args[1])
+
+
+def instance(general: Expr, special: Expr) -> bool:
+    """``120 = 5 * 6 * h`` after ``V = l * w * h``: numbers in the place of some of the names, and of each the same everywhere."""
+    values: dict[Symbol, Expr] = {}
+
+    def match(a: Expr, b: Expr) -> bool:
+        if isinstance(a, Symbol) and not symbols(b):
+            return values.setdefault(a, b) == b
+        if isinstance(a, Operation) and isinstance(b, Operation):
+            return a.head == b.head and len(a.args) == len(b.args) and all(match(p, q) for p, q in zip(a.args, b.args))
+        return a == b
+
+    return bool(symbols(special)) and is_op(general, "eq") and match(general, special) and bool(values) and not {s.name for s in values} & set(symbols(special))
 
 
 def joined(found: Sequence[Expr]) -> Expr:

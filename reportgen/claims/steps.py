@@ -19,6 +19,7 @@ from .chains import NO_CLAIM, PROVED, REFUTED, UNDECIDED, Outcome, _short, is_na
 from .reading import Reading, Side, Unreadable, read, read_expression
 
 MAX_LINES = 200
+_LESS = "it follows, but says less than the line before"
 _LEADING = re.compile(
     r"^[\s&$]*(?:\\quad|\\;|\\,|\\ )*\s*(?P<relation>=|\\approx|≈|\\le(?:q|qslant)?(?![a-z])|\\ge(?:q|qslant)?(?![a-z])|≤|≥|<|>|\\implies"
     r"|\\Rightarrow|\\Longrightarrow|\\iff|\\Leftrightarrow|⇒|⇔|=>|\\therefore|\\to(?![a-z]))\s*&?"
@@ -48,6 +49,7 @@ def _judge_lines(lines: Sequence[str], other: frozenset[str]) -> Outcome:
     checked = False
     state = _State(_variables(lines), other, parts.sequences(lines))
     for number, line in enumerate(lines):
+        state.number = number
         try:
             outcome = state.line(line)
         except (Unreadable, NoValue) as error:
@@ -57,9 +59,13 @@ def _judge_lines(lines: Sequence[str], other: frozenset[str]) -> Outcome:
             continue
         checked = True
         if outcome.verdict == REFUTED:
+            number, outcome = state.held or (number, outcome)
             return Outcome(REFUTED, f"line {number + 1}: {outcome.reason}", outcome.code or "claim-refuted", step=number, sides=outcome.sides)
         if outcome.verdict == UNDECIDED and worst is None:
             worst = Outcome(UNDECIDED, f"line {number + 1}: {outcome.reason}", outcome.code)
+    if state.held is not None:
+        number, outcome = state.held
+        return Outcome(REFUTED, f"line {number + 1}: {outcome.reason}", outcome.code or "claim-refuted", step=number, sides=outcome.sides)
     if worst is not None:
         return worst
     return Outcome(PROVED, "every line follows from the one before") if checked else Outcome(NO_CLAIM, "a single line", "no-claim")
@@ -78,6 +84,9 @@ class _State:
         self.facts: list[Expr] = []
         self.equivalent = True
         self.seen: list[Expr] = []
+        self.number = 0
+        self.given: list[Expr] = []  # the first lines, as long as nothing was made of them
+        self.held: tuple[int, Outcome] | None = None  # a line that does not follow, unless it proves to be given too
 
     def lose(self) -> None:
         """A line could not be read: what follows cannot be held against it."""
@@ -86,7 +95,7 @@ class _State:
     def line(self, line: str) -> Outcome | None:
         """The outcome of one more line; None where it is only given or defined.  Raises Unreadable and NoValue."""
         lead, rest = _lead(line)
-        if not lead and _SEVERAL.search(rest):
+        if not lead and _SEVERAL.search(rest) and (_OR.search(rest) or len(parts.split(rest)) < 2):
             return self.follow((), (), self.several(rest))
         pieces = parts.split(rest)
         if len(pieces) > 1 and lead not in ("eq", "approx", "lt", "le", "gt", "ge"):
@@ -104,6 +113,7 @@ class _State:
             if lead:
                 raise Unreadable("a relation without what stands before it")
             self.take(trees, reading.rels, _statement(trees, reading.rels) if reading.rels else None)
+            self.given = list(self.facts)
             return None
         if lead in ("eq", "approx", "lt", "le", "gt", "ge"):
             if not self.sides:
@@ -134,8 +144,10 @@ class _State:
             raise Unreadable("a piece that says nothing")
         return _statement([parts.named(plain(s.tree, imaginary=True), self.sequences) for s in reading.sides], reading.rels)
 
-    def value(self, text: str) -> Expr:
-        return plain(read_expression(text, letters=True, other=self.other))
+    def value(self, text: str) -> list[Expr]:
+        """The value, or the two of a double sign."""
+        tree = read_expression(text, letters=True, other=self.other)
+        return [plain(_with_sign(tree, sign)) for sign in ((1, -1) if _has_pm(tree) else (1,))]
 
     def several(self, line: str) -> Expr:
         """``x = 2 or x = 3``, ``x = \\pm 3`` as one statement."""
@@ -166,6 +178,11 @@ class _State:
             if self.sides:
                 raise Unreadable("an equation after an expression")
             self.take(trees, rels, wanted)
+            self.given = [wanted]
+            return None
+        if parts.instance(given, wanted):
+            self.equivalent = False  # numbers are put in
+            self.take(trees, rels, wanted)
             return None
         old = {n for fact in self.facts for n in symbols(fact)}
         if set(symbols(wanted)) - old:
@@ -182,12 +199,29 @@ class _State:
         else:
             outcome = _follows(given, wanted, _domain(*given.args) if isinstance(given, Operation) else ())
             if outcome.verdict == REFUTED and _is_added(given, wanted):
+                if self.given == self.facts and len(self.facts) == 1:  # a formula, and a value to put in
+                    self.equivalent = False
+                    self.given.append(wanted)
+                    self.take(trees, rels, wanted)
+                    return None
                 outcome = Outcome(UNDECIDED, "it may be a further condition", "claim-open")
-            if outcome.verdict != PROVED and not (self.equivalent and outcome.verdict == REFUTED):
+            if outcome.verdict == REFUTED and self.given == self.facts and self.held is None and len(old) > 1 and _is_of_several(wanted):
+                self.held = (self.number, outcome)
+                self.given.append(wanted)
+                self.equivalent = False
+                self.take(trees, rels, wanted)
+                return None
+            if outcome.verdict != PROVED and not (self.equivalent and outcome.verdict == REFUTED) and outcome.reason != _LESS:
                 outcome = self.by_all(wanted, outcome)
+            if self.held is not None and outcome.verdict == PROVED and self.needs_all(wanted):
+                self.held = None
         self.equivalent = self.equivalent and outcome.code == "equivalent"
         self.take(trees, rels, wanted)
         return outcome
+
+    def needs_all(self, wanted: Expr) -> bool:
+        """It follows from the first lines together, and from none of them alone: then all of them were given."""
+        return len(self.given) > 1 and all(_follows(g, wanted, ()).verdict != PROVED for g in self.given)
 
     def by_all(self, wanted: Expr, alone: Outcome) -> Outcome:
         """The line need not follow from the last one alone: all that was said before counts."""
@@ -362,6 +396,7 @@ def _follows(given: Expr, wanted: Expr, domain: tuple[Expr, ...]) -> Outcome:
         return Outcome(PROVED, verdict.method) if verdict.proved else Outcome(UNDECIDED, "an unknown function at other places", "claim-open")
     rounded = any("." in t for t in rounding.decimals(wanted) - rounding.decimals(given))
     single = is_op(given, "eq") and is_op(wanted, "eq")
+    rounded = rounded and not (single and _far(given, wanted))
     point = systems.violated(given, wanted)
     if point is None and is_op(given, "and") and (solved := systems.solution([given])) is not None and systems.holds(wanted, solved) is False:
         point = solved
@@ -397,11 +432,24 @@ def _follows(given: Expr, wanted: Expr, domain: tuple[Expr, ...]) -> Outcome:
     verdict = judge(Obligation(Operation("implies", (given, wanted)), domain))
     if verdict.proved:
         if _is_bound(given) and _is_bound(wanted) and len(symbols(given)) == 1 == len(symbols(wanted)):
-            return Outcome(UNDECIDED, "it follows, but says less than the line before", "claim-open")
+            return Outcome(UNDECIDED, _LESS, "claim-open")
         return Outcome(PROVED, verdict.method)
     if verdict.refuted:
         return Outcome(UNDECIDED, "a rounding in a line with names", "claim-near") if rounded else _not_following(verdict, given, wanted)
     return Outcome(UNDECIDED, verdict.reason or "no proof and no counterexample", "claim-agreed")
+
+
+def _is_of_several(tree: Expr) -> bool:
+    return is_op(tree, "eq") and len(symbols(tree)) > 1
+
+
+def _far(given: Expr, wanted: Expr) -> bool:
+    """Linear equations in one name, with roots that no rounding of figures explains."""
+    first, second = systems.solution([given]), systems.solution([wanted])
+    if first is None or second is None or first.keys() != second.keys() or len(first) != 1:
+        return False
+    (x,), (y,) = first.values(), second.values()
+    return rounding.relative(x, y) > 0.05
 
 
 def _is_bound(tree: Expr) -> bool:

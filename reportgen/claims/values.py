@@ -375,8 +375,8 @@ class _Evaluation:
             raise NoValue("a remainder by zero")
         return fmpq(self.whole(a) % divisor)
 
-    def round(self, inner: Expr, places: Expr = Number("0")) -> Value:
-        k = self.whole(places)
+    def round(self, inner: Expr, places: Expr | None = None) -> Value:
+        k = 0 if places is None else self.whole(places)
         if abs(k) > 30:
             raise NoValue("a rounding to this place")
         scaled = self.real(inner) * 10**k
@@ -464,31 +464,9 @@ _METHODS: dict[str, Callable[..., Value]] = {
     **{
         name: getattr(_Evaluation, name)
         for name in (
-            "add",
-            "neg",
-            "mul",
-            "div",
-            "pow",
-            "sqrt",
-            "root",
-            "abs",
-            "norm",
-            "log",
-            "floor",
-            "ceil",
-            "factorial",
-            "binomial",
-            "max",
-            "min",
-            "sum",
-            "prod",
-            "matrix",
-            "tuple",
-            "transpose",
-            "det",
-            "apply",
-            "integral",
-        )
+            "add neg mul div pow sqrt root abs norm log floor ceil factorial binomial "
+            "max min sum prod matrix tuple transpose det apply integral"
+        ).split()
     },
     **{name: (lambda self, inner, head=name: self.function(head, inner)) for name in FUNCTIONS},
 }
