@@ -7,6 +7,7 @@
     language = "en"
     date = 2024-03-01                       # an input: nothing else says what day it is
     formats = ["pdf", "tex", "md", "html"]
+    rounding = "half-even"                  # where ties go: 2.5 to 2; with "half-up" to 3, and -2.5 to -3
 
     [declared]
     names = ["LeNet-5", "CS231n"]           # texts with numerals that are no numbers of this report
@@ -27,8 +28,9 @@ from reportgen.toml_places import Places, decode_error, places
 
 FORMATS = ("pdf", "tex", "md", "html")
 LANGUAGES = ("en", "de", "fr", "es")     # those of crossref.LANGUAGES, which is not imported for this alone
+ROUNDINGS = ("half-even", "half-up")     # where ties go: to the even digit, away from zero
 _TEXTS = ("title", "subtitle", "author", "course", "language", "date")
-_KEYS = (*_TEXTS, "formats", "declared")
+_KEYS = (*_TEXTS, "formats", "rounding", "declared")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
 
@@ -46,6 +48,7 @@ class ReportMeta:
     date: str = ""
     formats: tuple[str, ...] = FORMATS
     declared: tuple[str, ...] = ()
+    rounding: str = ROUNDINGS[0]
 
 
 def read_config(folder: Path) -> ReportMeta:
@@ -67,6 +70,9 @@ def read_config(folder: Path) -> ReportMeta:
     date = reader.date(table)
     formats = reader.formats(table)
     declared = reader.declared(table)
+    rounding = table.get("rounding", ROUNDINGS[0])
+    if rounding not in ROUNDINGS:
+        reader.wrong(("rounding",), f"{rounding!r} is no rule for ties", f"known: {', '.join(ROUNDINGS)}")
     for key in table:
         if key not in _KEYS:
             reader.unknown((key,), key, _KEYS)
@@ -75,7 +81,7 @@ def read_config(folder: Path) -> ReportMeta:
     return ReportMeta(
         folder=folder, name=folder.resolve().name, title=values["title"], subtitle=values["subtitle"],
         author=values["author"], course=values["course"], language=language, date=date,
-        formats=formats, declared=declared)
+        formats=formats, declared=declared, rounding=rounding)
 
 
 def load_toml(path: Path, code: str) -> tuple[str, dict[str, object]]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reportgen.figures import Figure
     from reportgen.incremental import Memory
     from reportgen.ledger import Ledger
+    from reportgen.studio import Send, Studio
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,14 @@ def open_report(folder: Path) -> Report:
 
 
 def derive(source: Path | Report, only: Iterable[str] | None = None, *, draw: bool = True, documents: bool = True,
-           overrides: Mapping[str, Given] | None = None, memory: Memory | None = None) -> Derived:
+           overrides: Mapping[str, Given] | None = None, memory: Memory | None = None, beside: bool = False, pdf: bool = True) -> Derived:
     """Run a report's answers and judge every step.  With ``only``, no more than these and what they need.
 
     What speaks of the submission, marked against the other answers, comes last; with ``documents`` False it is left out.
     ``overrides`` stand in place of givens of the same names.  Nothing passes from one call to the next, the author's files run
-    anew each time; but for ``memory``, which gives answers whose inputs have not changed.  Raises FindingsError where something
-    could not be read or run.  What the judge found is in the ledger.
+    anew each time; but for ``memory``, which gives answers whose inputs have not changed.  With ``beside``, figures are drawn by a
+    process beside this one while this one goes on (``studio``); ``pdf`` False: as SVG only.  Raises FindingsError where something could
+    not be read or run.  What the judge found is in the ledger.
     """
     from reportgen import answers, figures
     from reportgen.ledger import Ledger
@@ -69,10 +71,14 @@ def derive(source: Path | Report, only: Iterable[str] | None = None, *, draw: bo
     for name in overrides or {}:
         _known(name, list(report.givens))
     givens = {**report.givens, **(overrides or {})}
-    ledger = Ledger() if memory is None else Ledger(known=memory.verdicts)
+    ledger = Ledger(rounding=report.meta.rounding)
+    if memory is not None:
+        ledger.known = memory.verdicts
     for given in givens.values():
         ledger.add_given(given)
     drawn: dict[str, Figure] = {}
+    results: dict[str, object] = {}
+    studio = _studio(lambda names, send: draw_beside(names, send)) if draw and beside else None
 
     def enter(answer: Answer, result: object) -> object:
         content: object = result
@@ -80,19 +86,38 @@ def derive(source: Path | Report, only: Iterable[str] | None = None, *, draw: bo
             result = content = result.content
             if isinstance(content, figures.Figure):
                 drawn[answer.name] = content
+        elif isinstance(result, figures.Figure):
+            drawn[answer.name] = result     # it comes from the studio
         elif figures.is_figure(result):
-            content = figures.draw(answer.name, result) if draw else figures.leave(answer.name, result)
+            content = figures.draw(answer.name, result, pdf=pdf) if draw else figures.leave(answer.name, result)
             drawn[answer.name] = content
         else:
             result = content = _checked(answer, result)
-        ledger.add_answer(answer.name, content, [p.name for p in answer.parameters], answer.span)
+        if studio is None or not studio.inside:     # in the studio nothing is judged: that is done here
+            ledger.add_answer(answer.name, content, [p.name for p in answer.parameters], answer.span)
         if memory is not None:
             memory.learn(answer, content)
+        results[answer.name] = result
         return result
+
+    def draw_beside(names: list[str], send: Send) -> None:
+        from reportgen.reads import inputs, recording
+
+        for name in names:
+            try:
+                with recording() as seen:
+                    graph.evaluate({**known, **results}, enter, [name])
+            except FindingsError as error:
+                send(name, error.findings)
+                continue
+            found = drawn.get(name) or Finding("answer-kind", f"{name} is shown as a figure, and its function returns none", graph[name].span,
+                                               "return a matplotlib figure")
+            send(name, (found,) if isinstance(found, Finding) else (found, frozenset(inputs(seen, str(report.folder)))))
 
     with figures.page_style():
         known: dict[str, object] = {**givens, **_documents(report.folder, ledger)}
-        graph = (answers.load(report.folder / "answers.py", known) if memory is None else memory.graph(known)).last("marks")
+        adopt = studio.adopt if studio is not None else lambda graph: graph
+        graph = (adopt(answers.load(report.folder / "answers.py", known)) if memory is None else memory.graph(known, adopt)).last("marks")
         wanted = None if only is None else [_known(name, [*givens, *graph.order]) for name in only]
         about_it = graph.needing("marks" if documents else "submission", "marks")
         if not documents or wanted is not None and not about_it.isdisjoint(graph.closure(wanted)):
@@ -100,6 +125,12 @@ def derive(source: Path | Report, only: Iterable[str] | None = None, *, draw: bo
             wanted = [name for name in wanted or () if documents or name not in about_it] + others
         graph.evaluate(known, enter, wanted)
     return Derived(report.meta, givens, graph, ledger, drawn)
+
+
+def _studio(work: Callable[[list[str], Send], None]) -> Studio | None:
+    from reportgen import studio
+
+    return studio.Studio(work) if studio.possible() else None
 
 
 def _documents(folder: Path, ledger: Ledger) -> dict[str, object]:

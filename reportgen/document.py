@@ -59,8 +59,8 @@ class Document:
 
 
 def read(rendered: Rendered, *, declared: Sequence[str], figures: Mapping[str, Figure] | Sequence[str],
-         report: ReportMeta) -> Document:
-    """The document of a rendered template.
+         report: ReportMeta, ties: str = "") -> Document:
+    """The document of a rendered template.  ``ties``: the rule to be stated, "half-even" or "half-up", where a tie was rounded.
 
     Raises FindingsError with all the findings: typed-number, raw-markup, formula-unreadable, reference-unknown,
     label-duplicate, figure-missing, template-forbidden; engine-missing or engine-failed from pandoc.
@@ -94,7 +94,7 @@ def read(rendered: Rendered, *, declared: Sequence[str], figures: Mapping[str, F
     if findings:
         raise FindingsError(*sorted(findings, key=lambda f: (f.span or Span(""), f.code, f.message)))
     counts = declared_counts(declarations)
-    blocks.append(_note(counts, language))
+    blocks.append(_note(counts, language, ties))
     return Document(tuple(blocks), tuple(numbering.labels.values()), tuple(substitution.shown), counts, tuple(shown_figures),
                     tuple(_unused(declared, counts, report)))
 
@@ -259,13 +259,14 @@ def _no_figure(rendered: Rendered, address: str, figures: Mapping[str, Any] | Se
     return Finding("figure-missing", f"there is no figure {address}", span_, hint=hint)
 
 
-def _note(counts: Sequence[tuple[str, int]], language: Mapping[str, str]) -> Node:
+def _note(counts: Sequence[tuple[str, int]], language: Mapping[str, str], ties: str) -> Node:
     total = sum(times for _, times in counts)
+    rule = " " + language[ties] if ties else ""
     if not total:
-        return div([para(words(language["none declared"]))], classes=["declared-note"])
+        return div([para(words(language["none declared"] + rule))], classes=["declared-note"])
     listed = ", ".join(f"“{literal}”" + (f" ({times}×)" if times > 1 else "") for literal, times in counts)
     sentence = language["one declared" if total == 1 else "declared"].format(count=total, listed=listed)
-    return div([para(words(sentence))], classes=["declared-note"])
+    return div([para(words(sentence + rule))], classes=["declared-note"])
 
 
 def _unused(declared: Sequence[str], counts: Sequence[tuple[str, int]], report: ReportMeta) -> list[Finding]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,8 +87,13 @@ class Ledger:
     roundings: dict[str, Judged] = field(default_factory=dict)
     placements: list[Placement] = field(default_factory=list)
     worker: JudgeWorker | None = None      # None: the one of this process
+    rounding: str = "half-even"            # where ties go: to the even digit, or with "half-up" away from zero
     known: Callable[[Obligation], Verdict | None] = lambda obligation: None      # verdicts of an earlier build, by what they are about
     _verdicts: dict[tuple[Expr, tuple[Expr, ...]], Ticket] = field(default_factory=dict)
+
+    def beside(self) -> Ledger:
+        """The same entries for another document: what one shows has no influence on the other."""
+        return replace(self, roundings={}, placements=[])
 
     # --- growing
     def add_given(self, given: Any) -> Entry:
@@ -129,7 +134,8 @@ class Ledger:
         return self.ask(obligation).verdict()
 
     def certify(self, name: str, value: Expr, places: int) -> Judged:
-        """The rounding of a value to ``places`` decimals (ties to the even digit), as an obligation that was judged.
+        """The rounding of a value to ``places`` decimals, as an obligation that was judged: round(value, places) = shown, where ties
+        go to the even digit.  Where they go away from zero a tie is stated as what it is: value + 0.5 = shown, for no decimals.
 
         Raises FindingsError (rounding-undecided) where the judge can't prove it.
         """
@@ -137,12 +143,24 @@ class Ledger:
         if key not in self.roundings:
             shown = rounded_literal(name, value, places)
             statement = Operation("eq", (Operation("round", (value, Number(str(places)))), shown))
+            tie = tie_of(value, places) if self.rounding == "half-up" else None
+            if tie is not None:
+                half = Fraction(1 if tie > 0 else -1, 2 * 10 ** places)
+                shown = decimal_literal(tie + half, places)
+                statement = Operation("eq", (Operation("add", (value, decimal_literal(half, places + 1))), shown))
             obligation = Obligation(statement, (), f"{name}/decimal({places})")
             verdict = self.judge(obligation)
             if not verdict.proved:
                 raise FindingsError(Finding("rounding-undecided", f"{to_text(value)} to {places} places: {verdict.reason or 'refuted'}"))
             self.roundings[key] = Judged(obligation, verdict)
         return self.roundings[key]
+
+    @property
+    def ties(self) -> str:
+        """The rule for ties, where one was rounded; "" where none was."""
+        tied = any(judged.obligation.statement.args[0].head == "add" or dict(judged.verdict.witness).get("tie") for judged in self.roundings.values()
+                   if isinstance(judged.obligation.statement, Operation) and isinstance(judged.obligation.statement.args[0], Operation))
+        return self.rounding if tied else ""
 
     def place(self, entry: str, view: str, text: str, span: Span) -> None:
         self.placements.append(Placement(entry, view, text, span))
@@ -185,7 +203,7 @@ class Ledger:
     def body(self, **about: str) -> dict[str, Any]:
         """All of it as data; ``about`` are strings such as the report's name and language."""
         return {
-            "format": FORMAT, **about,
+            "format": FORMAT, **about, "rounding": self.rounding,
             "givens": [given_record(e) for e in self.entries.values() if e.kind == "given"],
             "answers": [self.answer_record(e) for e in self.entries.values() if e.kind != "given"],
             "roundings": [judged_record(j) for j in self.roundings.values()],
@@ -244,6 +262,19 @@ def rounded_literal(name: str, value: Expr, places: int) -> Expr:
     if found is None:
         raise FindingsError(Finding("rounding-undecided", f"{name} to {places} places: no ball lies in one rounding cell"))
     return decimal_literal(found[0], places)
+
+
+def tie_of(value: Expr, places: int) -> Fraction | None:
+    """The value where it lies exactly between two decimals with so many places, else None."""
+    from flint import fmpq
+
+    from .judge import enclosure
+
+    known = enclosure.evaluate(value)
+    if not isinstance(known, fmpq):
+        return None
+    exact = Fraction(int(known.p), int(known.q))
+    return exact if (2 * exact * 10 ** places).denominator == 1 and (exact * 10 ** places).denominator == 2 else None
 
 
 def decimal_literal(value: Fraction, places: int) -> Expr:

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .config import ROUNDINGS
 from .derivation import Claim, Table, value_of
 from .diagnostics import Finding, FindingsError, Span
-from .expressions import Expr, Number, Operation, is_op, rational_value, to_text
+from .expressions import Expr, Number, Operation
 from .ledger import FORMAT, Entry, Judged, Ledger, finding_of, given_record, judged_record
 from .judge_worker import JudgeWorker
 from .ledger_records import Plain, Recorded, canonical_digest, content_from, read, read_all
@@ -68,11 +69,13 @@ def verify(path: Path, *, strict: bool = False) -> Verification:
 
 def verify_records(data: Mapping[str, Any], file: str = "", *, strict: bool = False, worker: JudgeWorker | None = None) -> Verification:
     """``verify`` of data that is read already."""
-    check = _Check(data, Span(file), Ledger(worker=worker))
+    check = _Check(data, Span(file), Ledger(worker=worker, rounding=str(data.get("rounding"))))
     if data.get("digest") != canonical_digest(data):
         check.mismatch("the ledger was changed after it was written: its digest does not fit its text")
     if data.get("format") != FORMAT:
         check.mismatch(f"format {data.get('format')!r} is not of this version")
+    if data.get("rounding") not in ROUNDINGS:
+        check.mismatch(f"{data.get('rounding')!r} is no rule for ties")
     judged = check.obligations(strict)
     check.entries()
     check.roundings()
@@ -196,13 +199,13 @@ class _Check:
             name = record.get("name")
             try:
                 statement = read(record["statement"])
-                value, places = statement.args[0].args
+                value = statement.args[0].args[0]     # of round(value, places), or of a tie, value + 0.5
                 entry, _, view = name.rpartition("/")
+                places = re.fullmatch(r"decimal\((\d{1,5})\)", view)
                 known = self.again.entries.get(entry.partition("[")[0])
-                fits = known is not None and is_op(statement.args[0], "round") and view == f"decimal({to_text(places)})" \
-                    and value in _roundable(known) and not record["assumptions"]
+                fits = known is not None and places is not None and value in _roundable(known) and not record["assumptions"]
                 if fits:
-                    found = self.again.certify(entry, value, int(rational_value(places)))
+                    found = self.again.certify(entry, value, int(places[1]))
                     self._compare(name, record, judged_record(found), "rounded again")
             except FindingsError as error:
                 self.findings.extend(error.findings)

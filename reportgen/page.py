@@ -54,7 +54,7 @@ def make_page(derived: Derived, *, strict: bool = False, template: str = "report
         if shown.entry not in names:
             ledger.place(shown.entry, shown.view, shown.plain, rendered.span(match.start()))
     _stop_at_errors(formula_findings(rendered))
-    read = document.read(rendered, declared=meta.declared, figures=derived.figures, report=meta)
+    read = document.read(rendered, declared=meta.declared, figures=derived.figures, report=meta, ties=ledger.ties)
     return Page(derived, read, details.details(ledger, style, read.entries), (*warnings, *read.warnings))
 
 

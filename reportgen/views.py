@@ -101,7 +101,7 @@ class ValueView(View):
         return self._shown("exact", exact_form(self._value))
 
     def decimal(self, places: int) -> Shown:
-        """The certified rounding to so many decimals, zeros kept; ties go to the even digit."""
+        """The certified rounding to so many decimals, zeros kept; ties by the rule in report.toml."""
         return self._rounded(f"decimal({places})", self._value, places)
 
     def percent(self, places: int = 0) -> Shown:

@@ -16,7 +16,7 @@ from reportgen.deriving import Derived
 from reportgen.diagnostics import Finding, FindingsError, Span
 from reportgen.document import Document
 from reportgen.expressions import Operation, symbols
-from reportgen.ledger import Entry, Ledger
+from reportgen.ledger import Entry
 from reportgen.page import Page
 from reportgen.pandoctree import nodes
 from reportgen.readback import expected
@@ -63,8 +63,7 @@ def told(derived: Derived, names: Mapping[str, object], part: str) -> Rendered:
     from reportgen import template, views
     from reportgen.mathprint import style_for
 
-    ledger = Ledger(entries=derived.ledger.entries, worker=derived.ledger.worker, _verdicts=derived.ledger._verdicts)
-    return template.render(derived.meta.folder, {**views.views(ledger, style_for(derived.meta.language)), **names}, part=part)
+    return template.render(derived.meta.folder, {**views.views(derived.ledger.beside(), style_for(derived.meta.language)), **names}, part=part)
 
 
 class Guard:

@@ -94,7 +94,7 @@ def _named(name: str, part: str) -> str:
 def _page(derived: Derived, plan: Plan, part: str, record: Record, names: Mapping[str, object]) -> Page:
     meta = derived.meta
     # Each document has a ledger of its own for what it shows: what another document shows has no influence on it.
-    own = Ledger(entries=derived.ledger.entries, worker=derived.ledger.worker, _verdicts=derived.ledger._verdicts)
+    own = derived.ledger.beside()
     who = f"{record.texts['name']} ({record.id})" if record.texts.get("name") else record.id
     words = _WORDS.get(meta.language[:2], _WORDS["en"])
     subtitle = " · ".join(filter(None, (meta.subtitle, words[PARTS.index(part)] if part else "", who)))
@@ -108,7 +108,7 @@ def _page(derived: Derived, plan: Plan, part: str, record: Record, names: Mappin
 
 def _merged(ledger: Ledger, pages: Iterable[Page]) -> Ledger:
     """The ledger with what all the documents show."""
-    whole = Ledger(entries=ledger.entries, worker=ledger.worker, _verdicts=ledger._verdicts)
+    whole = ledger.beside()
     for page in pages:
         whole.roundings.update(page.derived.ledger.roundings)
         whole.placements += page.derived.ledger.placements

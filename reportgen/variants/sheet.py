@@ -52,7 +52,7 @@ def _rounded(ledger: Ledger, name: str, value: Expr, digits: int | None) -> str:
         places = 0 if number is not None and number.denominator == 1 else PLACES
     try:
         # a ledger of its own: the sheet shows more than the page, and the page's ledger holds what the page shows
-        judged = Ledger(worker=ledger.worker, _verdicts=ledger._verdicts).certify(name, value, places)
+        judged = ledger.beside().certify(name, value, places)
     except FindingsError:
         return ""
     shown = judged.obligation.statement
