@@ -25,12 +25,11 @@ if TYPE_CHECKING:
 FORMATS = ("pdf", "tex", "md", "html")
 ENGINES = ("typst", "latexmk")
 # What people know from other tools -> what to type here.
-_BUILD_AGAIN = "type reportgen build REPORT again; outputs that come out the same are left as they are"
 ELSEWHERE = {
     "test": "make test runs the tests; reportgen verify REPORT judges a built report again",
     "lint": "make lint; reportgen build REPORT tells every finding in a report",
     "clean": "outputs are in build/REPORT, which can be deleted; make clean deletes build/",
-    **dict.fromkeys(("watch", "preview", "serve"), _BUILD_AGAIN),
+    **dict.fromkeys(("preview", "serve", "live"), "reportgen watch REPORT builds on each change and serves the HTML"),
     **dict.fromkeys(("open", "view"), "open build/REPORT/report.html or report.pdf"),
     **dict.fromkeys(("init", "create", "start", "quickstart"), "type reportgen new DIR"),
     **dict.fromkeys(("render", "run", "make", "compile", "pdf", "export", "convert"), "type reportgen build REPORT, with --to pdf for one format"),
@@ -140,6 +139,21 @@ def _build(options: argparse.Namespace, terminal: Terminal) -> int:
                          trace=_trace if options.debug else lambda error: None)
 
 
+def _watch(options: argparse.Namespace, terminal: Terminal) -> int:
+    from reportgen.buildcommand import JsonLines, Lines
+    from reportgen.reports import find_report
+    from reportgen.watching import watch
+
+    opened = None
+    if options.open:
+        import webbrowser
+        opened = webbrowser.open
+    folder = find_report(options.report)
+    return watch(folder, _out(options, folder), options.to, JsonLines(terminal.show) if options.log_format == "json" else Lines(terminal),
+                 terminal.note if options.log_format == "json" else terminal.show, engine=options.engine, strict=options.strict, port=options.port,
+                 opened=opened)
+
+
 def _verify(options: argparse.Namespace, terminal: Terminal) -> int:
     from reportgen.reports import find_report
     from reportgen.verifying import verify
@@ -190,10 +204,12 @@ def _told(terminal: Terminal, text: str, findings: Sequence[Finding]) -> int:
 
 
 def _check(options: argparse.Namespace, terminal: Terminal) -> int:
+    from pathlib import Path
+
     from reportgen.claims.command import check_files, check_records
 
     if options.jsonl:
-        if options.files or options.against is not None:
+        if options.files or options.against is not None or options.out is not None:
             raise FindingsError(Finding("usage", "check --jsonl reads standard input and takes no files and no report",
                                         hint="type: reportgen check --jsonl < records.jsonl"), exit_code=EXIT_UNABLE)
         return check_records(terminal.show, terminal.note, jobs=options.jobs, fail_on=options.fail_on or "never")
@@ -207,7 +223,7 @@ def _check(options: argparse.Namespace, terminal: Terminal) -> int:
 
         key = Key.of(find_report(options.against))
     return check_files(options.files, terminal.show, terminal.findings, jobs=options.jobs, form=options.format, fail_on=options.fail_on or "refuted",
-                       verbose=terminal.verbosity > 0, key=key)
+                       verbose=terminal.verbosity > 0, key=key, out=Path(options.out) if options.out else None)
 
 
 def _variants(options: argparse.Namespace, terminal: Terminal) -> int:
@@ -274,13 +290,17 @@ def _parser() -> argparse.ArgumentParser:
 
     build = command("build", _build, "build reports: derive, judge, render")
     build.add_argument("reports", nargs="*", metavar="REPORT", help="a report's folder, or its name under reports/ (default: all there)")
-    build.add_argument("--to", type=_formats, metavar="FORMATS", help="comma-separated: pdf,tex,md,html (default: what report.toml says)")
-    build.add_argument("--engine", choices=ENGINES, default="typst", help="what makes the PDF (default: typst)")
-    build.add_argument("--strict", action="store_true", help="an undecided step fails the build")
+    _what_to_build(build, "comma-separated: pdf,tex,md,html (default: what report.toml says)")
     build.add_argument("--no-cache", action="store_true", help="run everything, whatever was kept of the last build")
     build.add_argument("--depfile", metavar="FILE", help="write to FILE, as a rule of make, which files the outputs rest on")
-    build.add_argument("--log-format", choices=("text", "json"), default="text", help="of what is told: lines for people, or JSON lines (default: text)")
     _out_option(build)
+
+    watch = command("watch", _watch, "build on each change, and serve the HTML on this machine, where it loads itself again")
+    watch.add_argument("report", metavar="REPORT")
+    _what_to_build(watch, "formats to build beside HTML, such as pdf")
+    watch.add_argument("--port", type=_port, default=0, metavar="N", help="where the HTML is served on 127.0.0.1 (default: a free one)")
+    watch.add_argument("--open", action="store_true", help="open it in the browser")
+    _out_option(watch)
 
     verify = command("verify", _verify, "judge every obligation of a built report again, from its ledger alone")
     verify.add_argument("report", metavar="REPORT")
@@ -308,7 +328,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--jsonl", action="store_true", help="one JSON record a line on standard input, one verdict a line on standard output")
     check.add_argument("--against", metavar="REPORT",
                        help="a report whose answers are the right ones: what is true as arithmetic and wrong as an answer is found")
-    check.add_argument("--format", choices=("text", "json", "sarif", "junit", "github", "html"), default="text", help="of what is written (default: text)")
+    check.add_argument("--format", choices=("text", "json", "sarif", "junit", "github", "html", "pdf"), default="text",
+                       help="of what is written (default: text)")
+    check.add_argument("--out", "-o", metavar="FILE", help="write it to FILE and not on standard output")
     check.add_argument("--fail-on", choices=("refuted", "undecided", "never"), help="what makes the exit code 1 (default: refuted; with --jsonl: never)")
     check.add_argument("-j", "--jobs", type=_jobs, default=1, metavar="N", help="processes that judge at the same time (default: 1)")
 
@@ -348,6 +370,19 @@ def _common(parser: argparse.ArgumentParser, *, verbosity: object, color: object
 
 def _out_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", "-o", metavar="DIR", help="where outputs are: DIR/REPORT/ (default: build)")
+
+
+def _what_to_build(parser: argparse.ArgumentParser, formats: str) -> None:
+    parser.add_argument("--to", type=_formats, metavar="FORMATS", help=formats)
+    parser.add_argument("--engine", choices=ENGINES, default="typst", help="what makes the PDF (default: typst)")
+    parser.add_argument("--strict", action="store_true", help="an undecided step fails the build")
+    parser.add_argument("--log-format", choices=("text", "json"), default="text", help="of what is told: lines for people, or JSON lines (default: text)")
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
+    return int(text)
 
 
 def _jobs(text: str) -> int:

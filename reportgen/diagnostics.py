@@ -145,6 +145,9 @@ CODES: dict[str, tuple[str, str]] = {
     "claim-wrong-answer": ("a wrong answer",
                            "With --against REPORT: the claim states an answer of the report, by its place in a table or by the name on its left side, "
                            "and its value is another. It may well be true as arithmetic and answer another question."),
+    "claim-missing": ("an answer that is not stated",
+                      "With --against REPORT: nothing in the document was found to state this answer of the report. Which answers are asked is said by "
+                      "[asked] in variants.toml; without it all answers with a name are, and rows of tables that the document has in part."),
     "claim-working": ("a right answer with a working that is not right",
                       "With --against REPORT: the values are those of the answer, and what is written is not quite what gives them: a vector without "
                       "its commas, an entry that has fewer terms than the others."),

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
 import zlib
 from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import pytest
 
+from reportgen.claims import sheet
 from reportgen.claims.chains import judge_text
 from reportgen.claims.documents import Document
+from reportgen.claims.formats import Judged
 from reportgen.claims.grammar import EXAMPLES, grammar
 from reportgen.claims.marking import judge_document
 from reportgen.claims.pdftext import read_pdf
@@ -81,6 +85,57 @@ def test_sarif_without_results_and_the_exit_code(tmp_path):
     assert done.returncode == 0
     path.write_text(DOCUMENT)
     assert {run("check", str(path), "--format", f).returncode for f in ("text", "json", "sarif", "junit", "github", "html")} == {1}
+
+
+def test_sarif_columns_are_utf16_code_units(tmp_path):
+    path = tmp_path / "a.md"
+    path.write_text("\U0001d465\U0001d466 ü\t so 2+2 = 5\r\n")
+    (result,) = json.loads(run("check", str(path), "--format", "sarif").stdout)["runs"][0]["results"]
+    location = result["locations"][0]["physicalLocation"]
+    line = path.read_bytes().decode().split("\r\n")[0].encode("utf-16-le")
+    begin, end = (2 * (location["region"][k] - 1) for k in ("startColumn", "endColumn"))
+    assert line[begin:end].decode("utf-16-le") == "2+2 = 5"
+    assert location["artifactLocation"]["uri"] == path.as_uri()
+
+
+def test_junit_is_well_formed_and_adds_up(tmp_path):
+    path = tmp_path / "a & b.md"
+    path.write_text(DOCUMENT + "\x0b so 2+2 = 5 <x> \x01\n")
+    root = ElementTree.fromstring(run("check", str(path), "--format", "junit").stdout)
+    assert root.tag == "testsuites" and [s.tag for s in root] == ["testsuite"]
+    cases = list(root.iter("testcase"))
+    for element in (root, root[0]):
+        assert (int(element.get("tests")), int(element.get("failures")), int(element.get("skipped"))) == (
+            len(cases), len(list(root.iter("failure"))), len(list(root.iter("skipped"))))
+    assert all(case.get("classname") == str(path) and case.get("name") for case in cases) and len(list(root.iter("failure"))) == 4
+    assert {f.get("type") for f in root.iter("failure")} == {"claim-refuted", "claim-step", "claim-total"}
+
+
+def test_github_annotations_are_escaped(tmp_path):
+    path = tmp_path / "a,b:c%.md"
+    path.write_text("50% so 100%*2 = 3 and $2+2=5$\n")
+    lines = run("check", str(path), "--format", "github").stdout.strip().split("\n")
+    assert all(line.startswith("::error file=") and line.count("::") == 2 for line in lines) and lines
+    assert "a%2Cb%3Ac%25.md,line=1,col=" in lines[0] and "title=a claim is wrong" in lines[0]
+
+
+def test_the_document_with_its_marks_as_a_page_and_as_a_pdf(tmp_path):
+    path = tmp_path / "a.md"
+    path.write_text("<script>alert(1)</script>\n\n" + DOCUMENT + "#set page(fill: red) *x* $2+2=5$ \\ é漢\n")
+    page, paper = tmp_path / "m.html", tmp_path / "m.pdf"
+    assert run("check", str(path), "--format", "html", "-o", str(page)).returncode == 1
+    text = page.read_text()
+    assert "<script>alert" not in text and '<mark class="wrong">2+2=5</mark>' in text and '<mark class="given">x = 6</mark>' in text
+    assert re.findall(r'<td class="n">(\d+)</td>', text) == [str(k) for k in range(1, len(path.read_text().split("\n")))]
+    assert run("check", str(path), "--format", "pdf", "-o", str(paper)).returncode == 1
+    said = "".join(read_pdf(paper.read_bytes()).pages)
+    assert "4 is not 5" in said and "#set page(fill: red)" in said.replace("\u200b", "") and "does not follow from line 7" in " ".join(said.split())
+
+
+def test_a_long_document_is_shown_where_there_is_something_to_see():
+    lines = [(0, k, f"line {k}") for k in range(1, sheet.MAX_LINES + 100)]
+    found = [Judged("a.md", 50, 1, 4, "line", "line 50", "refuted", "claim-refuted", "r"), Judged("a.md", 2000, 1, 4, "line", "line 2000", "no-claim", "no-claim", "")]
+    assert [r.number for r in sheet.rows(lines, found)] == [0, 48, 49, 50, 51, 52, 0]
 
 
 # --- the terminal

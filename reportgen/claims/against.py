@@ -7,12 +7,12 @@ or a formula has none, by the title that was mentioned last before it.  What can
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..expressions import Expr, is_op, symbols, to_text
+from ..expressions import Expr, Number, is_op, symbols, to_text
 from . import tables
 from .documents import Document, Found, mentions_relation
 from .groups import Member
@@ -27,6 +27,7 @@ _LIST = re.compile(r"[\[(]\s*[-−]?\d[^\[\]()]*[\])]\Z")
 _CONTEXT = 400
 _TITLE_NEAR = 200
 MAX_EARLIER = 6
+MAX_MISSING = 20  # more answers that nobody asked for by name are only counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,10 @@ class Bound:
 class Key:
     """The answers of a report by what binds a claim to them."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        """``entries`` are a ledger's; those that speak of a document that is corrected are no answers."""
+    def __init__(self, entries: Iterable[Entry], asked: Collection[str] | None = None) -> None:
+        """``entries`` are a ledger's; those that speak of a document that is corrected are no answers.  ``asked``: names, None where nobody said."""
+        self.asked = asked
+        self.columns: dict[str, dict[str, list[Answer]]] = {}  # of each table: the cells that are numbers, by heading
         self.symbols: dict[str, list[Answer]] = {}
         self.titled: list[Answer] = []
         self.cells: dict[tuple[str, str], Answer | None] = {}
@@ -88,9 +91,12 @@ class Key:
     @classmethod
     def of(cls, folder: Path) -> Key:
         """The key of a report.  Derives it; raises FindingsError where that fails."""
-        from ..build import derive
+        from ..deriving import derive
+        from ..variants.spec import read_spec
 
-        return cls(derive(folder, draw=False, documents=False).ledger.entries.values())
+        derived = derive(folder, draw=False, documents=False)
+        asked = read_spec(folder, derived.givens, derived.graph.order).asked if (folder / "variants.toml").is_file() else None
+        return cls(derived.ledger.entries.values(), asked)
 
     def _enter(self, entry: Entry) -> None:
         from ..derivation import Derivation, Table, Value
@@ -126,6 +132,25 @@ class Key:
         if answer.title and formulas:
             self.titled.append(answer)
 
+    def missing(self, stated: Collection[tuple[str, str]]) -> list[str]:
+        """What the claims of a document, by (name, label) of their answers, leave out of what is asked, one text a thing."""
+        names, found = {name for name, _ in stated}, []
+        if self.asked is not None:
+            left = [a for answers in self.symbols.values() for a in answers if a.name in self.asked and a.name not in names]
+        else:
+            left = [a for answers in self.symbols.values() for a in answers if a.value and a.name not in names]
+        left.sort(key=lambda a: a.name)
+        if len(left) > MAX_MISSING and self.asked is None:
+            found.append(f"{len(left)} named answers of the report; name those that are asked in variants.toml, under [asked]")
+        else:
+            found += [f"{a.label} = {a.value}" if a.value else a.label for a in left]
+        for name, columns in self.columns.items():
+            for rows in columns.values():
+                labels = {a.label for a in rows}
+                if any((name, label) in stated for label in labels):
+                    found += [f"{a.label} = {a.value}" for a in rows if (name, a.label) not in stated]
+        return found
+
     @property
     def by_label(self) -> dict[str, Answer]:
         return {a.label: a for answers in self.symbols.values() for a in answers}
@@ -153,6 +178,8 @@ class Key:
                 where = (_row(label), _words(heading))
                 answer = Answer(name, "", f"{label}, {heading}", to_text(value))
                 known = self.cells.setdefault(where, answer)
+                if isinstance(value, Number) or is_op(value, "neg", "div"):
+                    self.columns.setdefault(name, {}).setdefault(where[1], []).append(answer)
                 if known is not None and known.value != answer.value:
                     self.cells[where] = None  # two tables disagree: they speak of different things
 

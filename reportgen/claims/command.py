@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..diagnostics import EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNABLE, Finding, Span
-from . import formats
+from ..diagnostics import EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNABLE, Finding, FindingsError, Span
+from . import formats, sheet
 from .documents import Document
 from .formats import Judged
 from .marking import judge_document
@@ -48,10 +48,18 @@ def check_files(
     fail_on: str,
     verbose: bool,
     key: Key | None = None,
+    out: Path | None = None,
 ) -> int:
-    """Each file's claims, judged; findings as they are met with ``text``, everything at the end with the other formats."""
+    """Each file's claims, judged; findings as they are met with ``text``, everything at the end with the other formats.
+
+    ``out``: a file for what would be shown.  Raises FindingsError (usage, output-failed, engine-missing, engine-failed).
+    """
+    if form == "pdf" and out is None and sys.stdout.isatty():
+        raise FindingsError(Finding("usage", "a PDF is not shown on a terminal", hint="add -o marked.pdf"), exit_code=EXIT_UNABLE)
     counts: Counter[str] = Counter()
     kept: list[Judged] = []
+    pages: dict[str, list[tuple[int, int, str]]] = {}
+    stated: set[tuple[str, str]] = set()
     unable = False
     for name in files:
         try:
@@ -73,7 +81,11 @@ def check_files(
         if document.missing:
             report([Finding("file-unreadable", f"{name} {document.missing}", Span(name), severity="warning")])
             unable = unable or not document.text.strip()
+        if form in sheet.FORMATS:
+            pages[name] = document.lines()
         for judged in judge_document(document, jobs, key):
+            if judged.beside is not None:
+                stated.add((judged.beside.name, judged.beside.label))
             counts[judged.verdict] += 1
             counts["rests"] += judged.code == "claim-follow-up"
             counts["unread"] += judged.code == "claim-unreadable"
@@ -83,16 +95,34 @@ def check_files(
                     report([finding])
             else:
                 kept.append(judged)
-    if form != "text":
-        show(formats.FORMATS[form](kept, counts))
+    missing = key.missing(stated) if key is not None and not unable else []
+    if form == "text":
+        if missing:
+            report([Finding("claim-missing", f"not stated in {', '.join(files)}: {text}", severity="warning") for text in missing])
+        written: str | bytes = f"{', '.join(files)}: {formats.summary(counts)}"
+    elif form in sheet.FORMATS:
+        written = sheet.FORMATS[form](kept, counts, pages, missing)
     else:
-        show(f"{', '.join(files)}: {formats.summary(counts)}")
+        written = formats.FORMATS[form](kept, counts)
+    _put(written, show, out)
     return EXIT_UNABLE if unable else exit_code(counts, fail_on)
+
+
+def _put(written: str | bytes, show: Callable[[str], None], out: Path | None) -> None:
+    if out is not None:
+        from ..files import write_files
+
+        write_files(out.parent, {out.name: written.encode() + b"\n" if isinstance(written, str) else written})
+    elif isinstance(written, str):
+        show(written)
+    else:
+        sys.stdout.buffer.write(written)
+        sys.stdout.buffer.flush()
 
 
 def _finding(judged: Judged, verbose: bool) -> Finding | None:
     """What is told on the terminal: mistakes and what rests on them, roundings; with ``verbose`` what was not decided, too."""
-    if judged.verdict != "refuted" and judged.code not in ("claim-near", "claim-follow-up") and not (verbose and judged.verdict == "undecided"):
+    if judged.level == "note" and not (verbose and judged.verdict == "undecided"):
         return None
     text, severity = _short(judged.text), "error" if judged.verdict == "refuted" else "warning"
     message = {

@@ -106,6 +106,16 @@ class Document:
         self.pages = [0, *accumulate(map(len, pages))][: len(pages)]
         self.missing = found.missing
 
+    def lines(self) -> list[tuple[int, int, str]]:
+        """(page, number, text) of each line; a PDF's lines are counted on their page."""
+        found = []
+        for k in range(1, len(self.starts) + 1):
+            start = self.starts[k - 1]
+            page = bisect_right(self.pages, start)
+            first = bisect_right(self.starts, self.pages[page - 1]) - 1 if page else 0
+            found.append((page, k - first, self.line(k)))
+        return found[:-1] if found and not found[-1][2] else found
+
     def source(self, place: Place) -> str:
         """The line that a place is in."""
         first = bisect_right(self.starts, self.pages[place.page - 1]) - 1 if place.page else 0

@@ -1,4 +1,4 @@
-"""What was found in documents, written for people and for machines: text, JSON, SARIF, JUnit, GitHub annotations, HTML."""
+"""What was found in documents, written for machines: JSON, SARIF, JUnit, GitHub annotations.  Pages for people are in ``sheet``."""
 
 from __future__ import annotations
 
@@ -99,11 +99,13 @@ def as_json(found: Sequence[Judged], counts: Counter[str]) -> str:
 
 
 def as_sarif(found: Sequence[Judged], counts: Counter[str]) -> str:
+    """SARIF 2.1.0; columns count UTF-16 code units, which is what editors and GitHub take them for."""
     shown = [j for j in found if j.level != "note"]
     rules = sorted({j.code for j in shown})
     results = []
     for j in shown:
-        region = {"startLine": j.line, "startColumn": j.column, "endColumn": j.column + j.length, "snippet": {"text": j.text}}
+        begin, end = (1 + _utf16(j.source[: j.column - 1]), 1 + _utf16(j.source[: j.column - 1 + j.length]))
+        region = {"startLine": j.line, "startColumn": begin, "endColumn": max(end, begin + 1), "snippet": {"text": j.text}}
         result = {
             "ruleId": j.code,
             "ruleIndex": rules.index(j.code),
@@ -111,22 +113,22 @@ def as_sarif(found: Sequence[Judged], counts: Counter[str]) -> str:
             "message": {"text": j.reason + (f" (page {j.page})" if j.page else "")},
             "locations": [_location(j.file, region)],
         }
-        if j.given:
-            result["relatedLocations"] = [{**_location(j.file, {"startLine": j.given}), "message": {"text": "the mistake that it rests on"}}]
+        related = [(j.given, "the mistake that it rests on"), (j.after, "the line from which it should follow")]
+        if any(line for line, _ in related):
+            result["relatedLocations"] = [{**_location(j.file, {"startLine": line}), "message": {"text": text}} for line, text in related if line]
         results.append(result)
-    run = {
-        "tool": {
-            "driver": {
-                "name": "reportgen",
-                "version": __version__,
-                "rules": [{"id": r, "shortDescription": {"text": CODES[r][0]}, "fullDescription": {"text": CODES[r][1]}} for r in rules],
-            }
-        },
-        "columnKind": "unicodeCodePoints",
-        "results": results,
-        "properties": {v: counts[v] for v in (*VERDICTS, "unread", "rests")},
+    driver = {
+        "name": "reportgen",
+        "version": __version__,
+        "rules": [{"id": r, "shortDescription": {"text": CODES[r][0]}, "fullDescription": {"text": CODES[r][1]}} for r in rules],
     }
+    summed = {v: counts[v] for v in (*VERDICTS, "unread", "rests")}
+    run = {"tool": {"driver": driver}, "columnKind": "utf16CodeUnits", "results": results, "properties": summed}
     return json.dumps({"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=1)
+
+
+def _utf16(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _location(file: str, region: dict[str, object]) -> dict[str, object]:
@@ -134,29 +136,43 @@ def _location(file: str, region: dict[str, object]) -> dict[str, object]:
 
 
 def _uri(name: str) -> str:
+    """A reference relative to where the command ran, or a file URI."""
+    from pathlib import Path
     from urllib.parse import quote
 
-    return quote(name.replace("\\", "/"))
+    path = Path(name)
+    return path.as_uri() if path.is_absolute() else quote(name.replace("\\", "/"))
 
 
 def as_junit(found: Sequence[Judged], counts: Counter[str]) -> str:
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<testsuite name="reportgen check" tests="{sum(counts[v] for v in VERDICTS)}" failures="{counts["refuted"]}"'
-        f' skipped="{counts["undecided"] + counts["no-claim"]}" errors="0">',
-    ]
+    """One suite a file, one case a claim: refuted ones fail, undecided ones and those without a claim are skipped."""
+    files: dict[str, list[Judged]] = {}
     for j in found:
-        name = f'<testcase classname="{_attribute(j.file)}" name="{_attribute(f"{j.line}:{j.column} {j.text}")}"'
-        if j.verdict == "proved":
-            lines.append(name + "/>")
-        else:
-            tag = "failure" if j.verdict == "refuted" else "skipped"
-            lines.append(f'{name}><{tag} message="{_attribute(j.reason)}"/></testcase>')
-    return "\n".join([*lines, "</testsuite>"])
+        files.setdefault(j.file, []).append(j)
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<testsuites name="reportgen check"{_sums(found)}>']
+    for file, here in files.items():
+        lines.append(f' <testsuite name="{_attribute(file)}"{_sums(here)}>')
+        for j in here:
+            place = f"{j.page}:{j.line}:{j.column}" if j.page else f"{j.line}:{j.column}"
+            name = f'  <testcase classname="{_attribute(file)}" name="{_attribute(f"{place} {j.text}")}" time="0"'
+            if j.verdict == "proved":
+                lines.append(name + "/>")
+            elif j.verdict == "refuted":
+                lines.append(f'{name}><failure type="{j.code}" message="{_attribute(j.reason)}">{_attribute(j.source)}</failure></testcase>')
+            else:
+                lines.append(f'{name}><skipped message="{_attribute(j.reason)}"/></testcase>')
+        lines.append(" </testsuite>")
+    return "\n".join([*lines, "</testsuites>"])
+
+
+def _sums(found: Sequence[Judged]) -> str:
+    verdicts = Counter(j.verdict for j in found)
+    skipped = verdicts["undecided"] + verdicts["no-claim"]
+    return f' tests="{len(found)}" failures="{verdicts["refuted"]}" errors="0" skipped="{skipped}" time="0"'
 
 
 def _attribute(text: str) -> str:
-    """Text for an XML attribute; characters that XML does not know become a mark."""
+    """Text for an XML attribute or element; characters that XML does not know become a mark."""
     return escape(
         "".join(c if c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff" else "\ufffd" if c not in "\t\n\r" else " " for c in text),
         quote=True,
@@ -177,31 +193,9 @@ def as_github(found: Sequence[Judged], counts: Counter[str]) -> str:
     )
 
 
-def as_html(found: Sequence[Judged], counts: Counter[str]) -> str:
-    rows = []
-    for j in found:
-        begin, end = j.column - 1, j.column - 1 + j.length
-        marked = escape(j.source[:begin]) + "<mark>" + escape(j.source[begin:end]) + "</mark>" + escape(j.source[end:])
-        rows.append(
-            f'<tr class="{j.verdict}"><td>{escape(j.file)}:{j.line}</td><td><code>{marked}</code></td><td>{j.verdict}</td><td>{escape(j.reason)}</td></tr>'
-        )
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Claims</title>'
-        '<style>body{font-family:sans-serif;margin:2em}table{border-collapse:collapse}'
-        ''
-        "td,th{border-bottom:1px solid #ccc;padding:.3em .6em;text-align:left;vertical-align:top}code{white-space:pre-wrap}mark{background:#eee}"
-        ".refuted mark{background:#f9c6c6}.proved mark{background:#d3f0d3}</style></head><body><h1>Claims</h1><p>"
-        + escape(summary(counts))
-        + "</p><table><thead><tr><th>Place</th><th>Line</th><th>Verdict</th><th>Why</th></tr></thead><tbody>\n"
-        + "\n".join(rows)
-        + "\n</tbody></table></body></html>"
-    )
-
-
 FORMATS: dict[str, Callable[[Sequence[Judged], Counter[str]], str]] = {
     "json": as_json,
     "sarif": as_sarif,
     "junit": as_junit,
     "github": as_github,
-    "html": as_html,
 }
