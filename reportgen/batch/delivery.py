@@ -1,6 +1,6 @@
 """A delivery: the files of one variant with their digests, in bytes that anybody can read without running anything.
 
-    reportgen delivery 1
+    reportgen delivery 1, and the SHA-256 of all that follows
     {"id": ..., "files": [{"path": ..., "size": ..., "sha256": ...}], "row": ..., "findings": [...]}
     the bytes of the files, one after the other
 """
@@ -16,7 +16,7 @@ from typing import Any
 from reportgen.batch.archive import digest
 from reportgen.diagnostics import Finding, FindingsError, Span
 
-_FIRST = b"reportgen delivery 1\n"
+_FIRST = b"reportgen delivery 1 "
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +36,19 @@ class Delivery:
 def encode(delivery: Delivery) -> bytes:
     head = {"id": delivery.id, "row": delivery.row, "findings": [finding_data(f) for f in delivery.findings],
             "files": [{"path": path, "size": len(data), "sha256": digest(data)} for path, data in delivery.files.items()]}
-    return b"".join([_FIRST, json.dumps(head, ensure_ascii=True).encode(), b"\n", *delivery.files.values()])
+    rest = b"".join([json.dumps(head).encode(), b"\n", *delivery.files.values()])
+    return b"".join([_FIRST, digest(rest).encode(), b"\n", rest])
 
 
 def decode(data: bytes, expected: str) -> Delivery:
     """The delivery for the record ``expected``, each file compared with its digest.  Raises FindingsError (delivery-altered)."""
     try:
-        first, head_line, content = data[:len(_FIRST)], *data[len(_FIRST):].split(b"\n", 1)
+        first, rest = data.split(b"\n", 1)
+        if first != _FIRST + digest(rest).encode():
+            raise ValueError("it is not as it was sent")
+        head_line, content = rest.split(b"\n", 1)
         head = json.loads(head_line)
-        if first != _FIRST or head["id"] != expected:
+        if head["id"] != expected:
             raise ValueError("it is not what was asked for")
         files: dict[str, bytes] = {}
         at = 0

@@ -176,7 +176,7 @@ class Dask:
             source = iter(records)
             waiting: dict[str, Mapping[str, Any]] = {}
             # no answers of an earlier run are asked for: a key is this run's own
-            completed = as_completed([], with_results=True, raise_errors=False)
+            completed = as_completed(loop=client.loop, with_results=True, raise_errors=False)
             while True:
                 for record in source:
                     key = f"reportgen-{run}-{digest_of(dict(record))[:16]}"

@@ -158,7 +158,7 @@ class _Drawer:
                 drawn.append(found)
             else:
                 findings.append(self.refused(*found))
-        return drawn, findings
+        return drawn, sorted(findings, key=lambda f: (f.span.line if f.span else 0, f.message))
 
     def refused(self, student: str, reason: str) -> Finding:
         row = self.rows[student]
