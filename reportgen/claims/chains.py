@@ -22,7 +22,7 @@ from .reading import Reading, Side, Unreadable, read
 # whose other reading is as good as the first
 _SURE = frozenset({
     "natural-log", "degrees", "tex-digits", "cents", "slash-in-argument", "dozen",
-    "scientific", "divided-fractions"
+    "scientific", "divided-fractions", "negative-remainder",
 })
 _SUPPOSED = re.compile(r"(?:suppose|assume|assuming|supposing|imagine|were it true)(?: that| for contradiction that)?[\s,:]*[$\\(\[]*\s*$", re.I)
 _DENIED = re.compile(
@@ -80,7 +80,8 @@ def judge_in_document(claim: str, context: str, formula: bool) -> Outcome:
                 return Outcome(NO_CLAIM, "nothing is asserted", "no-claim")
             outcome = judge_reading(reading)
             anything = any(s.tree == Symbol("e") or s.tree is not None and _has_i(s.tree) for s in reading.sides)
-            if anything and outcome.verdict != PROVED and not _COMPLEX.search(claim + context):
+            chain = len(reading.sides) > 2 and all(s.tree is not None and _has_i(s.tree) for s in reading.sides[1:])
+            if anything and outcome.verdict != PROVED and not chain and not _COMPLEX.search(claim + context):
                 return Outcome(NO_CLAIM, "a name that may stand for anything", "no-claim")
             if outcome.verdict == REFUTED and reading.choices - {"natural-log"}:
                 outcome = _other_readings(claim, reading, outcome)
@@ -97,7 +98,7 @@ def judge_in_document(claim: str, context: str, formula: bool) -> Outcome:
 
 
 _EVENT = re.compile(r"^\s*\\?(?:P|Pr|mathbb\{P\}|text\{P\})\s*(?:\\left)?\([^()=]*(?:[<>|]|\\mid|\\le|\\ge)[^()=]*\)\s*(?==)")  # P(Z < 1.5) = ...
-_COMPLEX = re.compile(r"(?<![A-Za-z\\])i\^\{?2|e\^\{?i|\d ?i\s*(?:\||\\right\|)|\\overline\{[^{}]*\di|\\sqrt\{-|complex|imaginary|conjugate", re.I)
+_COMPLEX = re.compile(r"(?<![A-Za-z\\])i\^\{?2|e\^\{?i|\d ?i\s*(?:\||\\right\|)|\\left\s*\|[^|=]*\di\b|\\overline\{[^{}]*\di|\\sqrt\{-|complex|imaginary|conjugate", re.I)
 
 
 def _has_i(tree: Expr) -> bool:
@@ -131,7 +132,7 @@ def _in_sizes(claim: str, reading: Reading, first: Outcome) -> Outcome:
         sized = read(claim, other=_SIZED)
     except Unreadable:
         return first
-    found = judge_reading(replace(sized, sides=tuple(replace(side, units=()) for side in sized.sides)))
+    found = judge_reading(_without_units(sized))
     if found.verdict == PROVED:
         return Outcome(PROVED, "the units convert")
     if found.verdict == REFUTED and first.code == "claim-units" and unit_sense.all_sized(sized.sides):
@@ -155,8 +156,12 @@ def _in_parts(claim: str) -> Outcome | None:
             return None
         found = [judge_text(f"{a} = {b}") for a, b in zip(pieces, pieces[1:])]  # 90/60 = 1.5 hours = 1 hour 30 minutes
         return next((o for verdict in (REFUTED, UNDECIDED, NO_CLAIM) for o in found if o.verdict == verdict), found[0])
-    found = judge_reading(reading)
+    found = judge_reading(_without_units(reading))
     return Outcome(PROVED, "the units convert") if found.verdict == PROVED else found
+
+
+def _without_units(reading: Reading) -> Reading:
+    return replace(reading, sides=tuple(replace(side, units=()) for side in reading.sides))
 
 
 _COUNTS = re.compile(r"[-+−–*×÷·/^=≈<>≤≥\\]")

@@ -37,7 +37,7 @@ COUNT_WORDS = re.compile(rf"\b(?:{_COUNTS})\b", re.I)
 _WORD = rf"(?!(?:{_COUNTS})\b)[A-Za-z]+"
 _ASIDE = re.compile(rf"(?<=\S)\s*\((?:{_WORD}[\s,.]*){{1,8}}\)[\s.,]*$")
 _REST = re.compile(rf"(?<=[\d}})%])\s*,?\s+(?:and|so|which|because|since|that|who|left)\b(?:[\s,'-]+{_WORD}){{0,14}}[\s.,;!]*$", re.I)
-_END = re.compile(r"(?:\\(?=\s*$)|\\(?:blacksquare|square|qed|Box|checkmark|quad|qquad|;|,|!)|✓|✔|□|■|∎)[\s.$]*$")
+_END = re.compile(r"(?:[✓✔✅](?: ?[A-Za-z]+){1,3}$|\\(?=\s*$)|\\(?:blacksquare|square|qed|Box|checkmark|quad|qquad|;|,|!)|✓|✔|□|■|∎)[\s.$]*$")
 
 
 def undressed(text: str) -> str:
@@ -67,6 +67,8 @@ def undressed(text: str) -> str:
     if "\\" in text:
         text = _OLD_STYLE.sub(r"\\text{\2}", text)
         text = _STYLED.sub(lambda m: f"{m[1]}{{{m['styled']}}}", text)
+    if text.endswith("left over"):
+        text = text[:-5]
     if text and (text[-1].isalpha() or text[-1] in ").,;!"):
         text = _ASIDE.sub("", text)
         if "\\" not in text:

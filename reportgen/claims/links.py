@@ -153,7 +153,12 @@ class Chain:
             return Outcome(UNDECIDED, "a number with a unit and a number", "claim-units", sides=sides)
         if "~unit" in units:
             return Outcome(UNDECIDED, "units that were taken for 1", "claim-units", sides=sides)
-        if self.sides[k].units and self.sides[k + 1].units and not unit_sense.agree(self.sides[k].units, self.sides[k + 1].units):
+        if (
+            self.sides[k].units
+            and self.sides[k + 1].units
+            and not unit_sense.agree(self.sides[k].units, self.sides[k + 1].units)
+            and (unit_sense.may_convert(self.sides[k], self.sides[k + 1]) or rounding.relative(x, y) < 0.02)
+        ):
             return Outcome(UNDECIDED, f"units that may convert: {', '.join(sorted(units)[:4])}", "claim-units", sides=sides)
         return Outcome(REFUTED, f"{sides[0]} is not {sides[1]}", "claim-refuted", sides=sides)
 

@@ -26,7 +26,7 @@ def near(before: Side, after: Side, rel: str, x: fmpq | acb, y: fmpq | acb, roun
         if gap < rounding.exact(shown.unit * 3 / 2):
             return "cut off, or one unit off in the last place"
     carried = frozenset(t for t in rounding.decimals(a) if rounding.figures(t) >= rounding.MIN_FIGURES) | (rounding.decimals(a) & rounded)
-    if carried and not both_whole and not _worked_exactly(x, y, shown, b):
+    if carried and not both_whole and (carried & rounded or not _worked_exactly(x, y, shown, b)):
         p = rounding.interval(a, carried, degrees, inner=True)
         q = rounding.interval(b, rounding.decimals(b), degrees, inner=True)
         if p is not None and q is not None and rounding.overlaps(p, q):

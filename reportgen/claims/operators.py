@@ -10,6 +10,14 @@ _MATRICES = frozenset({"matrix", "pmatrix", "bmatrix", "vmatrix", "smallmatrix",
 
 
 def listed(r: _Reader, name: str) -> Expr:
+    name = "gcd" if name in ("hcf", "gcf") else name
+    if r.here.text == "of" and r.here.kind == "word":  # LCM of 4 and 6
+        r.place += 1
+        items = [r.primary()]
+        while r.at(",", "and") and r.starts(r.ahead()) or r.at(",") and r.ahead().text == "and":
+            r.place += 2 if r.ahead().text == "and" else 1
+            items.append(r.primary())
+        return Operation(name, tuple(items)) if name in ("max", "min") else call(name, *items)
     close = {"(": ")", "[": "]", "{": "}", "\\{": "\\}"}.get(r.here.text)
     if close is None or r.here.kind != "op":
         raise Unreadable(f"{name} without its arguments")
@@ -61,6 +69,14 @@ def _of_ten(tree: Expr) -> bool:
 def remainder_sign(r: _Reader) -> bool:
     """``17 % 5``, as programs write it: a number follows the sign."""
     return not r.letters and r.at("%") and r.ahead().kind == "number" and r.ahead().glued == r.here.glued
+
+
+def negative_remainder(r: _Reader, term: Expr) -> Expr | None:
+    """``-7 % 3``: programs take the remainder of -7 (a choice)."""
+    if r.letters or not (isinstance(term, Operation) and term.head == "apply" and term.args[0] == Symbol("mod")):
+        return None
+    r.choices.add("negative-remainder")
+    return call("mod", Operation("neg", (term.args[1],)), term.args[2]) if "negative-remainder" in r.other else None
 
 
 def between(r: _Reader, factors: list[Expr], heads: list[str]) -> Expr | None:

@@ -14,6 +14,7 @@ from .tokens import FUNCTION_WORDS
 
 MAX_LINE = 30_000
 MAX_PIECES = 400  # of one clause
+MAX_QUANTITIES = 12  # pieces of ``1 dozen = 12 eggs``: in a longer clause a single number is told, not worked out
 MAX_UNIT_WORDS = 3  # that are taken along after a number
 
 _DIGITS = (
@@ -59,11 +60,12 @@ class _Piece:
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """A side in the text, and whether something is worked out in it."""
+    """A side in the text, whether something is worked out in it, and whether a unit stands on it."""
 
     begin: int
     end: int
     worked: bool
+    named: bool
 
 
 def find(line: str) -> Iterator[tuple[int, int]]:
@@ -107,6 +109,7 @@ def _claims(clause: Sequence[_Piece]) -> Iterator[tuple[int, int]]:
         elif k == 0:
             first = _span(side, runs[-1])
             tail = first is not None and first.begin != clause[0].begin  # after other words: a single number is theirs, and so is what they go on from
+            tail = tail or first is not None and not first.worked and len(clause) > MAX_QUANTITIES
             spans.append(None if tail and not (first.worked and _only_units(side[runs[-1][1] + 1 :])) else first)  # type: ignore[union-attr,index]
         elif k == len(sides) - 1:
             spans.append(_span(side, runs[0]))
@@ -119,7 +122,7 @@ def _claims(clause: Sequence[_Piece]) -> Iterator[tuple[int, int]]:
         if span is not None:
             chain.append(span)
             continue
-        if len(chain) > 1 and any(s.worked for s in chain):
+        if len(chain) > 1 and (any(s.worked for s in chain) or all(s.named for s in chain)):
             yield chain[0].begin, chain[-1].end
         chain = []
 
@@ -212,11 +215,11 @@ def _span(side: Sequence[_Piece], run: tuple[int, int] | None) -> _Span | None:
     end, taken = side[final].end, 0
     for k in range(final + 1, len(side)):
         piece = side[k]
-        if piece.kind == "word" and taken < MAX_UNIT_WORDS and (piece.text in _UNITS - {"in"} or piece.text.lower() not in _NO_UNIT):
+        if piece.kind == "word" and taken < MAX_UNIT_WORDS and (piece.text in _UNITS - {"in"} or piece.text.lower() not in _NO_UNIT and piece.text not in _SIGN_WORDS - {"per"}):
             taken += 1
         elif not (piece.text == "/" and k + 1 < len(side) and side[k + 1].kind == "word"):
             break
         else:
             continue
         end = piece.end
-    return _Span(side[first].begin, end, worked)
+    return _Span(side[first].begin, end, worked, taken > 0)

@@ -44,7 +44,7 @@ _WRAPPERS = frozenset(
     }
 )
 _PARTS = {"half": "2", "third": "3", "quarter": "4", "fourth": "4"}
-_CALL_NAMES = frozenset({"gcd", "lcm", "max", "min", "GCD", "LCM"})
+_CALL_NAMES = frozenset({"gcd", "lcm", "max", "min", "GCD", "LCM", "HCF", "GCF", "hcf"})
 
 
 def primary(r: _Reader) -> Expr:
@@ -147,6 +147,8 @@ def _letter(r: _Reader) -> Expr:
     token = r.here
     name = token.text
     r.place += 1
+    if name == "j" and not r.letters and token.glued and r.place > 1 and r.tokens[r.place - 2].kind == "number":  # 2 + 5j, as engineers and programs write it
+        return Symbol("i")
     if name in "CP" and r.at("(") and not r.letters:
         r.place += 1
         first = r.side()
@@ -253,6 +255,8 @@ def _bracket(r: _Reader) -> Expr:
     if opened == "{":
         return Operation("set", tuple(items))
     if opened == "(" and close == ")":
+        return Operation("tuple", tuple(items))
+    if opened == "[" and close == "]" and len(items) > 2:
         return Operation("tuple", tuple(items))
     if len(items) == 2:
         return call("interval" + ("c" if opened == "[" else "o") + ("c" if close == "]" else "o"), *items)
@@ -376,7 +380,7 @@ def _command(r: _Reader) -> Expr:
             items.append(r.side())
         r.expect("\\rangle")
         return Operation("tuple", tuple(items))
-    if name.lower() in ("gcd", "lcm", "max", "min"):
+    if name.lower() in ("gcd", "lcm", "hcf", "gcf", "max", "min"):
         return operators.listed(r, name.lower())
     if name in ONE_ARGUMENT or name in ("log", "exp"):
         return operators.function(r, name)

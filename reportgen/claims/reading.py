@@ -243,6 +243,8 @@ class _Reader(Scripts):
             else:
                 term = self.product()
                 term = words.added_percent(self, terms, term) if sign else term
+                if sign == "-" and first and (turned := operators.negative_remainder(self, term)) is not None:
+                    sign, term = "+", turned
                 terms.append(Operation("neg", (term,)) if sign == "-" else call("pm", term) if sign == "pm" else term)
             first = False
         self.depth -= 1

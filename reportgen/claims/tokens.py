@@ -259,11 +259,14 @@ FUNCTION_WORDS = frozenset(
         "cis",
         "GCD",
         "LCM",
+        "HCF",
+        "GCF",
+        "hcf",
         "choose",
     }
 )
 _LETTER_WORD = re.compile("|".join(sorted(FUNCTION_WORDS, key=len, reverse=True)))
-_CALLS = ("gcd", "lcm", "max", "min", "C", "P", "}", "GCD", "LCM")
+_CALLS = ("gcd", "lcm", "max", "min", "C", "P", "}", "GCD", "LCM", "HCF", "GCF", "hcf")
 
 
 def normalize(text: str) -> str:

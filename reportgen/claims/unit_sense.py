@@ -118,6 +118,21 @@ def all_sized(sides: Sequence[Side]) -> bool:
     return all(found) and len({kind for sizes in found for kind, _ in sizes}) == 1 and not raised(sides)
 
 
+_COUNTED = frozenset(
+    """dozen pair couple score gross half quarter dime nickel penny pennie cent dollar buck percent pct decade centurie century fortnight month year week day kilo ton tonne
+    ream case deg °c °f k celsius fahrenheit kelvin set""".split()
+)
+
+
+def may_convert(before: Side, after: Side) -> bool:
+    """Whether a conversion may stand between the units of two sides: sizes of one kind, names of a number of things, a unit that is new."""
+    words = _parts((*before.units, *after.units))
+    if words & _COUNTED or any(word.rstrip("s") in _COUNTED for word in words) or several_sizes((before, after)):
+        return True
+    new = {kind for kind, _ in _sizes(after)} - {kind for kind, _ in _sizes(before)}
+    return bool(new)
+
+
 def raised(sides: Sequence[Side]) -> bool:
     return any(_RAISED.search(side.text) for side in sides)
 
