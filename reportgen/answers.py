@@ -99,10 +99,10 @@ class AnswerGraph:
     def evaluate(self, givens: Mapping[str, Given], wrap: Wrap, only: Iterable[str] | None = None) -> dict[str, object]:
         """Call the functions in order and return what ``wrap`` made of each result, by name.
 
-        With ``only``, no more than these and what they need.  Raises FindingsError when all that could run has run:
-        an answer that needs a failed one is left out without a finding of its own.
+        With ``only``, no more than these and what they need.  What ``givens`` holds is not run.  Raises FindingsError when all that
+        could run has run: an answer that needs a failed one is left out without a finding of its own.
         """
-        wanted = self.closure(only if only is not None else self.order)
+        wanted = self.closure(only if only is not None else self.order) - givens.keys()
         results: dict[str, object] = {}
         findings: list[Finding] = []
         cause: BaseException | None = None

@@ -8,7 +8,7 @@ what the results came from; it decides nothing here and is there for the reasons
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,11 +61,11 @@ class Books:
             now["key"]["causes"] = [digests.digest_of_texts(*differences), ""]
         return now
 
-    def snapshot(self, target: str, *, page: bool = False) -> dict[str, Facts]:
-        """What a target is made from, as things are now: with the files that the present page has read, or those of the last one."""
+    def snapshot(self, target: str, read: Iterable[str] | None = None) -> dict[str, Facts]:
+        """What a target is made from, as things are now: with the files that were read for it, or may be."""
         key: Facts = {}
         leaves: Facts = {}
-        files = self._page_files if page else self._page_files | set(self.before.get(target, {}).get("files", ()))
+        files = set(read) if read is not None else self._page_files | set(self.before.get(target, {}).get("files", ()))
         for kind, name, value in self.present:
             if kind == "option":
                 key[f"{kind} {name}"] = [value, value]
@@ -94,11 +94,12 @@ class Books:
         return line_digests(self.folder / name) if name.endswith(_TEXT) else ""
 
     # --- what fits
-    def why(self, target: str, now: Mapping[str, Facts]) -> str:
-        """Why a target must be made, or "" where it stands as it must."""
+    def why(self, target: str, snapshot: Callable[[str], Mapping[str, Facts]]) -> str:
+        """Why a target must be made, or "" where it stands as it must; ``snapshot`` says what it would be made from."""
         record = self.before.get(target)
         if record is None or self.memory.reason:
             return self.memory.reason or NEVER
+        now = snapshot(target)
         before = self._snapshots.get(record.get("snapshot", ""))
         if not isinstance(before, dict) or _key(before) != _key(now):
             from reportgen.why import differences
@@ -124,10 +125,10 @@ class Books:
         """A target was found as it must be."""
         self._made[target] = {**self.before[target], "now": "", "fits": True}
 
-    def made(self, target: str, now: Mapping[str, Facts], files: Mapping[str, bytes], because: str) -> None:
+    def made(self, target: str, files: Mapping[str, bytes], because: str) -> None:
         """A target was made, and these are its files."""
         self._made[target] = {"outputs": {name: digests.digest(data) for name, data in files.items()}, "files": sorted(self._page_files),
-                              "because": because, "now": because, "snapshot": "", "fits": True, "facts": now}
+                              "because": because, "now": because, "snapshot": "", "fits": True}
 
     def failed(self, target: str, because: str) -> None:
         """A target could not be made: what is on the disk is what an earlier build wrote."""
@@ -153,9 +154,9 @@ class Books:
             return
         targets = {**self.before, **self._made}
         snapshots: dict[str, Any] = {}
-        for record in targets.values():
-            facts = record.pop("facts", None)
-            if facts is not None:
+        for name, record in targets.items():
+            if not record["snapshot"]:      # at the end, when figures that were drawn meanwhile are there
+                facts = self.snapshot(name, record["files"])
                 record["snapshot"] = digests.digest(repr(facts).encode("utf-8", "surrogatepass"))
                 snapshots[record["snapshot"]] = facts
             elif record.get("snapshot") in self._snapshots:

@@ -23,7 +23,7 @@ from reportgen.diagnostics import EXIT_CLEAN, Finding, FindingsError
 from reportgen.events import Event, read_warnings, write_warnings
 from reportgen.files import clean_up, write_files
 from reportgen.lock import WAIT, held
-from reportgen.page import Page, ledger_bytes, make_page, make_target
+from reportgen.page import Page, begin_target, check_figures, ledger_bytes, make_page, make_target
 from reportgen.reports import REPORTS, find_report, find_reports, known_reports
 from reportgen.verifying import VerifyResult, verify
 
@@ -135,12 +135,15 @@ class _Build:
     def run(self) -> BuildResult:
         report = self.source if isinstance(self.source, Report) else open_report(self.source)
         self.name = report.meta.name
-        derived = derive(report, overrides=self.overrides, memory=self.books.memory if self.books else None)
         names = ["ledger", *(self.targets or report.meta.formats)]
+        pdf = "tex" in names or self.engine != "typst"      # the only ones that take figures as PDF
+        if self.books is not None:
+            self.books.memory.pdf = pdf
+        derived = derive(report, overrides=self.overrides, memory=self.books.memory if self.books else None, beside=True, pdf=pdf)
         if self.books is None:
             return self._make(derived, dict.fromkeys(names, ""))
         try:
-            whys = {name: self.books.why(name, self.books.snapshot(name)) for name in names}
+            whys = {name: self.books.why(name, self.books.snapshot) for name in names}
             if not any(whys.values()):
                 return self._stand(names)
             self.books.say("formats", " ".join(report.meta.formats))
@@ -163,24 +166,27 @@ class _Build:
 
     def _make(self, derived: Derived, whys: Mapping[str, str]) -> BuildResult:
         with self.books.reading() if self.books else nullcontext():
-            page = make_page(derived, strict=self.strict, template=self.template)
+            page = make_page(derived, strict=self.strict, template=self.template, figures=False)
+            first = next((name for name, why in whys.items() if name != "ledger" and (why or self.books is None)), "")
+            begun = {first: _begun(page, first, self.engine)} if first else {}
+            check_figures(derived)
         self.findings += page.warnings
         for name, why in whys.items():
             if self.books is not None and not why:
                 self.books.stands(name)
                 self._finished(name, "unchanged", ())
             else:
-                self._target(page, name, why)
+                self._target(page, name, why, begun.get(name) or (lambda name=name: make_target(page, name, self.engine)))
         counts = _counts(page.derived.ledger, page.document.declared_count, sum(len(target.files) for target in self.done))
         if self.books is not None:
             self.books.say("counts", str(replace(counts, files=0)))
             self.books.say("warnings", write_warnings(page.warnings, self.books.folder))
         return BuildResult(tuple(self.done), str(counts), tuple(self.findings), self.code, tuple(self.books.inputs()) if self.books else ())
 
-    def _target(self, page: Page, name: str, why: str) -> None:
+    def _target(self, page: Page, name: str, why: str, make: Callable[[], dict[str, bytes]]) -> None:
         try:
             with self.books.reading() if self.books else nullcontext():
-                files = {"ledger.json": ledger_bytes(page)} if name == "ledger" else make_target(page, name, self.engine)
+                files = {"ledger.json": ledger_bytes(page)} if name == "ledger" else make()
             changed = write_files(self.out, files)
         except FindingsError as error:
             self.findings += error.findings
@@ -190,7 +196,7 @@ class _Build:
             self._finished(name, "failed", (), why, error.findings)
             return
         if self.books is not None:
-            self.books.made(name, self.books.snapshot(name, page=True), files, why)
+            self.books.made(name, files, why)
         self._finished(name, "built" if changed else "unchanged", changed, why)
 
     def _finished(self, name: str, status: str, files: tuple[Path, ...], why: str = "", findings: tuple[Finding, ...] = ()) -> None:
@@ -198,6 +204,18 @@ class _Build:
         self.done.append(Target(name, self.out / trace.main_file(name), now - self.last, status, files, why))
         self.last = now
         self.on_event(Event("target", self.name, self.done[-1], findings))
+
+
+def _begun(page: Page, target: str, engine: str) -> Callable[[], dict[str, bytes]]:
+    """The first format, as far as it can be made while figures are drawn; what goes wrong is told when it is its turn."""
+    try:
+        return begin_target(page, target, engine)
+    except FindingsError as error:
+        failed = error
+
+    def fail() -> dict[str, bytes]:
+        raise failed
+    return fail
 
 
 def _counts(ledger: Ledger, declared: int, written: int) -> Counts:

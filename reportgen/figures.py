@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A drawn figure: its bytes, and its texts but for tick labels that matplotlib made from the data."""
+    """A drawn figure: its bytes (none in a format that nobody asked for), and its texts but for tick labels that matplotlib made from the data."""
 
     name: str
     svg: bytes
@@ -80,8 +80,8 @@ def _open_figures() -> set[int]:
     return set(pyplot.get_fignums()) if pyplot is not None else set()
 
 
-def draw(name: str, figure: MatplotlibFigure) -> Figure:
-    """The figure as SVG and PDF, closed afterwards.
+def draw(name: str, figure: MatplotlibFigure, *, pdf: bool = True) -> Figure:
+    """The figure as SVG and, where ``pdf`` asks for it, as PDF, closed afterwards.
 
     Raises FindingsError (figure-failed): drawing raised an error, or matplotlib warned (a sign that it has no glyph
     for would be missing on the page).
@@ -95,10 +95,11 @@ def draw(name: str, figure: MatplotlibFigure) -> Figure:
         for harmless in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
             warnings.simplefilter("ignore", harmless)
         try:
-            svg, pdf = io.BytesIO(), io.BytesIO()
+            svg, page = io.BytesIO(), io.BytesIO()
             # No dates, no versions: the same input gives the same bytes.
             figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-            figure.savefig(pdf, format="pdf", metadata={"CreationDate": None, "ModDate": None, "Creator": None, "Producer": None})
+            if pdf:
+                figure.savefig(page, format="pdf", metadata={"CreationDate": None, "ModDate": None, "Creator": None, "Producer": None})
             texts = collect_texts(figure)
         except Exception as error:
             message = str(error).strip().split("\n")[0] or type(error).__name__
@@ -106,7 +107,7 @@ def draw(name: str, figure: MatplotlibFigure) -> Figure:
         finally:
             if "matplotlib.pyplot" in sys.modules:
                 sys.modules["matplotlib.pyplot"].close(figure)
-    return Figure(name, svg.getvalue(), pdf.getvalue(), texts)
+    return Figure(name, svg.getvalue(), page.getvalue(), texts)
 
 
 def leave(name: str, figure: MatplotlibFigure) -> Figure:

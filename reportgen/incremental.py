@@ -9,25 +9,26 @@ an answer states is worked out from its content, so a content that says somethin
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reportgen import digests, trace
+from reportgen import digests, sources, trace
 from reportgen.codec import Place, Unknown, decode, encode
 from reportgen.deriving import Recalled
-from reportgen.diagnostics import Span
+from reportgen.diagnostics import FindingsError, Span
 from reportgen.expressions import to_text
 from reportgen.givens import Given
 from reportgen.judge_worker import verdict_from, verdict_record
 from reportgen.reads import inputs, recording
-from reportgen.sources import Module, module, reached
+from reportgen.sources import Module, reached
 
 if TYPE_CHECKING:
     from reportgen.answers import Answer, AnswerGraph
     from reportgen.cache import Cache
     from reportgen.ledger import Ledger
     from reportgen.obligation import Obligation, Verdict
+    from reportgen.studio import Coming
 
 FORMAT = 1
 _DAMAGED = (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError)
@@ -82,6 +83,8 @@ class Memory:
         self._loaded: AnswerGraph | None = None
         self._load_reads: dict[str, str] = {}
         self._pending: dict[str, Any] = {}
+        self._coming: dict[str, tuple[Answer, Coming]] = {}
+        self.pdf = True     # figures are needed as PDF, too
         self._all = True
         # before anything is read: what changes while we work has another digest the next time
         self._now = {name: digests.file_digest(str(folder / name)) for name in digests.tree(str(folder))}
@@ -91,18 +94,22 @@ class Memory:
         return found if isinstance(found, dict) else {}
 
     # --- the graph
-    def graph(self, known: Mapping[str, object]) -> AnswerGraph:
-        """The answers of the report; their functions run, or give what is kept.  Raises FindingsError as ``answers.load`` does."""
+    def graph(self, known: Mapping[str, object], adopt: Callable[[AnswerGraph], AnswerGraph] = lambda graph: graph) -> AnswerGraph:
+        """The answers of the report; their functions run, or give what is kept.  Raises FindingsError as ``answers.load`` does.
+
+        ``adopt`` is given the graph with the author's functions, before any of them runs (``studio``).
+        """
         from dataclasses import replace
 
         from reportgen import answers
 
         path = self.folder / "answers.py"
         self._enter(known)
+        self._adopt = adopt
         self._load_reads = dict(self._part("load"))
         if not self._load_reads or any(self._file(name) != digest for name, digest in self._load_reads.items()):
             with recording() as seen:
-                self._loaded = answers.load(path, known)
+                self._loaded = adopt(answers.load(path, known))
             self._load_reads = {name: self._file(name) for name in inputs(seen, str(self.folder)) | {"*.py"}}
             graph = self._loaded
         else:
@@ -138,7 +145,7 @@ class Memory:
         self._modules = {}
         for name in sorted(files - {"*.py"}):
             if (self.folder / name).is_file():
-                self._modules[name[:-3]] = module(name[:-3], (self.folder / name).read_text(encoding="utf-8"))
+                self._modules[name[:-3]] = sources.read(name[:-3], (self.folder / name).read_text(encoding="utf-8"))
         self._homes = {a.name: Path(a.span.file).stem for a in graph.answers}
 
     def _file(self, name: str) -> str:
@@ -161,7 +168,7 @@ class Memory:
         if self._loaded is None:
             from reportgen import answers
 
-            self._loaded = answers.load(self.folder / "answers.py", self._known)
+            self._loaded = self._adopt(answers.load(self.folder / "answers.py", self._known))
         with recording() as seen:
             result = self._loaded.functions[answer.name](**arguments)
         self._pending[answer.name] = {name: self._file(name) for name in inputs(seen, str(self.folder)) if name not in self._load_reads}
@@ -174,6 +181,8 @@ class Memory:
             return self.reason or "it is new"
         if "figure" not in record and "things" not in record:
             return "it is of a class of the report's own, which is not kept"
+        if self.pdf and not record.get("figure", {"pdf": True})["pdf"]:
+            return "it was not drawn as PDF"
         return changes(record, self.code(answer), self._uses(answer), {name: self._file(name) for name in record.get("reads", {})}, self._texts)
 
     def code(self, answer: Answer) -> dict[str, str]:
@@ -196,11 +205,11 @@ class Memory:
             if "figure" in record:
                 from reportgen.figures import Figure
 
-                svg, pdf = (self.cache.figure(record["figure"][form]) for form in ("svg", "pdf"))
-                if svg is None or pdf is None or answer.name in self._needed_as_drawn:
+                kept = {form: self.cache.figure(record["figure"][form]) for form in ("svg", "pdf") if record["figure"][form]}
+                if None in kept.values() or self.pdf and "pdf" not in kept or answer.name in self._needed_as_drawn:
                     return None
-                content: object = Figure(answer.name, svg, pdf, tuple(record["figure"]["texts"]))
-                self.figures |= {record["figure"]["svg"]: svg, record["figure"]["pdf"]: pdf}
+                content: object = Figure(answer.name, kept["svg"], kept.get("pdf", b""), tuple(record["figure"]["texts"]))
+                self.figures |= {record["figure"][form]: data for form, data in kept.items()}
             elif "things" in record:
                 content = decode(record["things"], record["places"], self._span)
             else:
@@ -216,14 +225,20 @@ class Memory:
         if answer.name not in self.ran:
             return
         from reportgen.figures import Figure
+        from reportgen.studio import Coming
 
+        if isinstance(content, Coming) and answer.name not in self._coming:
+            self._coming[answer.name] = answer, content     # nobody waits for it before its digest is asked for
+            return
+        if isinstance(content, Coming):
+            self._pending[answer.name] = {name: self._file(name) for name in content.reads if name not in self._load_reads}
         record: dict[str, Any] = {"code": self.code(answer), "uses": self._uses(answer), "reads": self._pending.pop(answer.name, {}),
                                   "because": self.ran[answer.name], "texts": {p.name: self._texts[p.name] for p in answer.parameters if p.name in self._texts}}
         if isinstance(content, Figure):
-            kept = {digests.digest(data): data for data in (content.svg, content.pdf)}
-            self.figures |= kept
-            svg, pdf = digests.digest(content.svg), digests.digest(content.pdf)
-            record |= {"figure": {"svg": svg, "pdf": pdf, "texts": list(content.texts)}, "digest": digests.digest_of_texts(svg, pdf, *content.texts)}
+            svg, pdf = (digests.digest(data) if data else "" for data in (content.svg, content.pdf))
+            self.figures |= {svg: content.svg} | ({pdf: content.pdf} if pdf else {})
+            # the PDF is the same drawing, and not always asked for
+            record |= {"figure": {"svg": svg, "pdf": pdf, "texts": list(content.texts)}, "digest": digests.digest_of_texts(svg, *content.texts)}
         else:
             try:
                 things, places = encode(content, self._place)
@@ -235,6 +250,16 @@ class Memory:
                 record |= {"things": things, "places": places, "digest": digests.digest(text.encode("utf-8", "surrogatepass"))}
         self._digests[answer.name] = record["digest"]
         self.records[answer.name] = record
+
+    def _settle(self) -> None:
+        """Keep the figures that were drawn in the meantime; one that could not be is told of where it is shown."""
+        while self._coming:
+            name = next(iter(self._coming))
+            try:
+                self.learn(*self._coming[name])
+            except FindingsError:
+                self._digests[name] = ""
+            del self._coming[name]
 
     # --- places: a file of the report, the definition in it, the line in that
     def _place(self, span: Span) -> Place:
@@ -257,6 +282,7 @@ class Memory:
     # --- the end
     def kept(self, ledger: Ledger) -> dict[str, Any]:
         """All that the next build may take, as data."""
+        self._settle()
         verdicts = {}
         for obligation, verdict in ledger.verdicts():
             if verdict.proved or verdict.refuted or not verdict.reason.startswith(_FLEETING):
@@ -265,6 +291,7 @@ class Memory:
 
     def files(self) -> set[str]:
         """Every file that deriving rested on, relative to the report's folder or by its full path."""
+        self._settle()
         found = {name for name in self._load_reads if name != "*.py"}
         for record in self.records.values():
             found |= set(record.get("reads", ()))
@@ -288,6 +315,7 @@ class Memory:
 
     def result_digests(self) -> dict[str, str]:
         """By name, the digest of each given and answer."""
+        self._settle()
         return dict(self._digests)
 
     def code_digests(self) -> dict[str, str]:

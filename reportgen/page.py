@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from reportgen import __version__
@@ -25,25 +25,34 @@ class Page:
 
 
 def make_page(derived: Derived, *, strict: bool = False, template: str = "report.md", part: str = "",
-              names: Mapping[str, object] | None = None) -> Page:
+              names: Mapping[str, object] | None = None, figures: bool = True) -> Page:
     """The document of a derived report; ``part``: one document of a variant (``template.PARTS``), ``names``: views beside the ledger's.
 
+    With ``figures`` False, figures may still be drawn meanwhile: whoever calls asks ``check_figures`` before anything is put in place.
     Raises FindingsError: a step is refuted (or undecided under ``strict``), a figure or a text shows a number that comes from no
     value, the template or the document has findings.
     """
+    from reportgen.variants.view import VariantView
+
+    try:
+        page = _page(derived, strict, template, part, names if names is not None else {"variant": VariantView()})
+    except FindingsError as error:
+        raise FindingsError(*error.findings, *figure_findings(derived), exit_code=error.exit_code) from error
+    if figures:
+        check_figures(derived)
+    return page
+
+
+def _page(derived: Derived, strict: bool, template: str, part: str, names: Mapping[str, object]) -> Page:
     from reportgen import details, document, views
     from reportgen import template as templates
-    from reportgen.answer_audit import figure_findings, text_findings
+    from reportgen.answer_audit import text_findings
     from reportgen.formula_check import formula_findings
     from reportgen.mathprint import style_for
     from reportgen.shown import TOKEN
-    from reportgen.variants.view import VariantView
 
     ledger, meta = derived.ledger, derived.meta
-    names = names if names is not None else {"variant": VariantView()}
     findings = list(ledger.findings(strict=strict))
-    for name in derived.figures:
-        findings += figure_findings(ledger.entries[name], ledger, meta.declared)
     for entry in ledger.entries.values():
         findings += text_findings(entry, ledger, meta.declared)
     warnings = _stop_at_errors(findings)
@@ -58,6 +67,25 @@ def make_page(derived: Derived, *, strict: bool = False, template: str = "report
     return Page(derived, read, details.details(ledger, style, read.entries), (*warnings, *read.warnings))
 
 
+def figure_findings(derived: Derived) -> tuple[Finding, ...]:
+    """What is wrong with the figures: drawing failed, or a text shows a number that comes from no value.  Waits for them."""
+    from reportgen import answer_audit
+
+    findings: list[Finding] = []
+    for name in derived.figures:
+        try:
+            findings += answer_audit.figure_findings(derived.ledger.entries[name], derived.ledger, derived.meta.declared)
+        except FindingsError as error:
+            findings += (f if f.span is not None else replace(f, span=derived.graph[name].span) for f in error.findings)
+    return tuple(findings)
+
+
+def check_figures(derived: Derived) -> None:
+    """Raises FindingsError where something is wrong with a figure."""
+    if findings := figure_findings(derived):
+        raise FindingsError(*findings)
+
+
 def ledger_bytes(page: Page) -> bytes:
     """ledger.json: what was derived and judged, and where it stands on this page."""
     meta = page.derived.meta
@@ -69,12 +97,21 @@ def make_target(page: Page, target: str, engine: str = "typst") -> dict[str, byt
 
     Raises FindingsError: what the writer raises, and numeral-altered, numeral-untraced, numeral-missing from reading them again.
     """
+    return begin_target(page, target, engine)()
+
+
+def begin_target(page: Page, target: str, engine: str = "typst") -> Callable[[], dict[str, bytes]]:
+    """What can be done of ``make_target`` before the figures are drawn, and a function that does the rest."""
     from reportgen import outputs, readback
 
     given = (page.document, page.derived.meta, page.derived.figures, page.details, target, engine)
-    files = outputs.write(*given)
-    readback.check(*given, files)
-    return files
+    finish = outputs.begin(*given)
+
+    def make() -> dict[str, bytes]:
+        files = finish()
+        readback.check(*given, files)
+        return files
+    return make
 
 
 def _stop_at_errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:

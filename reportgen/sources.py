@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .digests import digest_of_texts
 
@@ -63,6 +64,12 @@ def module(name: str, source: str, tree: ast.Module | None = None) -> Module:
         blocks += _blocks(node, lines)
     constants = {n for b in blocks if b.label.startswith("constant") for n in b.binds}
     return Module(name, tuple(blocks), any(_remembers(node, constants) for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))))
+
+
+@lru_cache(maxsize=64)
+def read(name: str, source: str) -> Module:
+    """``module``, once for each text: a build asks more than once."""
+    return module(name, source)
 
 
 def _blocks(node: ast.stmt, lines: Sequence[str]) -> Iterator[Block]:

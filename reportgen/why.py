@@ -118,8 +118,7 @@ def _of_target(books: Books, report: str, name: str, file: str) -> str:
     record = books.before.get(name)
     if record is None:
         return _said(report, file, "", books.memory.reason or "it was never built")
-    now = books.survey(name)
-    return _said(report, file, _last(record.get("now", ""), record.get("because", "")), books.why(name, now))
+    return _said(report, file, _last(record.get("now", ""), record.get("because", "")), books.why(name, books.survey))
 
 
 def _of_answer(memory: Memory, graph: AnswerGraph, report: str, answer: Answer) -> str:

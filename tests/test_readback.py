@@ -350,8 +350,8 @@ def test_findings_of_a_pdf_name_the_page(tmp_path: Path) -> None:
 def test_an_altered_file_is_not_put_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from reportgen.build import build
     (tmp_path / "report.md").write_text("the last good one")
-    honest = outputs.write
-    monkeypatch.setattr(outputs, "write", lambda *a, **k: {n: d.replace(b"2", b"3") for n, d in honest(*a, **k).items()})
+    honest = outputs.begin
+    monkeypatch.setattr(outputs, "begin", lambda *a, **k: lambda: {n: d.replace(b"2", b"3") for n, d in honest(*a, **k)().items()})
     result = build(Path("templates/starter"), ["md"], tmp_path)
     assert result.exit_code == 1 and {f.code for f in result.findings} & {"numeral-altered"}
     assert (tmp_path / "report.md").read_text() == "the last good one"

@@ -50,21 +50,29 @@ class Job:
         return {name: value for name, value in values.items() if value}
 
 
-# format -> engine -> "module:function" of a writer; the first engine is the default
+Files = dict[str, bytes]
+# format -> engine -> "module:function" of a writer: it does what it can without the figures, and answers a function that does the
+# rest; the first engine is the default
 FORMATS: dict[str, dict[str, str]] = {
-    "pdf": {"typst": "typst:write", "latexmk": "latex:write_pdf"},
-    "tex": {"": "latex:write"},
-    "md": {"": "markdown:write"},
-    "html": {"": "html:write"},
+    "pdf": {"typst": "typst:begin", "latexmk": "latex:begin_pdf"},
+    "tex": {"": "latex:begin"},
+    "md": {"": "markdown:begin"},
+    "html": {"": "html:begin"},
 }
 
 
 def write(document: Document, meta: ReportMeta, figures: Mapping[str, Figure], details: Details, target: str,
-          engine: str = "typst") -> dict[str, bytes]:
+          engine: str = "typst") -> Files:
     """The files of one format: relative name -> bytes, ``report.<target>`` first, then figures it needs beside it.
 
     Raises FindingsError: engine-missing (exit code 2), engine-failed; usage for an unknown format or engine.
     """
+    return begin(document, meta, figures, details, target, engine)()
+
+
+def begin(document: Document, meta: ReportMeta, figures: Mapping[str, Figure], details: Details, target: str,
+          engine: str = "typst") -> Callable[[], Files]:
+    """What can be done of ``write`` before the figures are drawn, and a function that does the rest; both raise FindingsError."""
     engines = FORMATS.get(target)
     if engines is None:
         raise FindingsError(Finding("usage", f"there is no format {target}", hint=f"formats: {', '.join(FORMATS)}"),
@@ -74,7 +82,7 @@ def write(document: Document, meta: ReportMeta, figures: Mapping[str, Figure], d
         raise FindingsError(Finding("usage", f"there is no engine {engine}", hint=f"engines: {', '.join(engines)}"),
                             exit_code=EXIT_UNABLE)
     module, _, function = row.partition(":")
-    writer: Callable[[Job], dict[str, bytes]] = getattr(import_module(f"reportgen.outputs.{module}"), function)
+    writer: Callable[[Job], Callable[[], Files]] = getattr(import_module(f"reportgen.outputs.{module}"), function)
     return writer(Job(document, meta, figures, details))
 
 

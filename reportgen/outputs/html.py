@@ -6,6 +6,7 @@ Each computed number is a button; the browser itself opens what it stands for (t
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -29,8 +30,12 @@ _NUMBER_ROOM = 8.0      # what "(12)" takes of the line
 _BOLD = re.compile(r"\\mathbf\{([A-Za-z0-9]+)\}|\\mathbf ([A-Za-z])")
 
 
-def write(job: Job) -> dict[str, bytes]:
-    """``report.html``."""
+def begin(job: Job) -> Callable[[], dict[str, bytes]]:
+    """``report.html``, into which figures are written: nothing can be done before them."""
+    return lambda: _write(job)
+
+
+def _write(job: Job) -> dict[str, bytes]:
     writer = _Writer(job)
     try:
         styles = layout("report.css").read_text(encoding="utf-8").strip()

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,10 +28,10 @@ _WARNING = re.compile(r"^(?:LaTeX|Package [\w-]+|Class [\w-]+)(?: \w+)? Warning:
                       re.MULTILINE)
 
 
-def write(job: Job) -> dict[str, bytes]:
+def begin(job: Job) -> Callable[[], dict[str, bytes]]:
     """``report.tex`` and ``figures/*.pdf``."""
-    return {"report.tex": source(job).encode("utf-8"),
-            **{f"figures/{figure.name}.pdf": figure.pdf for figure in job.shown_figures}}
+    text = source(job).encode("utf-8")
+    return lambda: {"report.tex": text, **{f"figures/{figure.name}.pdf": figure.pdf for figure in job.shown_figures}}
 
 
 def source(job: Job) -> str:
@@ -62,7 +63,7 @@ def _display(tex: str, name: str, number: str, alt: str, entries: str) -> Node:
     return raw_block("latex", f"{_MARK}\n\\begin{{equation}}\\tag{{{number}}}{label}\n{inside}\n\\end{{equation}}")
 
 
-def write_pdf(job: Job) -> dict[str, bytes]:
+def begin_pdf(job: Job) -> Callable[[], dict[str, bytes]]:
     """``report.pdf`` by latexmk and lualatex (pdflatex where it is missing).
 
     Raises FindingsError: engine-missing (exit code 2), engine-failed for an error or a warning of TeX.
@@ -74,13 +75,17 @@ def write_pdf(job: Job) -> dict[str, bytes]:
             "engine-missing", f"{missing} is not installed",
             hint="leave out --engine to use Typst, or install TeX Live: apt-get install latexmk texlive-latex-extra "
                  "texlive-luatex lmodern, or brew install --cask mactex"), exit_code=EXIT_UNABLE)
-    with tempfile.TemporaryDirectory(prefix="reportgen-") as name:
-        folder = Path(name)
-        for path, content in write(job).items():
-            target = folder / path
-            target.parent.mkdir(exist_ok=True)
-            target.write_bytes(content)
-        return {"report.pdf": compile_pdf(folder, engine, job.meta.date)}
+    files = begin(job)
+
+    def finish() -> dict[str, bytes]:
+        with tempfile.TemporaryDirectory(prefix="reportgen-") as name:
+            folder = Path(name)
+            for path, content in files().items():
+                target = folder / path
+                target.parent.mkdir(exist_ok=True)
+                target.write_bytes(content)
+            return {"report.pdf": compile_pdf(folder, engine, job.meta.date)}
+    return finish
 
 
 _WANTS_RERUN = re.compile(r"Rerun to get|Rerun LaTeX|has changed\. Rerun")

@@ -13,7 +13,7 @@ What it relies on (docs.github.com, "Writing mathematical expressions"; github/m
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from reportgen import pandoc
@@ -30,7 +30,7 @@ _PUNCTUATION = {"\\{": "\\lbrace ", "\\}": "\\rbrace ", "\\,": "\\thinspace ", "
 _ESCAPE = re.compile(r"\\\\|\\[^A-Za-z\s]")
 
 
-def write(job: Job) -> dict[str, bytes]:
+def begin(job: Job) -> Callable[[], dict[str, bytes]]:
     """``report.md`` and ``figures/*.svg``."""
     blocks = shifted(list(job.document.blocks), 1)
     anchors = _slugs(blocks, job.meta.title)
@@ -84,9 +84,8 @@ def write(job: Job) -> dict[str, bytes]:
 
     blocks = _front(job) + rewrite(blocks, change)
     _with_backticks(blocks, bare)
-    text = pandoc.write(blocks, _DIALECT)
-    return {"report.md": text.encode("utf-8"),
-            **{f"figures/{figure.name}.svg": figure.svg for figure in job.shown_figures}}
+    text = pandoc.write(blocks, _DIALECT).encode("utf-8")
+    return lambda: {"report.md": text, **{f"figures/{figure.name}.svg": figure.svg for figure in job.shown_figures}}
 
 
 _DIALECT = "gfm+tex_math_dollars-tex_math_gfm-smart"

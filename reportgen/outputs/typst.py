@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,16 +25,19 @@ if TYPE_CHECKING:
 _NO_DATE = 315532800
 
 
-def write(job: Job) -> dict[str, bytes]:
+def begin(job: Job) -> Callable[[], dict[str, bytes]]:
     """``report.pdf``."""
     text = source(job)
-    with tempfile.TemporaryDirectory(prefix="reportgen-") as name:
-        folder = Path(name)
-        (folder / "figures").mkdir()
-        for figure in job.shown_figures:
-            (folder / "figures" / f"{figure.name}.svg").write_bytes(figure.svg)
-        (folder / "report.typ").write_text(text, encoding="utf-8", newline="\n")
-        return {"report.pdf": compile_pdf(folder, job.meta.date)}
+
+    def finish() -> dict[str, bytes]:
+        with tempfile.TemporaryDirectory(prefix="reportgen-") as name:
+            folder = Path(name)
+            (folder / "figures").mkdir()
+            for figure in job.shown_figures:
+                (folder / "figures" / f"{figure.name}.svg").write_bytes(figure.svg)
+            (folder / "report.typ").write_text(text, encoding="utf-8", newline="\n")
+            return {"report.pdf": compile_pdf(folder, job.meta.date)}
+    return finish
 
 
 def compile_pdf(folder: Path, date: str = "") -> bytes:

@@ -1,0 +1,197 @@
+"""Figures drawn by a process beside the one that derives, so that both cores of a machine have something to do.
+
+The process is a copy of this one (``fork``), made when the first function that draws is called: it runs that function and the
+others that draw, and sends what they drew.  Meanwhile this process goes on without matplotlib; a figure is a ``Coming`` here, and
+whoever asks for its bytes waits for them.  A function goes to the studio only if its code names matplotlib, the report shows
+``figure:NAME``, no other answer needs what it returns, and no function of the report keeps anything from one call to the next: so
+where it runs makes no difference.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import pickle
+import re
+import signal
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from types import CodeType, FunctionType
+from typing import TYPE_CHECKING, Any
+
+from reportgen.diagnostics import Finding, FindingsError
+from reportgen.figures import Figure
+
+if TYPE_CHECKING:
+    from reportgen.answers import AnswerGraph
+
+LIBRARY = "matplotlib"
+
+
+class Coming(Figure):
+    """A figure that is still being drawn; asking for what it shows waits for it.
+
+    Raises FindingsError: what its function or the drawing raised.
+    """
+
+    __slots__ = ("_studio",)
+
+    def __init__(self, name: str, studio: Studio) -> None:
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "_studio", studio)
+
+    def _drawn(self) -> tuple[Figure, frozenset[str]]:
+        return self._studio.wait(self.name)
+
+    svg = property(lambda self: self._drawn()[0].svg)
+    pdf = property(lambda self: self._drawn()[0].pdf)
+    texts = property(lambda self: self._drawn()[0].texts)
+    reads = property(lambda self: self._drawn()[1], doc="The files that its function read.")
+
+
+class Studio:
+    """Runs the functions of a report that draw.
+
+    ``work(names, send)`` is called in the process beside this one: it runs these answers and sends, by name, each drawn figure with
+    the files that its function read, or the findings instead.
+    """
+
+    def __init__(self, work: Callable[[list[str], Send], None]) -> None:
+        self._work = work
+        self._names: list[str] = []
+        self._there: dict[str, tuple[Figure, frozenset[str]] | tuple[Finding, ...]] = {}
+        self._pid = 0
+        self._pipe: Any = None
+        self.inside = False     # this is the process that draws
+
+    def adopt(self, graph: AnswerGraph) -> AnswerGraph:
+        """The graph with the functions that draw exchanged for ones that return a ``Coming`` at once."""
+        self._names = drawing(graph)
+        return replace(graph, functions={name: self._stand_in(name, function) if name in self._names else function
+                                         for name, function in graph.functions.items()})
+
+    def _stand_in(self, name: str, function: Callable[..., object]) -> Callable[..., object]:
+        def call(**arguments: object) -> object:
+            if self.inside:
+                return function(**arguments)
+            if not self._pid:
+                self._begin(name)
+            return Coming(name, self)
+        return call
+
+    def _begin(self, first: str) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                stream.flush()      # or both would write what is in it
+        ours, theirs = os.pipe()
+        self._pid = os.fork()
+        if self._pid:
+            os.close(theirs)
+            self._pipe = os.fdopen(ours, "rb")
+            return
+        try:
+            os.close(ours)
+            self.inside = True
+            _end_with_parent()
+            gc.disable()
+            with os.fdopen(theirs, "wb") as pipe:
+                def send(name: str, what: object) -> None:
+                    pickle.dump((name, what), pipe)
+                    pipe.flush()
+                self._work(self._names[self._names.index(first):], send)
+        except BaseException:   # noqa: BLE001 - the other side sees that nothing comes any more
+            pass
+        finally:
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                sys.stderr.flush()
+            os._exit(0)     # nothing of the copy is tidied up: all of it belongs to the other process
+
+    def wait(self, name: str) -> tuple[Figure, frozenset[str]]:
+        """The figure, and the files that its function read.  Raises FindingsError: what its function or the drawing raised."""
+        while name not in self._there:
+            try:
+                found, what = pickle.load(self._pipe)
+            except (EOFError, OSError, ValueError, AttributeError, pickle.UnpicklingError):
+                self.close()
+                raise FindingsError(Finding("figure-failed", f"the figure {name} could not be drawn: the process that draws has ended")) from None
+            self._there[found] = what
+            if len(self._there) == len(self._names):
+                self.close()
+        figure, *reads = there = self._there[name]
+        if isinstance(figure, Finding):
+            raise FindingsError(*there)
+        return figure, reads[0]
+
+    def close(self) -> None:
+        """End the process, whatever it does; nothing more will come."""
+        if self.inside or not self._pid:
+            return
+        pid, self._pid = self._pid, -1
+        if pid > 0:
+            self._pipe.close()
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+
+Send = Callable[[str, object], None]
+
+
+def possible() -> bool:
+    """Whether a copy of this process can be made, and there is a core for it."""
+    # macOS: what is begun in Apple's libraries before a fork does not survive it
+    return hasattr(os, "fork") and sys.platform != "darwin" and len(os.sched_getaffinity(0)) > 1
+
+
+def _end_with_parent() -> None:
+    """Where the system can do it: this process is ended with the one that made it, however that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)      # PR_SET_PDEATHSIG
+
+
+def drawing(graph: AnswerGraph) -> list[str]:
+    """The answers that can be drawn beside the others, in the order of the graph."""
+    needed = {p.name for answer in graph.answers for p in answer.parameters} | graph.needing("marks")     # they look at the ledger
+    able = [name for name in graph.order if name not in needed and name in graph.functions and names_library(graph.functions[name])]
+    if not able or not keeps_nothing(path for path, _ in graph.files):
+        return []
+    shown = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in graph.path.parent.rglob("*.md"))
+    return [name for name in able if re.search(rf"figure:{name}\b", shown)]
+
+
+def names_library(function: Callable[..., object]) -> bool:
+    """Whether the code of a function, or of functions of the same file that it calls, names matplotlib."""
+    seen: set[CodeType] = set()
+    waiting: list[tuple[CodeType, Mapping[str, Any]]] = []
+    if isinstance(function, FunctionType):
+        waiting.append((function.__code__, function.__globals__))
+    while waiting:
+        code, scope = waiting.pop()
+        if code in seen:
+            continue
+        seen.add(code)
+        waiting += [(inner, scope) for inner in code.co_consts if isinstance(inner, CodeType)]
+        for name in code.co_names:
+            thing = scope.get(name)
+            if name.partition(".")[0] == LIBRARY or getattr(thing, "__name__", "").partition(".")[0] == LIBRARY:
+                return True
+            if isinstance(thing, FunctionType) and thing.__globals__ is scope:
+                waiting.append((thing.__code__, scope))
+    return False
+
+
+def keeps_nothing(files: Iterable[Any]) -> bool:
+    """Whether no function of these files changes what stands outside of it."""
+    from reportgen.sources import read
+
+    try:
+        return not any(read(path.stem, path.read_text(encoding="utf-8")).remembers for path in files)
+    except (OSError, ValueError, SyntaxError):
+        return False
