@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..expressions import CONSTANTS, Expr, Number, Operation, Symbol, is_op, rational_value, replace, transform, walk
 from ..expressions.tree import expr as literal
 
+from . import pieces
 from .forms import Quotient, Undefined, Unsupported
 
 if TYPE_CHECKING:
@@ -22,6 +23,14 @@ def integer(value: int) -> Expr:
 
 def rational(value: Fraction) -> Expr:
     return literal(value)
+
+
+BINDERS = ("sum", "prod", "limit", "integral", "diff")
+
+
+def binds(value: Expr, name: Expr) -> bool:
+    """True where a sum, a limit, an integral or a derivative in the tree is taken over the name."""
+    return any(is_op(node, *BINDERS) and node.args[1] == name for node in walk(value))
 
 
 def depends(value: Expr, name: Expr) -> bool:
@@ -122,6 +131,12 @@ def derivative(u: Expr, x: Expr) -> Expr:
         return Operation("diff", (u, x))
     if head in _OUTER:
         return Operation("mul", (_OUTER[head](args[0]), derivative(args[0], x)))
+    if head in ("cases", "max", "min", "sign", "floor", "ceil"):
+        return pieces.derivative(u, x)
+    if head == "integral" and len(args) == 4 and not depends(args[0], x) and isinstance(args[1], Symbol) and pieces.continuous(args[0]):
+        # the fundamental theorem: the integrand at the ends, times their derivatives
+        terms = [Operation("mul", (replace(args[0], {args[1]: end}), derivative(end, x))) for end in args[2:]]
+        return Operation("add", (terms[1], Operation("neg", (terms[0],))))
     raise Unsupported(f"the derivative of {head}")
 
 

@@ -51,9 +51,9 @@ def _cases_of(node: Expr) -> tuple[Expr, tuple[Expr, Expr]] | None:
         return Operation("gt", (u, zero)), (Number("1"), Operation("cases", (zero, Operation("eq", (u, zero)), Operation("neg", (Number("1"),)))))
     if is_op(node, "cases") and is_op(node.args[1], *_OPPOSITE):
         rest = node.args[2:]
-        other = rest[0] if len(rest) == 1 else Operation("cases", rest) if len(rest) > 1 else None
-        if other is not None:
-            return node.args[1], (node.args[0], other)
+        nothing = Operation("div", (Number("1"), zero))      # where no case holds there is no value
+        other = rest[0] if len(rest) == 1 else Operation("cases", rest) if len(rest) > 1 else nothing
+        return node.args[1], (node.args[0], other)
     return None
 
 

@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
-from flint import fmpq, fmpq_mpoly
+from flint import arb, fmpq, fmpq_mpoly
 
 from ..expressions import Expr, Operation, Symbol, is_op, rational_value, symbols, to_text, walk
 from ..obligation import Obligation
-from . import calculus, enclosure, squares
+from . import calculus, enclosure, pieces, squares
 from .exact import Field
 from .forms import Inconsistent, Quotient, Undefined, Unsupported
 
 MAX_ROUNDS = 30
+BALLS = 8      # parts of an interval on which a sign is tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,8 @@ def _replace_free(expr: Expr, values: dict[Expr, Expr], renaming: bool = False) 
         if expr.head == "diff" and bound in values:
             if captured or any(calculus.depends(expr.args[0], k) and isinstance(k, Symbol) and _reaches(v, bound, inner) for k, v in inner.items()):
                 return Operation("diff", (_replace_free(expr.args[0], inner), *expr.args[1:]))
+            if pieces.has_pieces(expr.args[0]) and not symbols(values[bound]):
+                return pieces.derivative_at(Operation("diff", (_replace_free(expr.args[0], inner), *expr.args[1:])), values[bound])
             taken = calculus.differentiate(expr)
             return expr if taken is None else _replace_free(taken, values)
         args = (_replace_free(expr.args[0], inner, renaming), bound, *(_replace_free(a, values, renaming) for a in expr.args[2:]))
@@ -253,6 +256,34 @@ class Facts:
                 self.lower[i] = max(self.lower.get(i, bound), bound)
             else:
                 self.upper[i] = min(self.upper.get(i, bound), bound)
+        elif len(used) > 1 and poly.total_degree() < 4:
+            self._learn_number(poly, used)
+
+    def _learn_number(self, poly: fmpq_mpoly, used: list[int]) -> None:
+        """x < pi/2 as x < 1.58: a bound that is no rational, widened to one."""
+        names = [i for i in used if isinstance(self.field.atoms[i].expr, Symbol) and self.field.atoms[i].kind == "symbol"]
+        if len(names) != 1 or any(symbols(self.field.atoms[i].expr) for i in used if i != names[0]):
+            return
+        i = names[0]
+        terms = poly.to_dict()
+        if max(e[i] for e in terms) > 1:
+            return
+        rest = self.field.ctx.from_dict({e: c for e, c in terms.items() if not e[i]})
+        slope = self.field.ctx.from_dict({e[:i] + (0,) + e[i + 1:]: c for e, c in terms.items() if e[i]})
+        try:
+            rate, offset = (enclosure.to_arb(enclosure.evaluate(self.field.poly_expr(p), bits=96)) for p in (slope, rest))
+        except enclosure.NoValue:
+            return
+        if not (rate > 0 or rate < 0):
+            return
+        ball = -offset / rate
+        end = (ball.lower() if rate > 0 else ball.upper()).mid()
+        man, power = end.man_exp()
+        bound = Fraction(int(man)) * Fraction(2) ** int(power)
+        if rate > 0:
+            self.lower[i] = max(self.lower.get(i, bound), bound)
+        else:
+            self.upper[i] = min(self.upper.get(i, bound), bound)
 
     def sign(self, poly: fmpq_mpoly) -> str | None:
         """"+", "-", "0", ">=", "<=", "!=" where it is proved for all values that the assumptions allow, otherwise None."""
@@ -287,8 +318,38 @@ class Facts:
             return termwise
         if weak in (">=", "<="):
             return weak
-        other = termwise or (self._combined(factor, depth) if depth else None) or squares.sign(factor)
+        other = termwise or (self._combined(factor, depth) if depth else None) or squares.sign(factor) or self._by_balls(factor)
         return other if weak is None or other in ("+", "-", "0") else self._both(weak, other) if other else weak
+
+    def _by_balls(self, factor: fmpq_mpoly) -> str | None:
+        """The sign of a function of one name that lies between two numbers: balls on a few parts of the interval."""
+        used = [i for i, d in enumerate(factor.degrees()) if d]
+        names = {n for i in used for n in symbols(self.field.atoms[i].expr)}
+        if len(names) != 1 or all(self.field.atoms[i].kind == "symbol" for i in used):
+            return None
+        name, = names
+        place = self.field.index.get(("symbol", name))
+        low, high = self.lower.get(place), self.upper.get(place)
+        if low is None or high is None or low >= high:
+            return None
+        tree, found = self.field.poly_expr(factor), set()
+        for k in range(BALLS):
+            middle, half = low + (high - low) * Fraction(2 * k + 1, 2 * BALLS), (high - low) / (2 * BALLS)
+            ball = arb(arb(fmpq(middle.numerator, middle.denominator)), arb(fmpq(half.numerator, half.denominator)))
+            try:
+                order = enclosure.compare(enclosure.evaluate(tree, {Symbol(name): ball}), fmpq(0))
+            except enclosure.NoValue:
+                return None
+            found.add(order)
+            if len(found) > 1 or order is None:
+                return None
+        return {1: "+", -1: "-"}.get(found.pop())
+
+    def whole_part(self, atom: fmpq_mpoly, inner: Quotient, up: bool) -> None:
+        """What is known of floor(u) and ceil(u): u - 1 < floor(u) <= u <= ceil(u) < u + 1."""
+        gap = (atom * inner.den - inner.num) if up else (inner.num - atom * inner.den)
+        if inner.den.is_constant() and inner.den.leading_coefficient() > 0:
+            self.known += [(gap, ">="), (inner.den - gap, "+")]
 
     def _combined(self, factor: fmpq_mpoly, depth: int) -> str | None:
         """A known part taken off so that one term goes, and the sign of the rest: r > 0 from r > d and d > 0."""
@@ -332,6 +393,9 @@ class Facts:
     def _termwise(self, factor: fmpq_mpoly) -> str | None:
         """Every term of one sign, after shifting names with bounds: v = a + t or v = b - t with t >= 0."""
         used = [i for i, d in enumerate(factor.degrees()) if d]
+        for i in used:      # a sine, a cosine, (-1)^n
+            if i < len(self.field.atoms) and i not in self.lower and i not in self.upper and is_op(self.field.atoms[i].expr, "sin", "cos", "tanh"):
+                self.lower[i], self.upper[i] = Fraction(-1), Fraction(1)
         choices = [[side for side, bounds in (("lower", self.lower), ("upper", self.upper)) if i in bounds] or ["none"] for i in used]
         if len(used) > 5:
             choices = [c[:1] for c in choices]

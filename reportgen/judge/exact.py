@@ -314,6 +314,18 @@ class Field(Exponentials):
         key = min(self.key(lowest), self.key(self.neg(lowest)))    # |u| = |-u|
         return self.atom(("abs", *key), "abs", expr, (2, self.mul(lowest, lowest)))
 
+    def _cases(self, expr: Operation) -> Quotient:
+        """The piece that holds, where all conditions up to it are about numbers."""
+        for i in range(0, len(expr.args) - 1, 2):
+            held = None if symbols(expr.args[i + 1]) else enclosure.holds(expr.args[i + 1])
+            if held is None:
+                raise Unsupported("cases as a number")
+            if held:
+                return self.normal(expr.args[i])
+        if len(expr.args) % 2:
+            return self.normal(expr.args[-1])
+        raise Undefined("no case holds")
+
     def _sum(self, expr: Operation) -> Quotient:
         return sums.total(self, expr)
 
@@ -399,6 +411,8 @@ class Field(Exponentials):
             return self.atom(("apply", to_text(expr.args[0]), keys), "opaque", expr)
         if expr.head in ("diff", "limit", "integral"):
             return self.atom((expr.head, to_text(expr)), "opaque", expr)
+        if expr.head in ("floor", "ceil"):
+            return self._whole(expr)
         if expr.head in ("asin", "acos", "atan"):
             return inverse_trig.function(self, expr)
         arguments = [self.reduced(self.normal(a)) for a in expr.args]
@@ -408,6 +422,33 @@ class Field(Exponentials):
             if exact is not None:
                 return self.constant(exact)
         return self.atom((expr.head, tuple(self.key(a) for a in arguments)), "opaque", expr)
+
+    def _whole(self, expr: Operation) -> Quotient:
+        """floor or ceil: of rationals computed; whole parts go out, floor(u + 2) = floor(u) + 2; ceil(u) = -floor(-u)."""
+        u = self.lowest(self.reduced(self.normal(expr.args[0])))
+        if expr.head == "ceil":
+            return self.neg(self._floor_of(self.neg(u)))
+        return self._floor_of(u)
+
+    def _floor_of(self, u: Quotient) -> Quotient:
+        value = self.rational(u)
+        if value is not None:
+            return self.constant(value.numerator // value.denominator)
+        outside = self.zero
+        if u.den.is_constant():
+            terms = (u.num / u.den.leading_coefficient()).to_dict()
+            outside = self.ctx.from_dict({e: c for e, c in terms.items() if c.q == 1 and parity.whole_monomial(self, e)})
+        inner = self.lowest(self.sub(u, Quotient(outside, self.one)))
+        if inner.num == 0:
+            return Quotient(outside, self.one)
+        value = self.rational(inner)
+        if value is not None:
+            return self.add(Quotient(outside, self.one), self.constant(value.numerator // value.denominator))
+        known = ("floor", *self.key(inner)) in self.index
+        atom = self.atom(("floor", *self.key(inner)), "opaque", Operation("floor", (self.to_expr(inner),)))
+        if not known and self.facts is not None:
+            self.facts.whole_part(atom.num, inner, up=False)
+        return self.add(Quotient(outside, self.one), atom)
 
     # --- asking
     def rational(self, q: Quotient) -> Fraction | None:

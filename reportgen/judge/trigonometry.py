@@ -100,9 +100,14 @@ def _sum(field: Field, a: Pair, b: Pair) -> Pair:
 
 
 def _multiple(field: Field, base: Pair, k: int) -> Pair:
-    """(cos kθ, sin kθ) by repeated squaring of cos θ + i sin θ."""
+    """(cos kθ, sin kθ) of an angle with names."""
     if abs(k) > MAX_MULTIPLE:
         raise Unsupported(f"{k} times an angle")
+    return _multiple_of(field, base, k)
+
+
+def _multiple_of(field: Field, base: Pair, k: int) -> Pair:
+    """(cos kθ, sin kθ) by repeated squaring of cos θ + i sin θ."""
     result: Pair = (field.constant(1), field.constant(0))
     power = base if k >= 0 else (base[0], field.neg(base[1]))
     k = abs(k)
