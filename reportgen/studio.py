@@ -18,6 +18,8 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from queue import SimpleQueue
+from threading import Thread
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +64,7 @@ class Studio:
         self._work = work
         self._names: list[str] = []
         self._there: dict[str, tuple[Figure, frozenset[str]] | tuple[Finding, ...]] = {}
+        self._first = ""
         self._pid = 0
         self._pipe: Any = None
         self.inside = False     # this is the process that draws
@@ -85,6 +88,7 @@ class Studio:
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError, AttributeError):
                 stream.flush()      # or both would write what is in it
+        self._first = first
         ours, theirs = os.pipe()
         self._pid = os.fork()
         if self._pid:
@@ -96,17 +100,31 @@ class Studio:
             self.inside = True
             _end_with_parent()
             gc.disable()
-            with os.fdopen(theirs, "wb") as pipe:
-                def send(name: str, what: object) -> None:
-                    pickle.dump((name, what), pipe)
-                    pipe.flush()
-                self._work(self._names[self._names.index(first):], send)
+            self._send_from(theirs)
         except BaseException:   # noqa: BLE001 - the other side sees that nothing comes any more
             pass
         finally:
             with contextlib.suppress(OSError, ValueError, AttributeError):
                 sys.stderr.flush()
             os._exit(0)     # nothing of the copy is tidied up: all of it belongs to the other process
+
+    def _send_from(self, end: int) -> None:
+        """Work, and send; a thread sends, so that no figure waits for the other process to have read the one before it."""
+        waiting: SimpleQueue[tuple[str, object] | None] = SimpleQueue()
+
+        def write() -> None:
+            with os.fdopen(end, "wb") as pipe:
+                while (item := waiting.get()) is not None:
+                    pickle.dump(item, pipe)
+                    pipe.flush()
+
+        writer = Thread(target=write)
+        writer.start()
+        try:
+            self._work(self._names[self._names.index(self._first):], lambda name, what: waiting.put((name, what)))
+        finally:
+            waiting.put(None)
+            writer.join()
 
     def wait(self, name: str) -> tuple[Figure, frozenset[str]]:
         """The figure, and the files that its function read.  Raises FindingsError: what its function or the drawing raised."""
