@@ -80,8 +80,17 @@ ONLY = {"typst": "pdf", "pypdfium2": "pdf"}
 _ENVIRONMENT = ("LC_ALL", "LC_NUMERIC", "LC_CTYPE", "LANG")
 
 
+_own = ""
+
+
 def own_source() -> str:
-    """The digest of all Python files of the package."""
+    """The digest of all Python files of the package, as they were when this process first asked: those are what it runs."""
+    global _own
+    _own = _own or _own_source()
+    return _own
+
+
+def _own_source() -> str:
     found = blake2b(digest_size=SIZE)
     for name in tree(PACKAGE, ".py"):
         try:
@@ -106,10 +115,15 @@ def layouts_folder() -> str:
     return os.path.join(PACKAGE, "templates")
 
 
+def layouts_names() -> list[str]:
+    """The files that pages are laid out with, relative to ``layouts_folder``."""
+    return [name for name in tree(layouts_folder()) if not name.startswith(("starter/", "watch/"))]
+
+
 def layouts() -> dict[str, str]:
-    """The digest of each file that pages are laid out with, but for the starter report."""
+    """The digest of each of them."""
     folder = layouts_folder()
-    return {name: file_digest(os.path.join(folder, name)) for name in tree(folder) if not name.startswith("starter/")}
+    return {name: file_digest(os.path.join(folder, name)) for name in layouts_names()}
 
 
 def layout_target(name: str) -> str:
