@@ -1,6 +1,6 @@
 """The part of the judge that must be trusted."""
 
 from .check import Accepted, check
-from .trees import Refused
+from .reader import Refused
 
 __all__ = ["Accepted", "Refused", "check"]

@@ -1,130 +1,90 @@
 """The canonical plain text of statements into trees of tuples: strict, and nothing else is read.
 
-A tree is ``("number", "0.20")``, ``("name", "x")`` or ``(head, argument, ...)`` with a head from ``ARITY``.  What is written
-is kept: ``a - b`` is ``("add", a, ("neg", b))``.  Loosest first: ``<=>``, ``=>``, ``or``, ``and``, ``not``, relations, sums,
-products and quotients from left to right, powers and factorials, calls.  A minus takes the product behind it.
+A tree is ``("number", "0.20")``, ``("name", "x")`` or ``(head, argument, ...)``.  What is written is kept: ``a - b`` is
+``("add", a, ("neg", b))``.  Sums, products, ``and`` and ``or`` take any number of parts; a minus takes the product behind it.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from math import inf
 
 Tree = tuple
 
-MAX_LENGTH = 20_000
-MAX_DIGITS = 4_000
-# head -> (least, most) arguments
-ARITY: dict[str, tuple[int, float]] = {
-    **dict.fromkeys(("add", "mul"), (2, float("inf"))), **dict.fromkeys(("div", "pow"), (2, 2)), "neg": (1, 1), "factorial": (1, 1),
-    **dict.fromkeys(("sqrt", "exp", "ln", "abs", "sign", "floor", "ceil", "sin", "cos", "tan", "cot", "sec", "csc", "asin", "acos", "atan",
-                     "sinh", "cosh", "tanh", "transpose", "det", "inverse", "vec"), (1, 1)),
-    "norm": (1, 2), "log": (1, 2), "root": (2, 2), "binomial": (2, 2), "min": (1, float("inf")), "max": (1, float("inf")), "round": (2, 2),
-    "index": (2, float("inf")), "apply": (2, float("inf")), "sum": (4, 4), "prod": (4, 4), "diff": (2, 3), "limit": (3, 4), "integral": (2, 4),
-    "matrix": (1, float("inf")), "row": (1, float("inf")), "tuple": (2, float("inf")), "set": (0, float("inf")), "cases": (2, float("inf")),
-    **dict.fromkeys(("eq", "ne", "lt", "le", "gt", "ge", "approx", "element"), (2, 2)),
-    "and": (2, float("inf")), "or": (2, float("inf")), "not": (1, 1), "iff": (2, 2), "implies": (2, 2),
-}
-RELATIONS = {"=": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "~=": "approx", "in": "element"}
-_WRITTEN_AS_SIGNS = frozenset({"add", "mul", "div", "pow", "neg", "and", "or", "not", "iff", "implies", *RELATIONS.values()})
-_CALLS = frozenset(ARITY) - _WRITTEN_AS_SIGNS
+MAX_LENGTH, MAX_DIGITS = 20_000, 4_000
+# sign -> (how tightly it binds, head)
+_INFIX = {"<=>": (1, "iff"), "=>": (2, "implies"), "or": (3, "or"), "and": (4, "and"), "=": (6, "eq"), "!=": (6, "ne"), "<": (6, "lt"), "<=": (6, "le"),
+          ">": (6, "gt"), ">=": (6, "ge"), "~=": (6, "approx"), "in": (6, "element"), "+": (7, "add"), "-": (7, "add"), "*": (8, "mul"), "/": (8, "div"),
+          "^": (9, "pow")}
+_NOT, _MINUS, _SINGLE = 5, 8, (1, 2, 6, 9)      # levels at which nothing follows a second time: no a = b = c
+_CALLS = {      # head -> (least, most) arguments
+    **dict.fromkeys("sqrt exp ln abs sign floor ceil factorial sin cos tan cot sec csc asin acos atan sinh cosh tanh".split(), (1, 1)),
+    **dict.fromkeys("transpose det inverse vec".split(), (1, 1)), **dict.fromkeys("root binomial round".split(), (2, 2)),
+    **dict.fromkeys("min max matrix row".split(), (1, inf)), **dict.fromkeys("index apply tuple cases".split(), (2, inf)), "set": (0, inf),
+    "norm": (1, 2), "log": (1, 2), "sum": (4, 4), "prod": (4, 4), "diff": (2, 3), "limit": (3, 4), "integral": (2, 4)}
 _APPLIED = frozenset({"f", "g", "h", "sigma", "Var", "Cov", "Pr"})      # names that are functions before a bracket
-_BINDING = frozenset({"sum", "prod", "limit", "integral", "diff"})
 _TOKEN = re.compile(r"\s*(\d+(?:\.\d+)?|[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z][A-Za-z0-9]+)*|<=>|=>|<=|>=|!=|~=|[-+*/^!=<>()\[\],_])", re.ASCII)
 
-
-class Malformed(ValueError):
-    """The text is no statement; the message says where."""
-
+class Refused(Exception):
+    """The text is no statement, or the certificate does not show it; the message says what is missing."""
 
 @lru_cache(maxsize=4096)
 def read(text: str) -> Tree:
-    """The tree of a text.  Raises Malformed."""
-    if len(text) > MAX_LENGTH:
-        raise Malformed(f"more than {MAX_LENGTH} characters")
+    """The tree of a text.  Raises Refused."""
     tokens, at = [], 0
     while at < len(text):
         match = _TOKEN.match(text, at)
-        if match is None:
-            raise Malformed(f"character {at + 1} of {text[:60]!r}")
+        if match is None or len(text) > MAX_LENGTH or len(match[1]) > MAX_DIGITS:
+            raise Refused(f"character {at + 1} of {text[:60]!r}")
         tokens.append(match[1])
         at = match.end()
     reader = _Reader(tokens)
-    try:
-        tree = reader.joined(0)
-    except RecursionError:
-        raise Malformed("nested too deeply") from None
-    if reader.at < len(tokens):
-        raise reader.wrong()
+    tree = reader.joined(0)
+    reader.expect("")
     return tree
 
-
 class _Reader:
+
     def __init__(self, tokens: list[str]) -> None:
         self.tokens, self.at = [*tokens, ""], 0
 
-    def wrong(self) -> Malformed:
-        return Malformed(f"{self.tokens[self.at]!r} after {' '.join(self.tokens[max(0, self.at - 5):self.at])!r}")
-
     def accept(self, token: str) -> bool:
-        if self.tokens[self.at] != token:
-            return False
-        self.at += 1
-        return True
+        found = self.tokens[self.at] == token
+        self.at += found
+        return found
 
     def expect(self, token: str) -> None:
         if not self.accept(token):
-            raise self.wrong()
+            raise Refused(f"{self.tokens[self.at]!r} after {' '.join(self.tokens[max(0, self.at - 5):self.at])!r}")
 
-    def joined(self, level: int) -> Tree:
-        """``<=>`` (level 0), ``=>``, ``or``, ``and`` (3) of what binds tighter."""
-        first = self.joined(level + 1) if level < 3 else self.negated()
-        if level < 2:
-            if self.accept(("<=>", "=>")[level]):
-                return (("iff", "implies")[level], first, self.joined(level + 1))
-            return first
-        word, parts = ("or", "and")[level - 2], [first]
-        while self.accept(word):
-            parts.append(self.joined(level + 1) if level < 3 else self.negated())
-        return first if len(parts) == 1 else (word, *parts)
-
-    def negated(self) -> Tree:
-        if self.accept("not"):
-            return ("not", self.negated())
-        left = self.sum()
-        head = RELATIONS.get(self.tokens[self.at])
-        if head is None:
-            return left
-        self.at += 1
-        return (head, left, self.sum())
-
-    def sum(self) -> Tree:
-        terms = [self.signed()]
-        while self.tokens[self.at] in ("+", "-"):
-            terms.append(("neg", self.signed()) if self.accept("-") else self.signed() if self.accept("+") else None)
-        return terms[0] if len(terms) == 1 else ("add", *terms)
-
-    def signed(self) -> Tree:
-        return ("neg", self.signed()) if self.accept("-") else self.product()
-
-    def product(self) -> Tree:
-        current, is_product = self.power(), False
-        while True:
-            if self.accept("*"):
-                factor = self.power()
-                current, is_product = ((*current, factor) if is_product else ("mul", current, factor)), True
-            elif self.accept("/"):
-                current, is_product = ("div", current, self.power()), False
-            else:
-                return current
-
-    def power(self) -> Tree:
-        base = self.atom()
-        while self.accept("!"):
-            base = ("factorial", base)
-        return ("pow", base, self.atom()) if self.accept("^") else base
+    def joined(self, least: int) -> Tree:
+        """What is joined by signs that bind at least so tightly."""
+        if least <= _NOT and self.accept("not"):
+            left = ("not", self.joined(_NOT))
+        elif least <= _MINUS and self.accept("-"):
+            left = ("neg", self.joined(_MINUS))
+        else:
+            left = self.atom()
+        made, last = "", inf
+        while least <= (found := _INFIX.get(self.tokens[self.at], (-1, "")))[0]:
+            (level, head), minus = found, self.accept("-")
+            if not minus:
+                self.at += 1
+            if level == last and level in _SINGLE:
+                self.expect("")
+            right = ("neg", self.joined(level + 1)) if minus else self.joined(level + 1)
+            left = (*left, right) if head == made and head in ("add", "mul", "and", "or") else (head, left, right)
+            made, last = head, level
+        return left
 
     def atom(self) -> Tree:
+        tree = self.primary()
+        while self.accept("!"):
+            tree = ("factorial", tree)
+        return tree
+
+    def primary(self) -> Tree:
         token = self.tokens[self.at]
         self.at += 1
         if token == "(":
@@ -138,26 +98,22 @@ class _Reader:
             self.expect("]")
             return self.checked(("matrix", *rows))
         if token[:1].isdigit():
-            if len(token) > MAX_DIGITS:
-                raise Malformed(f"a number of more than {MAX_DIGITS} digits")
             return ("number", token)
         if token in _CALLS:
             self.expect("(")
             return self.checked((token, *(() if token == "set" and self.accept(")") else self.listed(")"))))
-        if not token[:1].isalpha() or token in _WRITTEN_AS_SIGNS or token in RELATIONS:
+        if not token[:1].isalpha() or token in ("and", "or", "not", "in"):
             self.at -= 1
-            raise self.wrong()
+            self.expect("a number, a name or a bracket")
         if self.accept("_"):
             index = self.tokens[self.at]
             self.at += 1
-            if not (index.isdigit() or len(index) == 1 and index.isalpha()):
-                raise self.wrong()
-            return ("index", ("name", token), ("number" if index.isdigit() else "name", index))
+            if index.isdigit() or len(index) == 1 and index.isalpha():
+                return ("index", ("name", token), ("number" if index.isdigit() else "name", index))
+            self.expect("an index")
         if self.accept("["):
             return ("index", ("name", token), *self.listed("]"))
-        if token in _APPLIED and self.accept("("):
-            return ("apply", ("name", token), *self.listed(")"))
-        return ("name", token)
+        return ("apply", ("name", token), *self.listed(")")) if token in _APPLIED and self.accept("(") else ("name", token)
 
     def listed(self, closer: str) -> list[Tree]:
         items = [self.joined(0)]
@@ -168,18 +124,13 @@ class _Reader:
 
     def checked(self, tree: Tree) -> Tree:
         head, count = tree[0], len(tree) - 1
-        least, most = ARITY[head]
-        good = least <= count <= most
-        if good and head in _BINDING:
+        good = _CALLS[head][0] <= count <= _CALLS[head][1] and not (head == "integral" and count == 3)
+        if good and head in ("sum", "prod", "limit", "integral", "diff"):
             good = tree[2][0] == "name" or head == "diff" and tree[2][0] == "index"
-        if good and head in ("index", "apply"):
+        elif good and head in ("index", "apply"):
             good = tree[1][0] == "name"
-        if good and head == "integral":
-            good = count != 3
-        if good and head == "limit" and count == 4:
-            good = tree[4] in (("number", "1"), ("neg", ("number", "1")))
-        if good and head == "matrix":
+        elif good and head == "matrix":
             good = all(row[0] == "row" for row in tree[1:]) and len({len(row) for row in tree[1:]}) == 1
-        if not good:
-            raise Malformed(f"{head} does not take these {count} arguments")
+        if not good or head == "limit" and count == 4 and tree[4] not in (("number", "1"), ("neg", ("number", "1"))):
+            raise Refused(f"{head} does not take these {count} arguments")
         return tree

@@ -6,36 +6,30 @@ from itertools import product
 
 from flint import arb, ctx, fmpq, fmpq_mpoly, fmpq_poly
 
-from .reader import Tree
-from .trees import Refused, free
+from .reader import Refused, Tree
+from .trees import free
 from .values import At, NoValue
 
 NEG, ZER, POS = 1, 2, 4
 ANY = NEG | ZER | POS
 DECIDED = (NEG, ZER, POS)
-_KNOWN = {"gt": POS, "ge": POS | ZER, "lt": NEG, "le": NEG | ZER, "ne": NEG | POS}
-
+ALLOWED = {"gt": POS, "ge": POS | ZER, "lt": NEG, "le": NEG | ZER, "ne": NEG | POS, "eq": ZER}      # of left minus right
 
 def flipped(signs: int) -> int:
     return signs & ZER | (POS if signs & NEG else 0) | (NEG if signs & POS else 0)
 
-
 def times(a: int, b: int) -> int:
     return (a | b) & ZER | (b & (POS | NEG) if a & POS else 0) | (flipped(b) & (POS | NEG) if a & NEG else 0)
-
 
 def plus(a: int, b: int) -> int:
     opposite = a & POS and b & NEG or a & NEG and b & POS
     return (a | b) & (POS | NEG) | (ZER if opposite or a & b & ZER else 0)
 
-
 def to_power(signs: int, exponent: int) -> int:
     return signs if exponent % 2 else signs & ZER | (POS if signs & (POS | NEG) else 0)
 
-
 class Inconsistent(Refused):
     """The assumptions contradict each other: nothing is shown from them."""
-
 
 class Signs:
     """Mixed into Field (normal.py): what the assumptions say."""
@@ -50,7 +44,7 @@ class Signs:
         """Take an assumption in.  What cannot be used says nothing.  Raises Inconsistent."""
         if relation[0] == "element" and relation[2] == ("name", "NN"):
             relation = ("ge", relation[1], ("number", "0"))
-        if relation[0] not in _KNOWN and relation[0] != "eq":
+        if relation[0] not in ALLOWED:
             return
         try:
             num, den = self.difference(relation)
@@ -61,7 +55,7 @@ class Signs:
         if relation[0] == "eq":
             self.equations.append(num)
         else:
-            self.know(num if relation[0] == "ne" or den.is_constant() else num * den, _KNOWN[relation[0]])
+            self.know(num if relation[0] == "ne" or den.is_constant() else num * den, ALLOWED[relation[0]])
 
     def know(self, poly: fmpq_mpoly, signs: int) -> None:
         self.facts.append((poly, signs))
@@ -73,15 +67,15 @@ class Signs:
         i, coefficients = used[0], {sum(e): c for e, c in poly.to_dict().items()}
         bound, closed = -coefficients.get(0, fmpq(0)) / coefficients[1], bool(signs & ZER)
         if (coefficients[1] > 0) == bool(signs & POS):
-            if i not in self.low or (bound, not closed) > (self.low[i][0], not self.low[i][1]):
-                self.low[i] = bound, closed
-        elif i not in self.high or (bound, closed) < self.high[i]:
-            self.high[i] = bound, closed
+            self.low[i] = max(self.low.get(i, (bound, closed)), (bound, closed), key=lambda b: (b[0], not b[1]))
+        else:
+            self.high[i] = min(self.high.get(i, (bound, closed)), (bound, closed))
 
     def consistent(self) -> None:
         """Raises Inconsistent where a bound lies beyond another, or an equation is never satisfied."""
-        for i, (low, closed) in self.low.items():
-            if i in self.high and (low > self.high[i][0] or low == self.high[i][0] and not (closed and self.high[i][1])):
+        for i in self.low.keys() & self.high.keys():
+            (low, low_in), (high, high_in) = self.low[i], self.high[i]
+            if low > high or low == high and not (low_in and high_in):
                 raise Inconsistent("the assumptions leave no value")
         if any(not self.sign(poly) & ZER for poly in self.equations):
             raise Inconsistent("an assumed equation has no solution")
@@ -89,7 +83,7 @@ class Signs:
     def sign(self, poly: fmpq_mpoly) -> int:
         """The signs that a polynomial can have."""
         if poly.is_constant():
-            return ZER if poly == 0 else POS if poly.leading_coefficient() > 0 else NEG
+            return _sign(poly.leading_coefficient() if poly != 0 else fmpq(0))
         found = self._whole(poly)
         if found in DECIDED or poly.total_degree() == 1:
             return found
@@ -99,9 +93,12 @@ class Signs:
             for factor, exponent in factors:
                 signs = times(signs, to_power(self._whole(factor), exponent))
             found &= signs
-        if not found:
+        return self._possible(found)
+
+    def _possible(self, signs: int) -> int:
+        if not signs:
             raise Inconsistent("the assumptions leave no sign")
-        return found
+        return signs
 
     def _whole(self, poly: fmpq_mpoly) -> int:
         """Of a polynomial as it stands: by what is known of it, term by term, or by its roots."""
@@ -117,25 +114,20 @@ class Signs:
         found &= self._by_terms(poly, {i: self._of_atom(i) for i in used})
         if found in DECIDED:
             return found
-        if not any(free(self.atoms[i].tree) or self.atoms[i].tree[0] == "apply" for i in used):
-            return found & self._of_number(poly)
+        if not any(free(self.atoms[i].tree) for i in used):
+            return self._possible(found & self._of_number(poly))
         found &= self._shifted(poly, used)
         if found not in DECIDED and len(used) == 1 and poly.total_degree() > 1:
             found &= self._by_roots(poly, used[0])
-        if not found:
-            raise Inconsistent("the assumptions leave no sign")
-        return found
+        return self._possible(found)
 
     def _by_terms(self, poly: fmpq_mpoly, signs: dict[int, int]) -> int:
         total = ZER
         for exponents, coefficient in poly.to_dict().items():
             term = POS if coefficient > 0 else NEG
-            for i, of_atom in signs.items():
-                if exponents[i]:
-                    term = times(term, to_power(of_atom, exponents[i]))
+            for i in signs:
+                term = times(term, to_power(signs[i], exponents[i])) if exponents[i] else term
             total = plus(total, term)
-            if total == ANY:
-                break
         return total
 
     def _of_atom(self, i: int) -> int:
@@ -153,76 +145,53 @@ class Signs:
 
     def _of_number(self, poly: fmpq_mpoly) -> int:
         """Such as ln 2 - 1: by a ball."""
-        before, ctx.prec = ctx.prec, 256
-        try:
-            value = At().value(self.polynomial(poly))
-            return ANY if isinstance(value, arb) and value.contains(0) else POS if value > 0 else NEG if value < 0 else ZER
-        except NoValue:
-            return ANY
-        finally:
-            ctx.prec = before
+        with ctx.workprec(256):
+            try:
+                value = At().value(self.polynomial(poly))
+            except NoValue:
+                return ANY
+            return ANY if isinstance(value, arb) and value.contains(0) else _sign(value)
 
     def _shifted(self, poly: fmpq_mpoly, used: list[int]) -> int:
         """Term by term once an atom with a bound is the bound plus or minus something that is not negative."""
         sides = [[(bounds[i], sign) for bounds, sign in ((self.low, 1), (self.high, -1)) if i in bounds] or [None] for i in used]
         found = ANY
-        for chosen in product(*sides) if len(used) <= 5 else ([s[0] for s in sides],):
-            if any(chosen):
-                images, signs = list(self.gens), {}
-                for i, side in zip(used, chosen):
-                    signs[i] = self._of_atom(i)
-                    if side is not None:
-                        (bound, closed), direction = side
-                        images[i], signs[i] = self.gens[i] * direction + bound, POS | (ZER if closed else 0)
-                found &= self._by_terms(poly.compose(*images), signs)
+        for chosen in product(*sides) if len(used) <= 5 else [tuple(side[0] for side in sides)]:
+            if not any(chosen):
+                break
+            images, signs = list(self.gens), {i: self._of_atom(i) for i in used}
+            for i, side in zip(used, chosen):
+                if side is not None:
+                    (bound, closed), direction = side
+                    images[i], signs[i] = self.gens[i] * direction + bound, POS | (ZER if closed else 0)
+            found &= self._by_terms(poly.compose(*images), signs)
         return found
 
     def _by_roots(self, poly: fmpq_mpoly, i: int) -> int:
         """Of a polynomial in one atom: by Sturm's theorem on the interval in which the atom lies."""
-        one = univariate(poly, i)
-        low, high = self.low.get(i), self.high.get(i)
+        one, low, high = univariate(poly, i), self.low.get(i), self.high.get(i)
         if self.atoms[i].tree[0] == "exp" and (low is None or low[0] < 0):
             low = (fmpq(0), False)
-        ends = [None if bound is None else bound[0] for bound in (low, high)]
-        if roots_between(one, *ends):
+        a, b = (None if bound is None else bound[0] for bound in (low, high))
+        if roots_between(one, a, b):
             return ANY
-        inside = ends[0] + 1 if ends[1] is None and ends[0] is not None else ends[1] - 1 if ends[0] is None and ends[1] is not None else \
-            fmpq(0) if ends == [None, None] else (ends[0] + ends[1]) / 2
+        inside = (a + b) / 2 if a is not None and b is not None else a + 1 if a is not None else b - 1 if b is not None else fmpq(0)
         found = 0
         for at in [inside, *(bound[0] for bound in (low, high) if bound is not None and bound[1])]:
             found |= _sign(one(at))
         return found
 
-
-# --- polynomials in one variable ------------------------------------------------------------------------------
+def _sign(value: fmpq | arb) -> int:
+    return POS if value > 0 else NEG if value < 0 else ZER
 
 def univariate(poly: fmpq_mpoly, i: int) -> fmpq_poly:
     found = {e[i]: c for e, c in poly.to_dict().items()}
     return fmpq_poly([found.get(k, fmpq(0)) for k in range(max(found, default=0) + 1)])
 
-
-def _sign(value: fmpq) -> int:
-    return POS if value > 0 else NEG if value < 0 else ZER
-
-
 def roots_between(poly: fmpq_poly, low: fmpq | None, high: fmpq | None) -> int:
-    """The number of real roots in the open interval, each counted once; None is an infinity.
-
-    Sturm's theorem: S. Basu, R. Pollack, M.-F. Roy, "Algorithms in Real Algebraic Geometry", theorem 2.50.
-    """
-    if poly.degree() <= 0:
-        return 0
-    chain = poly / poly.gcd(poly.derivative())
+    """At least the number of real roots in the open interval, which FLINT isolates; None is an infinity."""
     for end in (low, high):
-        if end is not None and chain(end) == 0:
-            chain = chain / fmpq_poly([-end, 1])
-    chain = [chain, chain.derivative()]
-    while chain[-1] != 0:
-        chain.append(-(chain[-2] % chain[-1]))
-
-    def variations(at: fmpq | None, infinity: int) -> int:
-        signs = [_sign(p(at) if at is not None else p[p.degree()] * infinity ** p.degree()) for p in chain if p != 0]
-        signs = [s for s in signs if s != ZER]
-        return sum(a != b for a, b in zip(signs, signs[1:]))
-
-    return variations(low, -1) - variations(high, 1)
+        while end is not None and poly(end) == 0:
+            poly = poly / fmpq_poly([-end, 1])
+    real = [root.real for root, _ in poly.numer().complex_roots() if root.imag.contains(0)] if poly.degree() > 0 else []
+    return sum(not (low is not None and root < low or high is not None and root > high) for root in real)

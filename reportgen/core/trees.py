@@ -1,27 +1,19 @@
-"""Trees: the names in them, values put in for names, derivatives by rule."""
+"""Trees: the names in them, values put in for names, functions defined by others, derivatives by rule."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from flint import fmpq
 
-from .reader import Tree, read
+from .reader import Refused, Tree, read
 
 CONSTANTS = frozenset({"pi", "e", "inf"})
 LEAVES = frozenset({"number", "name"})
-BINDERS = frozenset({"sum", "prod", "limit", "integral"})      # (body, name, ...): the name means nothing outside; an antiderivative binds none
-ZERO, ONE, E, PI = ("number", "0"), ("number", "1"), ("name", "e"), ("name", "pi")
-MAX_ROUNDS = 30
-
-
-class Refused(Exception):
-    """The certificate does not show the statement; the message says what is missing."""
-
-
-class Undefined(Refused):
-    """A part of the statement certainly has no value."""
-
+ZERO, ONE, E, PI, INF = ("number", "0"), ("number", "1"), ("name", "e"), ("name", "pi"), ("name", "inf")
+_BINDERS = frozenset({"sum", "prod", "limit", "integral"})
+_MAX_ROUNDS = 30
 
 @lru_cache(maxsize=4096)
 def literal(text: str) -> fmpq:
@@ -29,12 +21,10 @@ def literal(text: str) -> fmpq:
     whole, _, part = text.partition(".")
     return fmpq(int(whole + part), 10 ** len(part))
 
-
 def rational_tree(value: fmpq) -> Tree:
     """A rational as a tree: 3, -3, 1/3 or -(1/3)."""
     size = ("number", str(abs(value.p))) if value.q == 1 else ("div", ("number", str(abs(value.p))), ("number", str(value.q)))
     return size if value >= 0 else ("neg", size)
-
 
 def rational_of(tree: Tree) -> fmpq | None:
     """The value of a number, its negation, or a quotient of two numbers; None for all else."""
@@ -47,22 +37,19 @@ def rational_of(tree: Tree) -> fmpq | None:
         return literal(tree[1][1]) / literal(tree[2][1])
     return None
 
-
-def walk(tree: Tree):
+def walk(tree: Tree) -> Iterator[Tree]:
     """The tree and all trees below it."""
-    yield tree
-    if tree[0] not in LEAVES:
-        for part in tree[1:]:
-            yield from walk(part)
-
+    waiting = [tree]
+    for node in waiting:
+        yield node
+        waiting.extend(() if node[0] in LEAVES else node[1:])
 
 def contains(tree: Tree, part: Tree) -> bool:
     return any(node == part for node in walk(tree))
 
-
 def binds(tree: Tree) -> bool:
-    return tree[0] in BINDERS and len(tree) > 3
-
+    """True for (head, body, name, ...) outside of which the name means nothing; an antiderivative and a derivative bind none."""
+    return tree[0] in _BINDERS and len(tree) > 3
 
 @lru_cache(maxsize=4096)
 def free(tree: Tree) -> frozenset[str]:
@@ -74,12 +61,8 @@ def free(tree: Tree) -> frozenset[str]:
         return free(tree[1])
     parts = [free(part) for part in tree[2 if head == "apply" else 1:]]
     if binds(tree):
-        parts[0] -= {tree[2][1]}
-        del parts[1]
+        parts[:2] = [parts[0] - {tree[2][1]}]
     return frozenset().union(*parts)
-
-
-# --- values for names -----------------------------------------------------------------------------------------
 
 def put(tree: Tree, values: dict[Tree, Tree], renaming: bool = False) -> Tree:
     """Values for free names and entries, once.  Where a value would be captured by a bound name it is refused.
@@ -99,60 +82,67 @@ def put(tree: Tree, values: dict[Tree, Tree], renaming: bool = False) -> Tree:
         return ("index", base if base[0] == "name" else tree[1], *(put(part, values, renaming) for part in tree[2:]))
     if head == "apply":
         return ("apply", tree[1], *(put(part, values, renaming) for part in tree[2:]))
-    if head == "diff" or head in BINDERS:
-        body, name = tree[1:3]
-        inner = {k: v for k, v in values.items() if k != name}
-        used = [k for k in inner if contains(body, k)]
-        if binds(tree) and any(contains(k, name) or contains(inner[k], name) for k in used) or renaming and any(contains(inner[k], name) for k in used):
-            raise Refused(f"a value that uses the bound name {name[1]}")
-        if binds(tree):
-            return (head, put(body, inner, renaming), name, *(put(part, values, renaming) for part in tree[3:]))
-        body = settled(body, inner) if used and not renaming else put(body, inner, renaming)
-        if name not in values:
-            return (head, body, name, *tree[3:])
-        taken = None if head == "integral" else derivative_of(("diff", body, name, *tree[3:]))
-        if taken is None or any(node[0] in ("diff", "integral") and node[2] == name for node in walk(taken)):
-            raise Refused(f"a value for {name[1]} in {head}")
-        return put(taken, values, renaming)
-    return (head, *(put(part, values, renaming) for part in tree[1:]))
-
+    if head != "diff" and head not in _BINDERS:
+        return (head, *(put(part, values, renaming) for part in tree[1:]))
+    body, name = tree[1:3]
+    inner = {k: v for k, v in values.items() if k != name}
+    used = [k for k in inner if contains(body, k)]
+    if any(contains(inner[k], name) and (renaming or binds(tree)) or binds(tree) and contains(k, name) for k in used):
+        raise Refused(f"a value that uses the bound name {name[1]}")
+    if binds(tree):
+        return (head, put(body, inner, renaming), name, *(put(part, values, renaming) for part in tree[3:]))
+    tree = (head, put(body, inner, True) if renaming else settled(body, inner), name, *tree[3:])
+    if name not in values:
+        return tree
+    taken = None if head == "integral" else derivative_of(tree)
+    if taken is None or any(node[0] in ("diff", "integral") and node[2] == name for node in walk(taken)):
+        raise Refused(f"a value for {name[1]} in {head}")
+    return put(taken, values, renaming)
 
 def settled(tree: Tree, values: dict[Tree, Tree], functions: dict[str, tuple[tuple, Tree]] = {}) -> Tree:  # noqa: B006 - never changed
     """Values put in until nothing changes.  Refused where they need each other in a circle."""
-    for _ in range(MAX_ROUNDS if values or functions else 0):
+    if not values and not functions:
+        return tree
+    for _ in range(_MAX_ROUNDS):
         changed = put(_applied(tree, functions) if functions else tree, values)
         if changed == tree:
             return tree
         tree = changed
-    if values or functions:
-        raise Refused("definitions that need each other in a circle")
-    return tree
-
+    raise Refused("definitions that need each other in a circle")
 
 def _applied(tree: Tree, functions: dict[str, tuple[tuple, Tree]], bound: frozenset[str] = frozenset()) -> Tree:
     """Every f(a) exchanged for the body of f at a."""
-    if tree[0] in LEAVES:
+    if tree[0] in LEAVES or len(tree) == 1:
         return tree
     inside = bound | {tree[2][1]} if binds(tree) else bound
-    tree = (tree[0], _applied(tree[1], functions, inside), *(_applied(part, functions, bound) for part in tree[2:])) if len(tree) > 1 else tree
-    if tree[0] == "apply" and tree[1][1] in functions:
-        names, body = functions[tree[1][1]]
-        if len(names) == len(tree) - 2:
-            if (free(body) - {name[1] for name in names}) & bound:
-                raise Refused("a function that uses a bound name")
-            return put(body, dict(zip(names, tree[2:])), renaming=True)
-    return tree
+    tree = (tree[0], _applied(tree[1], functions, inside), *(_applied(part, functions, bound) for part in tree[2:]))
+    if tree[0] != "apply" or len(functions.get(tree[1][1], ((), ()))[0]) != len(tree) - 2:
+        return tree
+    names, body = functions[tree[1][1]]
+    if (free(body) - {name[1] for name in names}) & bound:
+        raise Refused("a function that uses a bound name")
+    return put(body, dict(zip(names, tree[2:])), renaming=True)
+@lru_cache(maxsize=4096)
+def simpler(tree: Tree) -> Tree:
+    """The tree with the functions of ``_DEFINED`` exchanged for what defines them."""
+    if tree[0] in LEAVES:
+        return tree
+    tree = (tree[0], *map(simpler, tree[1:]))
+    call, body = _DEFINED.get((tree[0], len(tree) - 1), (tree, tree))
+    return tree if call is tree else put(body, dict(zip(call[1:], tree[1:])))
 
+def _table(rows: dict[str, str]) -> dict[tuple[str, int], tuple[Tree, Tree]]:
+    return {(read(call)[0], len(read(call)) - 1): (read(call), simpler(read(text))) for call, text in rows.items()}
 
-# --- derivatives ----------------------------------------------------------------------------------------------
-
-# f(u): the derivative by u; u' is multiplied to it
-_OUTER = {head: read(text) for head, text in {
-    "exp": "exp(u)", "ln": "1/u", "sqrt": "1/(2*sqrt(u))", "sin": "cos(u)", "cos": "-sin(u)", "tan": "1/cos(u)^2", "cot": "-1/sin(u)^2",
-    "sec": "sin(u)/cos(u)^2", "csc": "-cos(u)/sin(u)^2", "sinh": "cosh(u)", "cosh": "sinh(u)", "tanh": "1/cosh(u)^2",
-    "asin": "1/sqrt(1 - u^2)", "acos": "-1/sqrt(1 - u^2)", "atan": "1/(1 + u^2)", "abs": "u/abs(u)"}.items()}
-_U = ("name", "u")
-
+_DEFINED: dict[tuple[str, int], tuple[Tree, Tree]] = {}
+_DEFINED |= _table({
+    "sqrt(u)": "root(u, 2)", "log(u)": "ln(u)", "log(u, v)": "ln(u)/ln(v)", "ceil(u)": "-floor(-u)", "min(u, v)": "-max(-u, -v)", "max(u)": "u",
+    "acos(u)": "pi/2 - asin(u)", "tan(u)": "sin(u)/cos(u)", "cot(u)": "cos(u)/sin(u)", "sec(u)": "1/cos(u)", "csc(u)": "1/sin(u)",
+    "sinh(u)": "(exp(u) - exp(-u))/2", "cosh(u)": "(exp(u) + exp(-u))/2", "tanh(u)": "(exp(u) - exp(-u))/(exp(u) + exp(-u))",
+    "binomial(u, v)": "factorial(u)/(factorial(v)*factorial(u - v))"})
+# derivatives by u, to which u' is multiplied
+_OUTER = _table({"exp(u)": "exp(u)", "ln(u)": "1/u", "sin(u)": "cos(u)", "cos(u)": "-sin(u)", "asin(u)": "1/root(1 - u^2, 2)", "atan(u)": "1/(1 + u^2)",
+                 "abs(u)": "u/abs(u)"})
 
 def derivative_of(tree: Tree) -> Tree | None:
     """What ``diff(f, x[, n])`` stands for; None where f is a name or a function of which nothing is known."""
@@ -166,7 +156,6 @@ def derivative_of(tree: Tree) -> Tree | None:
         body = derivative(body, x)
     return body
 
-
 def _perhaps_same(node: Tree, x: Tree) -> bool:
     """True for w_i beside w_j or w_1: one letter, and no two numbers in one place that differ."""
     if node == x or node[0] != "index" or node[1] != x[1] or len(node) != len(x):
@@ -174,9 +163,8 @@ def _perhaps_same(node: Tree, x: Tree) -> bool:
     pairs = [(rational_of(a), rational_of(b)) for a, b in zip(node[2:], x[2:])]
     return not any(a is not None and b is not None and a != b for a, b in pairs)
 
-
 def derivative(u: Tree, x: Tree) -> Tree:
-    """du/dx; other names are constants.  Where a divisor or a logarithm comes in, the function has no derivative where it has no value."""
+    """du/dx; other names are constants.  Where there is none, the result has no value either: a divisor or a logarithm comes in."""
     if u == x:
         return ONE
     if x[0] == "index" and any(_perhaps_same(node, x) for node in walk(u)):
@@ -187,27 +175,20 @@ def derivative(u: Tree, x: Tree) -> Tree:
     if head in ("add", "neg"):
         return (head, *(derivative(part, x) for part in parts))
     if head == "mul":
-        terms = [("mul", *parts[:i], derivative(part, x), *parts[i + 1:]) for i, part in enumerate(parts) if contains(part, x)]
-        return terms[0] if len(terms) == 1 else ("add", *terms)
+        return ("add", ZERO, *(("mul", *parts[:i], derivative(part, x), *parts[i + 1:]) for i, part in enumerate(parts) if contains(part, x)))
     if head == "div":
-        above, below = parts
-        if not contains(below, x):
-            return ("div", derivative(above, x), below)
-        top = ("add", ("mul", derivative(above, x), below), ("neg", ("mul", above, derivative(below, x))))
-        return ("div", top, ("pow", below, ("number", "2")))
+        return derivative(("mul", parts[0], ("pow", parts[1], ("neg", ONE))), x)
     if head in ("pow", "root"):
         base, exponent = parts if head == "pow" else (parts[0], ("div", ONE, parts[1]))
-        if not contains(exponent, x):
-            value = rational_of(exponent)
-            if value == 1:
-                return derivative(base, x)
-            lowered = ("add", exponent, ("neg", ONE)) if value is None else rational_tree(value - 1)
-            return ("mul", exponent, ("pow", base, lowered), derivative(base, x))
         if base == E:
             return ("mul", u, derivative(exponent, x))
-        return ("mul", u, derivative(("mul", exponent, ("ln", base)), x))     # u^v = exp(v ln u)
-    if head == "log":
-        return derivative(("ln", parts[0]) if len(parts) == 1 else ("div", ("ln", parts[0]), ("ln", parts[1])), x)
+        if contains(exponent, x):      # u^v = exp(v ln u)
+            return ("mul", u, derivative(("mul", exponent, ("ln", base)), x))
+        value = rational_of(exponent)
+        if value == 1:
+            return derivative(base, x)
+        lowered = ("add", exponent, ("neg", ONE)) if value is None else rational_tree(value - 1)
+        return ("mul", exponent, ("pow", base, lowered), derivative(base, x))
     if head == "sum" and not any(contains(part, x) for part in parts[1:]):
         return ("sum", derivative(parts[0], x), *parts[1:])
     if head == "diff":
@@ -218,6 +199,7 @@ def derivative(u: Tree, x: Tree) -> Tree:
             return ("diff", parts[0], x, ("number", str(int(rational_of(u[3]).p) + 1 if len(u) == 4 else 2)))
     if head == "apply" and parts[1:] == (x,):
         return ("diff", u, x)
-    if head in _OUTER:
-        return ("mul", put(_OUTER[head], {_U: parts[0]}), derivative(parts[0], x))
+    if (head, 1) in _OUTER:
+        call, outer = _OUTER[head, 1]
+        return ("mul", put(outer, {call[1]: parts[0]}), derivative(parts[0], x))
     raise Refused(f"the derivative of {head}")

@@ -12,11 +12,15 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from ..core import Refused, check
+from flint import arb, fmpq
+
+from ..core import Accepted, Refused, check
 from ..expressions import Expr, Number, Operation, Symbol, is_op, parse, symbols, to_text
 from ..expressions import replace as put
 from ..obligation import Obligation, Status, Verdict
 from . import cases
+from .conditions import prepare
+from .counterexample import Point, sides_at
 
 Certificate = dict[str, Any]
 Judge = Callable[[Obligation], Verdict]
@@ -24,14 +28,50 @@ _POWERS = ("ln", "exp", "2", "3", "4", "5")
 
 
 def accepted(statement: str, assumptions: Sequence[str], certificate: Certificate) -> Verdict | None:
-    """The verdict that the core accepts with this certificate; None where it accepts none."""
+    """The verdict that the core accepts with this certificate, its witness and sides as text; None where it accepts none."""
     try:
         found = check(statement, assumptions, certificate)
     except Refused:
         return None
     point = tuple((name, Fraction(value)) for name, value in certificate.get("point", ()))
-    return Verdict(Status.REFUTED if found.refuted else Status.PROVED, found.strength, found.method, found.witness,
-                   tuple(expression(c) for c in found.conditions), point, found.sides, certificate=written(certificate))
+    witness, sides = _shown_values(found)
+    if point:
+        sides = _sides_at(statement, assumptions, point)
+    return Verdict(Status.REFUTED if found.refuted else Status.PROVED, found.strength, found.method, witness,
+                   tuple(expression(c) for c in found.conditions), point, sides if found.refuted else ("", ""), certificate=written(certificate))
+
+
+def _shown_values(found: Accepted) -> tuple[tuple[tuple[str, str], ...], tuple[str, str]]:
+    """(witness, sides) of a closed relation or of a rounding."""
+    bits = (("bits", str(found.bits)),) if found.bits else ()
+    if len(found.values) == 2:
+        left, right = (_text(v, 20) for v in found.values)
+        return (("left", left), ("right", right), *bits), tuple(_text(v, 12, radius=False) for v in found.values)
+    if len(found.values) != 4:
+        return bits, ("", "")
+    value, rounded, shown, places = found.values[0], *(Fraction(int(v.p), int(v.q)) for v in found.values[1:])
+    digits, half = int(places), Fraction(1, 2 * 10 ** int(places))
+    cell = f"{decimal(rounded - half, digits + 1)} to {decimal(rounded + half, digits + 1)}"
+    enclosure = _text(value, digits + 12 + int(abs(rounded)).bit_length() // 3)
+    tie = (("tie", "half even"),) if not found.bits and abs(Fraction(enclosure) - rounded) == half else ()
+    witness = (("enclosure", enclosure), ("places", str(digits)), ("rounding", decimal(rounded, digits)), ("cell", cell), *bits, *tie)
+    return witness, (decimal(rounded, digits), decimal(shown, digits) if (shown * 10 ** digits).denominator == 1 else str(shown))
+
+
+def _text(value: object, digits: int, radius: bool = True) -> str:
+    return value.str(digits, radius=radius) if isinstance(value, arb) else str(value)
+
+
+def decimal(value: Fraction, places: int) -> str:
+    """A rational whose decimal expansion ends after so many places."""
+    digits = str(abs(value) * 10 ** places).rjust(places + 1, "0")
+    return ("-" if value < 0 else "") + (digits[:-places] + "." + digits[-places:] if places else digits)
+
+
+def _sides_at(statement: str, assumptions: Sequence[str], point: tuple[tuple[str, Fraction], ...]) -> tuple[str, str]:
+    """The values of both sides where the statement fails."""
+    prepared = prepare(Obligation(parse(statement, "plain"), tuple(parse(a, "plain") for a in assumptions)))
+    return sides_at(prepared.statement, Point({parse(n, "plain"): fmpq(v.numerator, v.denominator) for n, v in point}))
 
 
 def written(certificate: Certificate) -> str:
@@ -44,6 +84,8 @@ def expression(tree: tuple) -> Expr:
         return Number(tree[1])
     if tree[0] == "name":
         return Symbol(tree[1])
+    if tree[0] == "root" and tree[2] == ("number", "2"):
+        return Operation("sqrt", (expression(tree[1]),))
     return Operation(tree[0], tuple(expression(part) for part in tree[1:]))
 
 
@@ -78,11 +120,7 @@ def _proposals(obligation: Obligation, verdict: Verdict, judge: Judge) -> Iterat
         if None not in found:
             yield {"parts": found}
             yield found[0]
-    needed = [to_text(c) for c in verdict.conditions if is_op(c, "gt", "ge")]
-    if needed:
-        yield {"suppose": needed}
-    if method.startswith("cases by") or method.startswith("signs of the factors, case"):
-        yield from _by_cases(statement, assumptions, inner)
+    yield from _by_cases(statement, assumptions, inner)
     if method == "induction":
         yield from _by_induction(statement, assumptions, inner)
     if "integral" in to_text(statement):
@@ -92,11 +130,20 @@ def _proposals(obligation: Obligation, verdict: Verdict, judge: Judge) -> Iterat
             yield {"by": "antiderivative", "proof": inner(parse(dict(verdict.witness)["derivative"], "plain")) or {}}
     for turned in ({}, {"turned": True}) if is_op(statement, "iff") else ({},):
         if is_op(statement, "iff"):
-            yield {"by": "roots"} | turned
+            yield from _by_a_root(statement, assumptions, turned)
         for of in _POWERS:
             yield {"by": "function", "of": of} | turned
     yield from _by_exponentials(assumptions)
     yield from _by_squares(statement, assumptions)
+
+
+def _by_a_root(statement: Operation, assumptions: tuple[Expr, ...], turned: Certificate) -> Iterator[Certificate]:
+    """An equation in exp(z) against z = c, by way of exp(z) = exp(c)."""
+    solution = statement.args[0 if turned else 1]
+    if is_op(solution, "eq") and isinstance(solution.args[0], Symbol):
+        lifted = Operation("eq", tuple(Operation("exp", (side,)) for side in solution.args))
+        steps = [{}, {"by": "function", "of": "exp", "turned": True}]
+        yield {"by": "via", "via": to_text(lifted), "parts": [{"by": "function", "of": "exp"}, {}] if turned else steps}
 
 
 def _together(parts: list[Certificate | None]) -> Iterator[Certificate]:
@@ -112,12 +159,7 @@ def _by_cases(statement: Expr, assumptions: tuple[Expr, ...], inner) -> Iterator
     proofs = []
     for case in (condition, cases.negation(condition)):
         shown = inner(statement, (*assumptions, case))
-        if shown is None:      # a case that cannot occur
-            excluded = inner(cases.negation(case))
-            if excluded is None:
-                return
-            shown = {"by": "absurd", "of": to_text(case), "proof": excluded}
-        proofs.append(shown)
+        proofs.append(shown or {})      # nothing is needed for a case that cannot occur
     yield {"by": "cases", "on": to_text(condition), "then": proofs[0], "else": proofs[1]}
 
 
