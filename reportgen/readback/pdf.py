@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -20,6 +20,10 @@ _DIGITS = frozenset("0123456789.,²³¹")
 _OPERATORS = frozenset("∑∏∐∫∮⋂⋃⋀⋁")
 _EDGE = 72.0        # points; what is nearer to the upper edge is the header
 _FOOT = 60.0
+_SAMPLE = 61        # every so many characters are asked for one by one, too
+_HYPHEN = 0xFFFE    # at the end of a line; asked for by itself it is 2
+_DEEP = 4           # forms inside forms
+_SPECIAL = re.compile("\0|[ \r\n]+|[0-9.,²³¹]+")
 
 
 class Glyph(NamedTuple):
@@ -40,6 +44,7 @@ class Sheet:
         self._text = page.get_textpage()
         self.height = page.get_height()
         self._glyphs: dict[int, Glyph] = {}
+        self._x, self._y, self._matrix = ctypes.c_double(), ctypes.c_double(), pdfium.FS_MATRIX()
         self.figures: list[str] = []
         self._drawn: frozenset[int] = frozenset()
         for drawing in drawings(page, self._text) if known else ():
@@ -53,36 +58,65 @@ class Sheet:
         self._numerals()
 
     def _characters(self) -> None:
-        raw, get, made = self._text.raw, self._pdfium.FPDFText_GetUnicode, self._pdfium.FPDFText_IsGenerated
         out: list[str] = []
         places: list[int] = []      # index of the glyph in pdfium's count
-        high, gap = 0, False
-        before = ""
-        for index in range(self._text.count_chars()):
-            if self._drawn and address(self._pdfium.FPDFText_GetTextObject(raw, index)) in self._drawn:
-                gap = True
-                continue
-            code = get(raw, index)
-            if 0xD800 <= code < 0xDC00:
-                high = code
-                continue
-            if 0xDC00 <= code < 0xE000:
-                code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00)
-            character = chr(code)
-            if character in " \r\n" and made(raw, index):
-                gap = True
-                continue
-            character = plain_digits(character)
-            if character in _DIGITS and before in _DIGITS:
-                # pdfium's own spaces and line breaks are guesses, and wrong ones near scripts: what touches is one numeral
-                gap = not self._touch(places[-1], index)
+        raw, made = self._text.raw, self._pdfium.FPDFText_IsGenerated
+        text, index = self._all_characters()
+        at, before, gap = 0, "", False
+
+        def keep(start: int, end: int) -> None:
+            nonlocal before, gap
             if gap and out:
                 out.append(_BREAK)
                 places.append(-1)
-            out.append(character)
-            places.append(index)
-            before, gap = character, False
+            out.append(text[start:end])
+            places.extend(index[start:end])
+            before, gap = text[end - 1], False
+
+        for match in _SPECIAL.finditer(text):
+            start, end = match.span()
+            if start > at:
+                keep(at, start)
+            at = end
+            if text[start] == "\0":         # it stands in a figure
+                gap = True
+            elif text[start] in " \r\n":
+                for k in range(start, end):
+                    if made(raw, index[k]):
+                        gap = True
+                    else:
+                        keep(k, k + 1)
+            else:
+                for k in range(start, end):
+                    if before in _DIGITS:
+                        # pdfium's own spaces and line breaks are guesses, and wrong ones near scripts: what touches is one numeral
+                        gap = not self._touch(places[-1], index[k])
+                    keep(k, k + 1)
+        if at < len(text):
+            keep(at, len(text))
         self.text, self.places = "".join(out), places
+
+    def _all_characters(self) -> tuple[str, Sequence[int]]:
+        """The page's characters with plain digits, those in figures as NUL, and for each pdfium's index of it (of its second half,
+        where it has two)."""
+        raw, count = self._text.raw, self._text.count_chars()
+        codes: Sequence[int] = (ctypes.c_ushort * (count + 1))()
+        written = self._pdfium.FPDFText_GetText(raw, 0, count, codes)
+        get = self._pdfium.FPDFText_GetUnicode
+        if written == count + 1 and all(codes[k] == get(raw, k) or codes[k] == _HYPHEN for k in range(0, count, _SAMPLE)):
+            text = bytes(codes)[:2 * count].decode("utf-16-le", "surrogatepass").replace(chr(_HYPHEN), "\2")
+        else:       # pdfium leaves out of its text what it has no letter for: then one by one
+            codes = [get(raw, k) for k in range(count)]
+            text = "".join(map(chr, codes)).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+        index: Sequence[int] = range(count)
+        if len(text) != count:
+            index = [k for k in range(count) if not 0xD800 <= codes[k] < 0xDC00]
+            if len(index) != len(text):
+                raise ValueError("a character of its text has lost its other half")
+        if self._drawn:
+            text = "".join("\0" if address(self._pdfium.FPDFText_GetTextObject(raw, k)) in self._drawn else character
+                           for k, character in zip(index, text))
+        return plain_digits(text), index
 
     def _touch(self, one: int, two: int) -> bool:
         a, b = self.glyph(one), self.glyph(two)
@@ -92,10 +126,10 @@ class Sheet:
         """Where the glyph with pdfium's ``index`` stands."""
         found = self._glyphs.get(index)
         if found is None:
-            x, y, matrix = ctypes.c_double(), ctypes.c_double(), self._pdfium.FS_MATRIX()
-            self._pdfium.FPDFText_GetCharOrigin(self._text.raw, index, x, y)
-            self._pdfium.FPDFText_GetMatrix(self._text.raw, index, matrix)
-            size = self._pdfium.FPDFText_GetFontSize(self._text.raw, index) * (matrix.c ** 2 + matrix.d ** 2) ** 0.5
+            raw, x, y, matrix = self._text.raw, self._x, self._y, self._matrix
+            self._pdfium.FPDFText_GetCharOrigin(raw, index, x, y)
+            self._pdfium.FPDFText_GetMatrix(raw, index, matrix)
+            size = self._pdfium.FPDFText_GetFontSize(raw, index) * (matrix.c ** 2 + matrix.d ** 2) ** 0.5
             found = self._glyphs[index] = Glyph(x.value, y.value, size)
         return found
 
@@ -116,13 +150,15 @@ class Sheet:
     @cached_property
     def _bars(self) -> list[tuple[float, float, float]]:
         """(left, right, height) of the thin horizontal lines."""
-        found = []
-        for item in self._page.get_objects(filter=[self._pdfium.FPDF_PAGEOBJ_PATH], max_depth=4):
-            left, bottom, right, top = item.get_bounds()
-            if address(item.raw) in self._drawn:
+        pdfium, found = self._pdfium, []
+        edges = [ctypes.c_float() for _ in range(4)]
+        for item in _paths(pdfium, self._page.raw):
+            if self._drawn and address(item) in self._drawn:
                 continue
-            if top - bottom < 2 and right - left > 2:
-                found.append((left, right, (top + bottom) / 2))
+            if pdfium.FPDFPageObj_GetBounds(item, *edges):
+                left, bottom, right, top = (edge.value for edge in edges)
+                if top - bottom < 2 and right - left > 2:
+                    found.append((left, right, (top + bottom) / 2))
         return found
 
     def stands(self, numeral: Numeral, role: str) -> bool:
@@ -226,6 +262,18 @@ class Sheet:
         start, end = max(0, numeral.at - 30), numeral.end + 30
         words = re.sub(rf"[\s{_BREAK}]+", " ", self.text[start:end])
         return words.strip()
+
+
+def _paths(pdfium: Any, page: Any) -> Iterator[Any]:
+    """The lines and outlines of a page, also those in forms."""
+    waiting = [(pdfium.FPDFPage_GetObject(page, k), 1) for k in reversed(range(pdfium.FPDFPage_CountObjects(page)))]
+    while waiting:
+        item, depth = waiting.pop()
+        kind = pdfium.FPDFPageObj_GetType(item)
+        if kind == pdfium.FPDF_PAGEOBJ_PATH:
+            yield item
+        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEP:
+            waiting += [(pdfium.FPDFFormObj_GetObject(item, k), depth + 1) for k in reversed(range(pdfium.FPDFFormObj_CountObjects(item)))]
 
 
 def sheets(data: bytes, known: Mapping[Shape, str] | None = None) -> list[Sheet]:
