@@ -72,11 +72,32 @@ def write(blocks: Sequence[Block], to: str, *, meta: Mapping[str, Any] | None = 
     """The tree in the format ``to``; ``meta`` values are strings, lists of strings, or trees (``MetaInlines``...)."""
     tree = {"pandoc-api-version": list(api_version()), "blocks": list(blocks),
             "meta": {name: _meta(value) for name, value in (meta or {}).items()}}
+    text = json.dumps(tree, ensure_ascii=False)     # surrogates cannot be encoded and would only come from a broken value
+    if _keeping:
+        from reportgen.pandoc_kept import OPTIONS, kept
+
+        layout = None if template is None else template.read_text(encoding="utf-8")
+        return _unwarned(*kept(executable(), TIMEOUT).write(text, to, layout, dict(OPTIONS[option] for option in options)))
     arguments = ["-f", "json", "-t", to, "--wrap=none", *options]
     if template is not None:
         arguments.append(f"--template={template}")
-    # surrogates cannot be encoded and would only come from a broken value
-    return run(arguments, json.dumps(tree, ensure_ascii=False))
+    return run(arguments, text)
+
+
+_keeping = False
+
+
+def keep() -> None:
+    """From now on one pandoc serves this process: right where many documents are written."""
+    global _keeping
+    _keeping = True
+
+
+def _unwarned(text: str, said: str) -> str:
+    said = _EXPECTED.sub("", "".join(f"[WARNING] {line}\n" for line in said.splitlines())).strip()
+    if said:
+        raise FindingsError(Finding("engine-failed", f"pandoc: {said}"))
+    return text
 
 
 def _meta(value: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import shutil
 import tempfile
@@ -53,11 +54,15 @@ def deliver(key: str, there: str, plan: str, record: str, tool_digest: str) -> b
 
 
 def _done(key: str, folder: Path, plan: dict[str, Any], data: dict[str, Any]) -> Delivery:
+    from reportgen import pandoc
     from reportgen.deriving import open_report
     from reportgen.variants.data import record_from
 
     if key not in _opened:
         _opened[key] = open_report(folder)
+        pandoc.keep()
+        # a variant makes many objects that live as long as it does: looking through them less often saves a tenth of the time
+        gc.set_threshold(50_000, 20, 100)
     record = record_from(data)
     if plan.get("stress"):
         from reportgen.variants.stress import examine

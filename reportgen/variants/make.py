@@ -60,7 +60,8 @@ def make(report: Report, plan: Plan, record: Record) -> Made:
     Raises FindingsError with all that is wrong with it: what a build raises, and variant-leak.
     """
     given = override(report.givens, record)
-    derived = derive(report, overrides={name: given[name] for name in record.values})
+    # only TeX wants figures as PDF
+    derived = derive(report, overrides={name: given[name] for name in record.values}, pdf="tex" in plan.formats or plan.engine != "typst")
     names = {"variant": VariantView({"id": record.id, **record.texts})}
     files: dict[str, bytes] = {}
     pages: dict[str, Page] = {}
