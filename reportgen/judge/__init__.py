@@ -15,7 +15,7 @@ from flint import fmpq
 
 from ..expressions import Expr, Number, Operation, Symbol, is_op, parse, symbols, to_text, walk
 from ..obligation import Obligation, Status, Verdict, proved, refuted, undecided
-from . import cases, certificates, counterexample, enclosure, induction, integrals, methods, relations, trigonometry
+from . import cases, certificates, counterexample, enclosure, integrals, methods, relations, trigonometry
 from .conditions import Facts, open_conditions, prepare
 from .exact import Field
 from .forms import Inconsistent, Overflow, Undefined, Unsupported
@@ -142,7 +142,7 @@ def _decide(statement: Expr, assumptions: tuple[Expr, ...], splits: int = 0) -> 
     if further is not None and further.refuted and not further.counterexample:      # a point that a teacher would choose, where there is one
         pointed = _by_points(statement, assumptions, further)
         return pointed if pointed.refuted else further
-    further = further or _by_cases(statement, assumptions, splits) or induction.prove(statement, assumptions, deeper)
+    further = further or _by_cases(statement, assumptions, splits)
     return further or _by_points(statement, assumptions, verdict)
 
 

@@ -182,6 +182,7 @@ class Facts:
         self.field = field
         self.known: list[tuple[fmpq_mpoly, str]] = []
         self.equations: list[fmpq_mpoly] = []
+        self.asking: set[int] = set()
         self.lower: dict[int, Fraction] = {}
         self.upper: dict[int, Fraction] = {}
         field.facts = self
@@ -305,6 +306,10 @@ class Facts:
         numeric = self._numeric_sign(factor)
         if numeric is not None:
             return numeric
+        if len(factor) == 1 and factor.total_degree() == 1:
+            place = factor.degrees().index(1)
+            if self.field.atoms[place].kind in ("parity", "power"):
+                return "!="
         weak = None
         for known, sign in self.known:
             scale = _multiple(factor, known)
@@ -436,16 +441,27 @@ class Facts:
         gap = gap if side == "lower" else -gap
         return any(sign == "+" and (scale := _multiple(gap, known)) is not None and scale > 0 for known, sign in self.known)
 
+    def _inner_sign(self, i: int) -> str | None:
+        """The sign of what stands under a root or inside an absolute value; None where that is being asked already."""
+        if i in self.asking:
+            return None
+        self.asking.add(i)
+        try:
+            inner = self.field.atoms[i].relation[1]
+            return self.sign(inner.num * inner.den)
+        finally:
+            self.asking.discard(i)
+
     def _atom_sign(self, i: int) -> str | None:
         atom = self.field.atoms[i]
         if atom.kind in ("exp", "constant"):
             return "+"
         if atom.kind == "root" and atom.relation is not None:
-            radicand = self.sign(atom.relation[1].num * atom.relation[1].den)
+            radicand = self._inner_sign(i)
             return radicand if atom.relation[0] % 2 else "+" if radicand in ("+", "!=") else ">="
         if atom.kind == "abs":
-            return "+" if self.sign(atom.relation[1].num * atom.relation[1].den) in ("+", "!=") else ">="
-        if atom.kind == "parity":
+            return "+" if self._inner_sign(i) in ("+", "!=") else ">="
+        if atom.kind in ("parity", "power"):      # a power with a name in its exponent stands beside the condition that its base is not 0
             return "!="
         if is_op(atom.expr, "factorial"):
             return "+"      # where it has a value at all

@@ -20,7 +20,7 @@ from .conditions import prepare
 from .exact import Field
 from .forms import Overflow, Undefined, Unsupported
 
-SECONDS = 6.0        # a stop for what the budget below misjudges; the budget itself depends on the statement alone, not on the machine
+SECONDS = 2.5        # a stop for what the budget below misjudges; the budget itself depends on the statement alone, not on the machine
 POINTS = 3_000       # looked at for a small statement
 WORK = 60_000        # nodes evaluated; a sum, product or integral counts for many
 _SMALL = [Fraction(v) for v in (1, 0, 2, 3, 4, 5)]
@@ -119,7 +119,7 @@ def search(statement: Expr, assumptions: tuple[Expr, ...], constraint: Expr | No
 def _budget(*statements: Expr) -> int:
     """How many points are looked at."""
     nodes = [node for s in statements for node in walk(s)]
-    heavy = sum(40 for node in nodes if is_op(node, "sum", "prod", "integral", "diff"))
+    heavy = sum(400 if node.head == "integral" else 40 for node in nodes if is_op(node, "sum", "prod", "integral", "diff"))
     return max(60, min(POINTS, WORK // (len(nodes) + heavy)))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..expressions import Expr
 from ..obligation import Verdict
-from . import analysis, cells, circle, constancy, definite, determinants, enclosure, ideals, limits, monotone, roots, sign_cases
+from . import analysis, cells, circle, closed_sums, constancy, definite, determinants, enclosure, hypergeometric, ideals, induction, limits, monotone, roots, sign_cases
 from .forms import Decide, Method, Overflow, Undefined, Unsupported
 
 MAX_DEPTH = 7
@@ -21,7 +21,7 @@ def _written_out(statement: Expr, assumptions: tuple[Expr, ...], decide: Decide)
     return decide(determinants.written_out(statement), tuple(determinants.written_out(a) for a in assumptions))
 
 
-METHODS: tuple[Method, ...] = (_written_out, limits.prove, definite.prove, monotone.prove, cells.prove, sign_cases.prove, ideals.prove, roots.prove, circle.prove, constancy.prove, analysis.prove)
+METHODS: tuple[Method, ...] = (_written_out, induction.prove, closed_sums.prove, hypergeometric.prove, limits.prove, definite.prove, monotone.prove, cells.prove, sign_cases.prove, ideals.prove, roots.prove, circle.prove, constancy.prove, analysis.prove)
 
 
 def attempt(statement: Expr, assumptions: tuple[Expr, ...], decide: Decide) -> Verdict | None:
