@@ -49,9 +49,10 @@ def test_the_same_bytes_for_every_output_of_a_report(monkeypatch):
 def test_texts_of_every_kind(keeping, monkeypatch):
     blocks = [words("Zoë 李 \U0001d7d9 \"q\" \\ {x} <b> #eval(1) \x7f"), formula("\\frac{1}{2} + \\sqrt[3]{x_1^2}"), formula("\\int_0^1 x\\,dx", True), {"t": "Para", "c": [{"t": "Str", "c": "käse"}, {"t": "Space"}] * 20_000}]
     for to in ("typst", "html5", "latex", "gfm"):
-        kept = pandoc.write(blocks, to, options=["--mathml"] if to == "html5" else [])
+        options = list(pandoc_kept.OPTIONS) if to == "html5" else []
+        kept = pandoc.write(blocks, to, options=options)
         monkeypatch.setattr(pandoc, "_keeping", False)
-        assert pandoc.write(blocks, to, options=["--mathml"] if to == "html5" else []) == kept
+        assert pandoc.write(blocks, to, options=options) == kept
         monkeypatch.setattr(pandoc, "_keeping", True)
 
 
