@@ -10,7 +10,7 @@ import json
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,7 @@ def run(arguments: Sequence[str], text: str, *, timeout: float = TIMEOUT) -> str
     return done.stdout.decode("utf-8")
 
 
+@lru_cache(maxsize=8)     # variants of one template have one text, until their values are put in
 def read_markdown(text: str) -> str:
     """The JSON text of the tree of pandoc Markdown."""
     return run(["-f", MARKDOWN, "-t", "json"], text)
@@ -77,7 +78,8 @@ def write(blocks: Sequence[Block], to: str, *, meta: Mapping[str, Any] | None = 
         from reportgen.pandoc_kept import OPTIONS, kept
 
         layout = None if template is None else template.read_text(encoding="utf-8")
-        return _unwarned(*kept(executable(), TIMEOUT).write(text, to, layout, dict(OPTIONS[option] for option in options)))
+        text = _unwarned(*kept(executable(), TIMEOUT).write(text, to, layout, dict(OPTIONS[option] for option in options)))
+        return text if layout is not None or text.endswith("\n") else text + "\n"     # as the command line does
     arguments = ["-f", "json", "-t", to, "--wrap=none", *options]
     if template is not None:
         arguments.append(f"--template={template}")
