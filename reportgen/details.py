@@ -10,36 +10,57 @@ from .expressions import Expr, Operation, Symbol, is_op
 from .ledger import Entry, Ledger
 from .mathprint import NumberStyle, to_latex
 from .pandoctree import Node, math, para, words
-from .views import _judged as judged_of
 from .views import open_conditions
 from .wording import unit_latex, verdict_text
 
 
 def details(ledger: Ledger, style: NumberStyle, entries: tuple[str, ...]) -> Mapping[str, tuple[Node, ...]]:
-    """For each entry shown: blocks that explain it."""
-    return {name: tuple(_blocks(ledger, style, ledger.entries[name])) for name in entries if name in ledger.entries}
+    """For each entry shown: blocks that explain it, made when they are asked for: only some formats show them."""
+    return _Details(ledger, style, tuple(name for name in entries if name in ledger.entries))
 
 
-def _blocks(ledger: Ledger, style: NumberStyle, entry: Entry) -> Iterator[Node]:
-    content = entry.content
-    if entry.kind == "given":
-        yield para(words(f"Given: {entry.source}."))
-        return
-    if isinstance(content, Derivation):
-        yield from worked.steps_blocks(content, style, open_conditions=open_conditions(entry))
-    elif isinstance(content, Claim):
-        yield para([math(to_latex(content.statement, style), display=True)])
-        if content.assumptions:
-            yield para([*words("where "), math(",\\ ".join(to_latex(a, style) for a in content.assumptions))])
-    judged = judged_of(ledger, entry)
-    if judged:
-        yield para(words(verdict_text(judged).capitalize() + "."))
-    elif isinstance(content, Table):
-        yield para(words("A table: each number in it opens to its own derivation where it has one."))
-    sources = list(ledger.sources(entry.name))
-    if sources:
-        yield para(words("From the givens"))
-        yield {"t": "BulletList", "c": [[{"t": "Plain", "c": list(_source(given, style))}] for given in sources]}
+class _Details(Mapping[str, tuple[Node, ...]]):
+    def __init__(self, ledger: Ledger, style: NumberStyle, names: tuple[str, ...]) -> None:
+        self._ledger, self._style, self._names = ledger, style, dict.fromkeys(names)
+        self._roundings = tuple(ledger.roundings.values())      # of the page as it is now: another one may certify more
+        self._made: dict[str, tuple[Node, ...]] = {}
+
+    def __getitem__(self, name: str) -> tuple[Node, ...]:
+        if name not in self._made:
+            if name not in self._names:
+                raise KeyError(name)
+            self._made[name] = tuple(self._blocks(self._ledger.entries[name]))
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def _blocks(self, entry: Entry) -> Iterator[Node]:
+        content, style = entry.content, self._style
+        if entry.kind == "given":
+            yield para(words(f"Given: {entry.source}."))
+            return
+        if isinstance(content, Derivation):
+            yield from worked.steps_blocks(content, style, open_conditions=open_conditions(entry))
+        elif isinstance(content, Claim):
+            yield para([math(to_latex(content.statement, style), display=True)])
+            if content.assumptions:
+                yield para([*words("where "), math(",\\ ".join(to_latex(a, style) for a in content.assumptions))])
+        judged = [*entry.judged, *(j for j in self._roundings if j.obligation.name.startswith(entry.name + "/"))]
+        if judged:
+            yield para(words(verdict_text(judged).capitalize() + "."))
+        elif isinstance(content, Table):
+            yield para(words("A table: each number in it opens to its own derivation where it has one."))
+        sources = list(self._ledger.sources(entry.name))
+        if sources:
+            yield para(words("From the givens"))
+            yield {"t": "BulletList", "c": [[{"t": "Plain", "c": list(_source(given, style))}] for given in sources]}
 
 
 def _source(given: Entry, style: NumberStyle) -> Iterator[Node]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib.util
 import os
 import pickle
 import re
@@ -100,6 +101,7 @@ class Studio:
             self.inside = True
             _end_with_parent()
             gc.disable()
+            _without_manuals()
             self._send_from(theirs)
         except BaseException:   # noqa: BLE001 - the other side sees that nothing comes any more
             pass
@@ -113,7 +115,8 @@ class Studio:
         waiting: SimpleQueue[tuple[str, object] | None] = SimpleQueue()
 
         def write() -> None:
-            with os.fdopen(end, "wb") as pipe:
+            # nobody may be there to read any more
+            with contextlib.suppress(OSError), os.fdopen(end, "wb") as pipe:
                 while (item := waiting.get()) is not None:
                     pickle.dump(item, pipe)
                     pipe.flush()
@@ -172,6 +175,18 @@ def _end_with_parent() -> None:
 
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(1, signal.SIGKILL)      # PR_SET_PDEATHSIG
+
+
+def _without_manuals() -> None:
+    """Matplotlib writes the documentation of each class's ``set`` as it is imported, by looking at all its methods: a quarter of
+    the time of that import, and nobody reads it here."""
+    if LIBRARY in sys.modules or importlib.util.find_spec(LIBRARY) is None:
+        return
+    import matplotlib.artist
+
+    if hasattr(matplotlib.artist.Artist, "_update_set_signature_and_docstring") and hasattr(matplotlib.artist, "kwdoc"):
+        matplotlib.artist.Artist._update_set_signature_and_docstring = classmethod(lambda cls: None)
+        matplotlib.artist.kwdoc = lambda artist: ""
 
 
 def drawing(graph: AnswerGraph) -> list[str]:
