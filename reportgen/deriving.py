@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from reportgen.answers import Answer, AnswerGraph
     from reportgen.figures import Figure
     from reportgen.incremental import Memory
+    from reportgen.variants.shared import Shared
     from reportgen.ledger import Ledger
     from reportgen.studio import Send, Studio
 
@@ -55,7 +56,7 @@ def open_report(folder: Path) -> Report:
 
 
 def derive(source: Path | Report, only: Iterable[str] | None = None, *, draw: bool = True, documents: bool = True,
-           overrides: Mapping[str, Given] | None = None, memory: Memory | None = None, beside: bool = False, pdf: bool = True) -> Derived:
+           overrides: Mapping[str, Given] | None = None, memory: Memory | Shared | None = None, beside: bool = False, pdf: bool = True) -> Derived:
     """Run a report's answers and judge every step.  With ``only``, no more than these and what they need.
 
     What speaks of the submission, marked against the other answers, comes last; with ``documents`` False it is left out.

@@ -24,6 +24,7 @@ from reportgen.variants import stress
 from reportgen.variants.command import Wanted, build_variants
 from reportgen.variants.data import Record
 from reportgen.variants.make import Plan, make
+from reportgen.variants.shared import Shared
 from tests.variants_sample import ANSWERS, TEMPLATE, sample
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -263,8 +264,54 @@ def test_a_variants_bytes_are_its_own(tmp_path):
     alone = json.loads(done.stdout)
     report = open_report(folder)
     for order in ((0, 1, 2), (2, 1, 0), (1, 1, 1)):
-        made = {k: make(report, plan, records[k]).files for k in order}
-        assert {n: hashlib.sha256(d).hexdigest() for n, d in made[1].items()} == alone, order
+        shared = Shared(folder)
+        for memory in (None, shared):
+            made = {k: make(report, plan, records[k], memory).files for k in order}
+            assert {n: hashlib.sha256(d).hexdigest() for n, d in made[1].items()} == alone, order
+
+
+def test_what_no_variant_changes_is_worked_out_once_with_the_same_bytes(tmp_path):
+    counted = ANSWERS + '''
+
+def braking_at(v, a):
+    return start("c = v/a").then(substitute(v=v, a=a), evaluate())
+
+
+def always(t):
+    import os
+    with open(os.environ["COUNT"], "a") as file:
+        file.write("x")
+    return t.value
+
+
+def picture(t):
+    from matplotlib.figure import Figure
+    figure = Figure(figsize=(2, 1))
+    figure.add_subplot().plot([0, float(t)])
+    return figure
+
+
+def own(v, always):
+    from matplotlib.figure import Figure
+    figure = Figure(figsize=(2, 1))
+    figure.add_subplot().plot([0, float(v)])
+    return figure
+'''
+    folder = sample(tmp_path / "braking", answers=counted, template=TEMPLATE + "\n{{ always }}\n\n![One](figure:picture)\n\n![Two](figure:own)\n")
+    report, plan, shared = open_report(folder), Plan((), ("pdf", "md", "tex")), Shared(folder)
+    records = [Record(f"s{i}", {"name": "N"}, {"v": str(10 + i)}) for i in range(4)] + [Record("s9", {"name": "N"}, {"v": "12", "t": "2"})]
+    count = tmp_path / "count"
+    os.environ["COUNT"] = str(count)
+    try:
+        alone = [make(report, plan, r).files for r in records]
+        assert count.read_text() == "x" * 5
+        together = [make(report, plan, r, shared).files for r in records]
+        assert count.read_text() == "x" * 7      # once for the four, and once for the one that has its own t
+    finally:
+        del os.environ["COUNT"]
+    assert together == alone
+    assert alone[0]["reports/s0/figures/own.svg"] != alone[1]["reports/s1/figures/own.svg"]
+    assert alone[0]["reports/s0/figures/picture.svg"] == alone[1]["reports/s1/figures/picture.svg"] != alone[4]["reports/s9/figures/picture.svg"]
 
 
 # --- stress ---------------------------------------------------------------------------------------------------

@@ -98,7 +98,7 @@ PACKED = zlib.compress(b"/Contents (" + SECRET.encode() + b")")
 LEAKS = [
     ("html", "text", lambda d: add(d, b"</body>", f"<p>{SECRET}</p>".encode())),
     ("html", "hidden text", lambda d: add(d, b"</body>", f"<p hidden>{SECRET}</p>".encode())),
-    ("html", "text in pieces", lambda d: add(d, b"</body>", f"<p><em>Reaction</em> comes <b>be</b>fore bra&shy;king, as <i>every</i> careful&nbsp;driver</p>".encode())),
+    ("html", "text in pieces", lambda d: add(d, b"</body>", b"<p><em>Reaction</em> comes <b>be</b>fore bra&shy;king, as <i>every</i> careful&nbsp;driver</p>")),
     ("html", "popover", lambda d: add(d, b"</body>", f"<div popover id=x>{SECRET}</div>".encode())),
     ("html", "details", lambda d: add(d, b"</body>", f"<details><summary>?</summary>{SECRET}</details>".encode())),
     ("html", "attribute", lambda d: add(d, b"</body>", f'<p title="{SECRET}"></p>'.encode())),

@@ -57,20 +57,22 @@ def _done(key: str, folder: Path, plan: dict[str, Any], data: dict[str, Any]) ->
     from reportgen import pandoc
     from reportgen.deriving import open_report
     from reportgen.variants.data import record_from
+    from reportgen.variants.shared import Shared
 
     if key not in _opened:
-        _opened[key] = open_report(folder)
+        _opened[key] = open_report(folder), Shared(folder)
         pandoc.keep()
         # a variant makes many objects that live as long as it does: looking through them less often saves a tenth of the time
         gc.set_threshold(50_000, 20, 100)
+    report, shared = _opened[key]
     record = record_from(data)
     if plan.get("stress"):
         from reportgen.variants.stress import examine
 
-        return examine(_opened[key], record, strict=plan["strict"])
+        return examine(report, record, strict=plan["strict"])
     from reportgen.variants.make import make, plan_from
 
-    made = make(_opened[key], plan_from(plan), record)
+    made = make(report, plan_from(plan), record, shared)
     return Delivery(record.id, made.files, made.row, made.warnings)
 
 

@@ -16,6 +16,7 @@ from reportgen.page import Page, ledger_bytes, make_page, make_target
 from reportgen.template import PARTS
 from reportgen.variants import leaks, sheet
 from reportgen.variants.data import Record, override
+from reportgen.variants.shared import Shared
 from reportgen.variants.view import VariantView
 
 STUDENTS = PARTS[:1]
@@ -54,14 +55,15 @@ class Made:
     warnings: tuple[Finding, ...] = field(default=())
 
 
-def make(report: Report, plan: Plan, record: Record) -> Made:
-    """The files of one variant.
+def make(report: Report, plan: Plan, record: Record, shared: Shared | None = None) -> Made:
+    """The files of one variant; ``shared`` holds what those before it have in common with it.
 
     Raises FindingsError with all that is wrong with it: what a build raises, and variant-leak.
     """
     given = override(report.givens, record)
-    # only TeX wants figures as PDF
-    derived = derive(report, overrides={name: given[name] for name in record.values}, pdf="tex" in plan.formats or plan.engine != "typst")
+    pdf = "tex" in plan.formats or plan.engine != "typst"      # only TeX wants figures as PDF
+    derived = derive(report, overrides={name: given[name] for name in record.values}, pdf=pdf,
+                     memory=None if shared is None else shared.of(record.values, pdf=pdf))
     names = {"variant": VariantView({"id": record.id, **record.texts})}
     files: dict[str, bytes] = {}
     pages: dict[str, Page] = {}
@@ -79,6 +81,8 @@ def make(report: Report, plan: Plan, record: Record) -> Made:
             files |= {f"{_folder(part)}/{record.id}/{_named(name, part)}": data for name, data in made.items()}
     whole = replace(next(iter(pages.values())), derived=replace(derived, ledger=_merged(derived.ledger, pages.values())))
     files[f"{_folder('solution') if plan.parts else _folder('')}/{record.id}/ledger.json"] = ledger_bytes(whole)
+    if shared is not None:
+        shared.verdicts.learn(derived.ledger)
     warnings = tuple(dict.fromkeys(w for page in pages.values() for w in page.warnings if not (plan.parts and w.code == "config-invalid")))
     return Made(files, sheet.row(record, derived.ledger, report.givens, asked), warnings)
 
