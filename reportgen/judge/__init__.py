@@ -21,6 +21,8 @@ from .exact import Field
 from .forms import Inconsistent, Overflow, Undefined, Unsupported
 
 MAX_ATOMS = 512
+MAX_REDUCED = 80                # statements to which one obligation is reduced, by all methods together
+_begun: list[None] = []         # those of the obligation at hand
 _STRENGTH_ORDER = {"enclosure": 0, "exact": 1, "kernel": 2}
 
 
@@ -46,6 +48,7 @@ def search(obligation: Obligation) -> Verdict:
         prepared = prepare(obligation)
         if prepared.inconsistent is not None:
             return undecided(f"the assumptions contradict each other: {to_text(prepared.inconsistent)} is false")
+        _begun.clear()
         verdict = _settled(_decide(prepared.statement, prepared.assumptions))
         if verdict.refuted and not verdict.counterexample:
             Facts(Field(MAX_ATOMS), prepared.assumptions)      # raises where they contradict each other
@@ -136,14 +139,19 @@ def _decide(statement: Expr, assumptions: tuple[Expr, ...], splits: int = 0) -> 
     if verdict.proved or verdict.refuted:
         return verdict
     def deeper(s: Expr, a: tuple[Expr, ...]) -> Verdict:
-        return _decide(s, a, splits + 1)
+        _begun.append(None)
+        return _decide(s, a, splits + 1) if len(_begun) <= MAX_REDUCED else undecided("gave up: too many cases")
 
+    if not splits and head != "or":      # most of what is false fails at a small point: cheaper than the methods
+        pointed = _by_points(statement, assumptions, verdict, 1)
+        if pointed.refuted:
+            return pointed
     further = methods.attempt(statement, assumptions, deeper) if splits < methods.MAX_DEPTH else None
     if further is not None and further.refuted and not further.counterexample:      # a point that a teacher would choose, where there is one
         pointed = _by_points(statement, assumptions, further)
         return pointed if pointed.refuted else further
     further = further or _by_cases(statement, assumptions, splits)
-    return further or _by_points(statement, assumptions, verdict)
+    return further or _by_points(statement, assumptions, verdict, splits)
 
 
 def _values_of_a_name(premise: Expr) -> bool:
@@ -393,21 +401,21 @@ def _decimal(value: Fraction, places: int) -> str:
     return ("-" if value < 0 else "") + (digits[:-places] + "." + digits[-places:] if places else digits)
 
 
-def _by_points(statement: Expr, assumptions: tuple[Expr, ...], so_far: Verdict) -> Verdict:
-    """What exact methods left open: refuted at a point, or sampled."""
+def _by_points(statement: Expr, assumptions: tuple[Expr, ...], so_far: Verdict, splits: int = 0) -> Verdict:
+    """What exact methods left open: refuted at a point, or sampled; with fewer points for what it was reduced to."""
     found = None
     if is_op(statement, "iff"):
         first, second = statement.args
         for given, wanted in ((first, second), (second, first)):
             if is_op(given, "eq") and found is None:
-                found = counterexample.search(wanted, assumptions, given)
+                found = counterexample.search(wanted, assumptions, given, splits)
     elif is_op(statement, "implies") and is_op(statement.args[0], "eq"):
-        found = counterexample.search(statement.args[1], assumptions, statement.args[0])
+        found = counterexample.search(statement.args[1], assumptions, statement.args[0], splits)
     if found is None:
-        found = counterexample.search(statement, assumptions)
+        found = counterexample.search(statement, assumptions, None, splits)
     if found is not None:
         return refuted("exact", "counterexample", found.point, found.sides)
-    agreed = counterexample.sample(statement, assumptions)
+    agreed = 0 if splits else counterexample.sample(statement, assumptions)
     if agreed:
         return undecided(so_far.reason, agreed=True, witness={"points": str(agreed)})
     return so_far

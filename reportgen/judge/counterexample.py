@@ -82,14 +82,15 @@ def graded(count: int, values: list[Fraction]) -> Iterator[tuple[Fraction, ...]]
         yield from (tuple(values[i] for i in p) for p in places)
 
 
-def search(statement: Expr, assumptions: tuple[Expr, ...], constraint: Expr | None = None) -> Counterexample | None:
+def search(statement: Expr, assumptions: tuple[Expr, ...], constraint: Expr | None = None, depth: int = 0) -> Counterexample | None:
     """A point that satisfies the assumptions (and the constraint) and at which the statement is false; None where none is found.
 
     ``constraint``: an equation that must hold at the point; it is solved for a name in which it is linear.
+    ``depth``: how often the statement was reduced to another; each time a quarter of the points is left.
     """
     deadline = monotonic() + SECONDS
     wanted = assumptions if constraint is None else (*assumptions, constraint)
-    limit = _budget(statement, *wanted)
+    limit = max(12, _budget(statement, *wanted) >> 2*depth)
     names = free_names(statement, *wanted)
     solved = None
     for equation in ([constraint] if constraint is not None else [a for a in assumptions if is_op(a, "eq")]):
@@ -113,7 +114,7 @@ def search(statement: Expr, assumptions: tuple[Expr, ...], constraint: Expr | No
             fallback = fallback or _described(point, statement)
         if fallback is not None:
             return fallback
-    return _signed_entries(statement, wanted, names, solved)
+    return None if depth else _signed_entries(statement, wanted, names, solved)
 
 
 def _budget(*statements: Expr) -> int:
