@@ -61,7 +61,7 @@ def judge_text(claim: str, context: str = "") -> Outcome:
 
 def judge_in_document(claim: str, context: str, formula: bool) -> Outcome:
     """A claim that a scanner found: it may be an equation to be solved, a definition or no claim at all, and then nothing is said."""
-    from .documents import doubted
+    from .quotes import doubted
 
     said = _not_asserted(claim, context)
     if said:

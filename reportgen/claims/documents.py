@@ -16,7 +16,7 @@ from itertools import accumulate
 from . import phrases, tables
 from .macros import expanded, macros_of
 from .pdftext import STACKED, read_pdf, tidied
-from .quotes import attributed, quoted_tables
+from .quotes import around, attributed, quoted_tables
 from .standing import standing
 
 MAX_BYTES = 64 << 20
@@ -68,11 +68,6 @@ _CONTINUED = re.compile(r"[-+−*/]|\\(?:cdot|times|pm|div|quad|qquad)(?![a-z])"
 _UNFINISHED = re.compile(r"(?:[-+−*/(]|\\(?:cdot|times|pm|div))\s*$")
 _NUMBER = r"(?:\$ ?)?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?: \d{3}\b)*%?!?"
 _PLAIN = re.compile(rf"(?P<claim>(?:[-−(\[]\s*)*{_NUMBER}(?:[ \t]*(?:[-+−–*/×÷·^()\[\]]|x(?=[ \t]*[\d($])|=|≈|≤|≥|<=|>=)+[ \t]*(?:{_NUMBER})?)*[)\]]*)")
-_DENIALS = re.compile(
-    r"contradict|absurd|impossible|not possible|\bfalse\b|\bwrong\b|incorrect|mistake|(?<!standard )(?<!margin of )(?<!percent )(?<!relative )\berror\b|not true|cannot be|can't be|fallacy|suppose"
-    r"|assume|pretend|\bnot equal|doesn't|does not|custom|define[sd]?\b",
-    re.I,
-)
 
 
 class Document:
@@ -212,7 +207,7 @@ class Document:
     def math(self, text: str, begin: int, end: int) -> Iterator[Found]:
         if end - begin > MAX_SEGMENT:
             return
-        context = text[max(0, begin - 160) : end + 120]
+        context = around(text, begin, end)
         rows: list[tuple[int, int, str]] = []
         for start, stop in _rows(text, begin, end):
             piece = _without_remark(text[start:stop].replace("$$", "  "))  # of displays that are one formula
@@ -384,11 +379,14 @@ def _joined(text: str) -> Iterator[tuple[int, int, tuple[int, int] | None]]:
         yield held
 
 
+_OF_AN_EVENT = re.compile(r"((?:\\(?:mathbb|mathrm|operatorname)\{)?(?:P|Pr|E)\}?)\s*(?:\\left)?\((?:[^()]|\([^()]*\)){1,80}\)\s*(?==|\\approx|≈)")
 _REMARK = re.compile(r"&\s*(?:&|(?:\\q?quad\s*)*\\(?:text|mbox|textrm|textit|intertext)\s*\{)|\\(?:tag|label)\*?\s*\{[^{}]*\}\s*$")
 
 
 def _without_remark(row: str) -> str:
     """A row of a formula without the words beside it, ``a &= b && \\text{because } c = 1``, and without its number."""
+    if (event := _OF_AN_EVENT.match(row)) is not None and _RELATION.search(event[0]):
+        row = event[1] + " " * (event.end() - len(event[1])) + row[event.end() :]  # P(X = 2) is a name
     if "&" not in row and "\\tag" not in row and "\\label" not in row:
         return row
     depth = 0
@@ -456,8 +454,3 @@ def _rows(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
             start = match.end()
     place = end
     yield start, place
-
-
-def doubted(context: str) -> bool:
-    """Whether words around a claim say that it need not be meant."""
-    return _DENIALS.search(context) is not None

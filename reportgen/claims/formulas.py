@@ -19,6 +19,7 @@ from ..submission import read_formula
 
 MAX_LETTERS = 3
 MAX_MAPS = 24
+MAX_LOOKED_FOR = 4  # names for which the judge finds a point by itself
 FRESH = ("k", "K")  # what a sum without limits runs over
 
 # (what is supplied, where it is missing, how): before a formula can be read
@@ -68,6 +69,7 @@ def compare_formula(claim: str, wanted: Sequence[str]) -> dict[str, object]:
     common = {"stated": to_text(reading.tree), "supplied": reading.supplied}
     nearest = sorted(zip(wanted, answers), key=lambda pair: len(_names(pair[1]) ^ _names(mine)))
     refuted: list[tuple[str, Expr, list[dict[str, str]]]] = []
+    possible = 0
     for text, answer in nearest:
         maps, verdicts = list(_maps(mine, answer)), []
         for letters in maps:
@@ -75,9 +77,10 @@ def compare_formula(claim: str, wanted: Sequence[str]) -> dict[str, object]:
             if verdict.proved:
                 merged = _merged(letters, mine)
                 return {"result": "letters" if merged else "right", "asked": _right_side(text), "letters": letters, "merged": merged, **common}
+        possible += bool(maps)
         if maps and all(v.refuted for v in verdicts):
             refuted.append((text, answer, maps))
-    if len(refuted) < len(nearest):
+    if len(refuted) < possible:
         refuted = [r for r in refuted if _names(mine) <= _names(r[1])]  # another of them may be meant, which has other names
     for text, answer, maps in refuted:
         for why, changed in _changes(mine, answer):
@@ -180,15 +183,14 @@ def judge(obligation: Obligation) -> Verdict:
 
 
 def _judged(mine: Expr, answer: Expr, letters: dict[str, str]) -> Verdict:
+    """Evaluated at one point first: most of what is wrong is wrong there, and the judge need not look for another one."""
     statement, assume = _statement(mine, answer, letters)
-    verdict = judge(Obligation(statement, assume))
-    if verdict.proved or verdict.refuted:
-        return verdict
     point = _point(statement)
     if all(judge(Obligation(exchange(a, point))).proved for a in assume):
         found = judge(Obligation(exchange(statement, point)))
-        return found if found.refuted else verdict
-    return verdict
+        if found.refuted:
+            return found
+    return judge(Obligation(statement, assume))
 
 
 def _point(statement: Expr) -> dict[Expr, Expr]:
@@ -205,9 +207,9 @@ def _point(statement: Expr) -> dict[Expr, Expr]:
 
 
 def _for_the_ledger(mine: Expr, answer: Expr, letters: dict[str, str]) -> dict[str, object]:
-    """The statement, and what it is judged under: a point is added where the judge needs one."""
+    """The statement, and what it is judged under: where it has many names, a point at which it fails is among the assumptions."""
     statement, assume = _statement(mine, answer, letters)
-    if not judge(Obligation(statement, assume)).refuted:
+    if len(_names(statement)) > MAX_LOOKED_FOR:
         assume = tuple(Operation("eq", pair) for pair in _point(statement).items())
     return {"statement": to_text(statement), "assume": [to_text(a) for a in assume]}
 

@@ -7,6 +7,10 @@ import re
 MAX_MACROS = 200
 MAX_EXPANDED = 20_000
 MAX_ROUNDS = 4
+# siunitx: numbers and units as they are set
+UNITS = {"SI": (2, "#1\\,\\mathrm{#2}"), "qty": (2, "#1\\,\\mathrm{#2}"), "num": (1, "#1"), "ang": (1, "#1^\\circ"), "si": (1, "\\mathrm{#1}"), "unit": (1, "\\mathrm{#1}")}
+_EXPONENT = re.compile(r"(\\(?:SI|qty|num)\s*\{\s*[-+]?[\d.]+)[eE]([-+]?\d{1,3})\s*\}")
+_UPRIGHT_D = re.compile(r"(?:\\[,;:! ]|\s)*\\(?:mathrm|text|operatorname|mathop)\s*\{d\}\s*\Z")
 _MACRO = re.compile(
     r"\\(?:re)?newcommand\*?\s*\{?\\(?P<name>[A-Za-z]+)\}?\s*(?:\[(?P<count>[1-9])\])?\s*\{"
     r"|\\def\s*\\(?P<name2>[A-Za-z]+)(?P<parameters>(?:#\d)*)\s*\{|\\DeclareMathOperator\*?\s*\{\\(?P<operator>[A-Za-z]+)\}\s*\{"
@@ -28,12 +32,17 @@ def macros_of(text: str) -> dict[str, tuple[int, str]]:
         body = text[match.end() : place - 1]
         name = match["name"] or match["name2"] or match["operator"]
         count = int(match["count"] or 0) if match["name"] else len(match["parameters"] or "") // 2
+        if count == 0 and _UPRIGHT_D.match(body):
+            body = "d"  # a differential
         found[name] = (count, f"\\operatorname{{{body}}}" if match["operator"] else body)
     return found
 
 
 def expanded(text: str, macros: dict[str, tuple[int, str]]) -> str:
     """The text with the document's macros put in, a few rounds deep and up to a length: a bomb stays what it is."""
+    if any(f"\\{name}{{" in text for name in UNITS):
+        text = _EXPONENT.sub(r"\1 \\times 10^{\2}}", text)
+        macros = {**UNITS, **macros}
     for _ in range(MAX_ROUNDS):
         if not macros:
             return text

@@ -10,10 +10,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from .chains import NO_CLAIM, PROVED, REFUTED, UNDECIDED
-from .documents import Document, Place, doubted
+from .documents import Document, Found, Place
 from .formats import Beside, Judged
 from .formulas import FRESH
 from .groups import Member, groups
+from .quotes import around, doubted, in_another_arithmetic, led_to_absurdity
 
 if TYPE_CHECKING:
     from .against import Bound, Key
@@ -216,6 +217,15 @@ def _request(member: Member) -> bytes:
     return json.dumps(record).encode()
 
 
+def _excused(document: Document, found: Found) -> str:
+    """Why what is wrong there is not held against the document; "" where it is."""
+    if document.quotes(found.begin):
+        return "said to be somebody else's statement"
+    if led_to_absurdity(document.text, found.begin, found.end):
+        return "a contradiction is drawn from it"
+    return "another arithmetic is meant" if in_another_arithmetic(document.text, found.begin, found.end) else ""
+
+
 def _marked(document: Document, group: tuple[Member, ...], own: list[dict], together: list[dict] | None) -> Iterator[Judged]:
     """A group's claims: each by itself first; what that leaves open, by the line before."""
     final: list[Judged] = []
@@ -223,11 +233,11 @@ def _marked(document: Document, group: tuple[Member, ...], own: list[dict], toge
         found, rests = member.found, None
         if together is not None and k < len(together) and answer["verdict"] == NO_CLAIM and answer["reason"] in _OPEN:
             other = together[k]
-            around = document.text[max(0, found.begin - 160) : found.end + 120]
-            if other["verdict"] != NO_CLAIM and not (other["verdict"] == REFUTED and doubted(around)):
+            context = around(document.text, found.begin, found.end)
+            if other["verdict"] != NO_CLAIM and not (other["verdict"] == REFUTED and doubted(context)):
                 answer, rests = other, other["rests"]
-        if answer["verdict"] == REFUTED and document.quotes(found.begin):
-            answer, rests = {"verdict": NO_CLAIM, "reason": "said to be somebody else's statement", "code": "no-claim"}, None
+        if answer["verdict"] == REFUTED and found.form != "total" and (why := _excused(document, found)):
+            answer, rests = {"verdict": NO_CLAIM, "reason": why, "code": "no-claim"}, None
         code, reason = str(answer.get("code") or _CODES.get(str(answer["verdict"]), "")), str(answer["reason"])
         if code not in ("", "no-claim", "claim-refuted", "claim-near", "claim-unreadable", "claim-total", "claim-step"):
             code = _CODES.get(str(answer["verdict"]), "")

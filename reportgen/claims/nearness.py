@@ -21,6 +21,8 @@ def near(before: Side, after: Side, rel: str, x: fmpq | acb, y: fmpq | acb, roun
     a, b = before.tree, after.tree
     shown = rounding.printed(b)
     both_whole = isinstance(x, fmpq) and isinstance(y, fmpq) and x.q == 1 and y.q == 1
+    if shown is not None and shown.decimal and shown.unit <= Fraction(1, 10**15) and rounding.relative(x, y) < 1e-15:
+        return "as a machine's arithmetic has it"
     if shown is not None and shown.decimal and not rounding.terminates(x, shown.unit):
         gap = abs(as_acb(x) - as_acb(y))
         if gap < rounding.exact(shown.unit * 3 / 2):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from itertools import islice
@@ -62,15 +63,25 @@ def _in_document(record: Mapping[str, object], claim: str, context: str) -> Outc
     if form in ("definition", "cell", "formula"):
         return Outcome(NO_CLAIM, {"definition": "a definition", "cell": "a number", "formula": "nothing is asserted"}[form], "no-claim")
     outcome = chains.judge_in_document(claim, context, form in ("math", "standing"))
+    if outcome.verdict == REFUTED and form == "plain" and (rest := _without_quantity(claim)):
+        outcome = chains.judge_in_document(rest, context, False) if "=" in rest else Outcome(NO_CLAIM, "a quantity in other units", "no-claim")
     if outcome.verdict == NO_CLAIM and outcome.reason == "an equation with names" and form == "math" and _is_identity(claim):
         return Outcome(PROVED, "an identity")
     if outcome.verdict == NO_CLAIM and outcome.reason in ("an equation with names", "a definition") and isinstance(values, dict) and values:
-        from .documents import doubted
+        from .quotes import doubted
         from .rearranged import with_values
 
         found = with_values(claim, values)
         return outcome if found.verdict == REFUTED and doubted(context) else found
     return outcome
+
+
+def _without_quantity(claim: str) -> str:
+    """``1 MiB = 1024*1024 = 1048576 bytes`` without its first side: a quantity in a unit that the last side has not."""
+    match = re.match(r"\s*\d[\d.,]*\s*(?P<unit>[A-Za-z]{1,8})\s*=(?P<rest>.*)", claim, re.S)
+    if match is None or re.search(rf"(?<![A-Za-z]){match['unit']}(?![A-Za-z])", match["rest"]):
+        return ""
+    return match["rest"].strip()
 
 
 def _is_identity(claim: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 MAX_LINE = 300
-_MARKUP = re.compile(r"\s*(?:>\s*)*(?:#{1,6}\s+|[-*+]\s+|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+)?\**\s*")
+_MARKUP = re.compile(r"\s*(?:>\s*)*(?:#{1,6}\s+|[-*+]\s+|\*\*\(?\d{1,2}[.)]\*\*\s+|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+|\d{1,2}(?:\.\d{1,2}){1,3}(?:\.\s+|\s{2,}))?\**\s*")
 _LEAD = re.compile(r"(?:so|thus|hence|therefore|then|⇒|=>|∴)[,:]?\s+", re.I)
 _LABEL = re.compile(r"(?P<name>[A-Z][A-Za-z]*)(?: (?:for|of|in|at|from|to) [\w ,-]{1,40})?\s*(?==)")
 _FORMULA = re.compile(r"[A-Za-z\\\d+−–*/^_(){}\[\]=<>≤≥≈·×÷.,!%'\s-]+")
@@ -31,6 +31,8 @@ def standing(line: str) -> tuple[int, int, str] | None:
     if body.endswith((".", ",", ";")):
         body = body[:-1].rstrip()
     end = begin + len(body)
+    if re.search(r"[A-Za-z$)]\.\s+\S", body):
+        return None  # several sentences
     if body.count("$") % 2 or len(re.findall(r"==|!=|:=|=>|<=|>=", body)):
         return None
     formula = body.replace("$", " ")
