@@ -72,8 +72,8 @@ class Books:
             elif kind == "tool":
                 about_it = name in _FOR_PAGES or name in digests.PAGE or digests.ONLY.get(name) == target or (name, target) == ("tex", "pdf")
                 (key if about_it else leaves)[f"tool {name}"] = [value, value]
-            elif digests.layout_target(name) in ("", target) or (self.engine, target, name) == ("latexmk", "pdf", "report.tex"):
-                key[f"layout {name}"] = [value, ""]
+            elif digests.layout_target(name) in ("", target) or (self.engine, target, name) == ("latexmk", "pdf", "layout/report.tex"):
+                key[f"layout {name}"] = [value, line_digests(Path(digests.layouts_folder(), name))]
         memory = self.memory
         for name, digest in memory.result_digests().items():
             if text := memory.text_of(name):

@@ -8,7 +8,9 @@ an answer states is worked out from its content, so a content that says somethin
 
 from __future__ import annotations
 
+import importlib
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +22,7 @@ from reportgen.diagnostics import FindingsError, Span
 from reportgen.expressions import to_text
 from reportgen.givens import Given
 from reportgen.judge_worker import verdict_from, verdict_record
-from reportgen.reads import inputs, recording
+from reportgen.reads import inputs, outside_modules, recording
 from reportgen.sources import Module, reached
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 _DAMAGED = (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError)
+# Modules from outside a report's folder stay loaded: by folder, their names and files, and by file what was loaded of it.
+_OUTSIDE: dict[str, dict[str, str]] = {}
+_LOADED: dict[str, str] = {}
 # What another run might decide otherwise is not kept.
 _FLEETING = ("timeout", "memory", "gave up")
 
@@ -88,6 +93,7 @@ class Memory:
         self._all = True
         # before anything is read: what changes while we work has another digest the next time
         self._now = {name: digests.file_digest(str(folder / name)) for name in digests.tree(str(folder))}
+        self._file("./")
 
     def _part(self, name: str) -> Mapping[str, Any]:
         found = self._kept.get(name)
@@ -108,10 +114,7 @@ class Memory:
         self._adopt = adopt
         self._load_reads = dict(self._part("load"))
         if not self._load_reads or any(self._file(name) != digest for name, digest in self._load_reads.items()):
-            with recording() as seen:
-                self._loaded = adopt(answers.load(path, known))
-            self._load_reads = {name: self._file(name) for name in inputs(seen, str(self.folder)) | {"*.py"}}
-            graph = self._loaded
+            graph = self._load(path)
         else:
             # the same files ran without a finding before, with the same tools; they run again when a function of theirs must
             graph = answers.read(path, known)
@@ -119,6 +122,26 @@ class Memory:
         self._needed_as_drawn = {p.name for a in graph.answers for p in a.parameters}
         self._all = not any(m.remembers for m in self._modules.values()) or all(self.why(a) == "" for a in graph.answers)
         return replace(graph, functions=_Functions(self, graph))
+
+    def _load(self, path: Path) -> AnswerGraph:
+        """Run the author's files, and learn which they read."""
+        from reportgen import answers
+
+        folder = str(self.folder)
+        theirs = _OUTSIDE.setdefault(folder, {})
+        for name, file in list(theirs.items()):      # a module of theirs that this process has loaded before, and that has changed since
+            if name in sys.modules and digests.file_digest(file) != _LOADED.get(file):
+                del sys.modules[name], theirs[name]
+        importlib.invalidate_caches()
+        before = frozenset(sys.modules)
+        with recording() as seen:
+            loaded = answers.load(path, self._known)
+        self._loaded = self._adopt(loaded)      # which looks at the template; that says nothing of the answers
+        for name, file in outside_modules(folder, before).items():
+            theirs[name] = file
+            _LOADED[file] = digests.file_digest(file)
+        self._load_reads = {name: self._file(name) for name in inputs(seen, folder) | {"*.py", *theirs.values()} if "__pycache__" not in name}
+        return self._loaded
 
     def survey(self, known: Mapping[str, object]) -> AnswerGraph:
         """The answers as their sources have them, for asking ``why``; nothing of the author's runs."""
@@ -166,9 +189,7 @@ class Memory:
             why = "what was kept of it could not be read"
         self.ran[answer.name] = why
         if self._loaded is None:
-            from reportgen import answers
-
-            self._loaded = self._adopt(answers.load(self.folder / "answers.py", self._known))
+            self._load(self.folder / "answers.py")
         with recording() as seen:
             result = self._loaded.functions[answer.name](**arguments)
         self._pending[answer.name] = {name: self._file(name) for name in inputs(seen, str(self.folder)) if name not in self._load_reads}
@@ -187,7 +208,9 @@ class Memory:
 
     def code(self, answer: Answer) -> dict[str, str]:
         if answer.name not in self._code:
-            self._code[answer.name] = reached(self._modules, self._homes[answer.name], answer.name)
+            # what was read while the author's files were run may be in anything that they define
+            loaded = {name: self._file(name) for name in self._load_reads if name not in ("./", "*.py") and ("/" in name or not name.endswith(".py"))}
+            self._code[answer.name] = {**loaded, **reached(self._modules, self._homes[answer.name], answer.name)}
         return self._code[answer.name]
 
     def _uses(self, answer: Answer) -> dict[str, str]:

@@ -27,7 +27,8 @@ def kind_of(content: object) -> str:
     for kind, types in (("derivation", Derivation), ("claim", Claim), ("value", Value), ("table", Table), ("group", Mapping)):
         if isinstance(content, types):
             return kind
-    return type(content).__name__.lower()
+    # of a class made from another the first one's name: a figure that is still being drawn is a figure
+    return [c.__name__ for c in type(content).__mro__ if c is not object][-1].lower()
 
 
 @dataclass(frozen=True, slots=True)

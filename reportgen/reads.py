@@ -21,6 +21,8 @@ def _hook(event: str, arguments: tuple[object, ...]) -> None:
     if not _active or event != "open" and event not in _LISTS:
         return
     path = arguments[0]
+    if event != "open" and sys._getframe(1).f_code.co_filename.startswith("<frozen importlib"):
+        return      # Python looks for a module: what it finds is opened
     if event == "open":
         mode, flags = arguments[1], arguments[2]
         if isinstance(mode, str) and any(c in mode for c in "wax") or isinstance(flags, int) and flags & (os.O_WRONLY | os.O_CREAT):
@@ -58,6 +60,21 @@ def _prefixes() -> tuple[str, ...]:
     return tuple(os.path.join(place, "") for place in places if place and place != "/")
 
 
+def outside_modules(folder: str, before: frozenset[str] = frozenset()) -> dict[str, str]:
+    """The modules that are loaded, but were not before, from files that are neither Python's, nor a package's, nor the report's: name -> file."""
+    home = os.path.join(os.path.realpath(folder), "")
+    prefixes = _prefixes()
+    found = {}
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if name in before or not isinstance(file, str) or not file.endswith(".py"):
+            continue
+        path = os.path.realpath(file)
+        if not path.startswith((home, *prefixes)):
+            found[name] = path
+    return found
+
+
 def inputs(seen: set[str], folder: str) -> set[str]:
     """Of what was read: files of the report's folder relative to it, others by their full path.
 
@@ -69,10 +86,13 @@ def inputs(seen: set[str], folder: str) -> set[str]:
     for name in seen:
         end = "/" if name.endswith(os.sep) else ""
         path = os.path.realpath(name)
+        if path.endswith(".pyc"):       # what counts is what it was compiled from
+            place, file = os.path.split(path)
+            path = os.path.join(os.path.dirname(place), file.partition(".")[0] + ".py")
         if path == home or path.startswith(home + os.sep):
             relative = os.path.relpath(path, home).replace(os.sep, "/")
             if "__pycache__" not in relative:
-                found.add(relative + end)
+                found.add(relative + end)       # also one that was looked for in vain: it may come
         elif not (path + "/").startswith(prefixes) and (end or os.path.isfile(path)):
             found.add(path + end)
     return found
