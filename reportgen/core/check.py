@@ -25,6 +25,7 @@ from .trees import CONSTANTS, ONE, ZERO, contains, free, put, settled, simpler, 
 from .values import COMPARED, MAX_BITS, MAX_PLACES, At, Value, entries, is_matrix, rounding
 
 _MAX_DEPTH, _BITS, _SIZES, _ROOM = 12, (64, 256, 1024, 4096), (4, 8, 16, 32, 64, 128, 256, 512), (1, 8, 64)
+_ARITHMETIC = frozenset({"number", "name", "add", "mul", "neg", "div", "eq", "pow", "iff", "matrix", "row"})
 _INEQUALITIES = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt"}      # -> what holds where it does not
 _room: ContextVar[int] = ContextVar("room", default=1)      # for atoms that are not seen at first
 _angle: ContextVar[int] = ContextVar("angle", default=1)
@@ -183,8 +184,9 @@ def _rounding(tree: Tree, shown: Tree, places: int, given: tuple[Tree, ...]) -> 
 
 def _field(goal: Tree, given: Sequence[Tree]) -> Field:
     """The field of a statement, its assumptions learned."""
-    seen = {node for part in (goal, *given) for node in walk(part) if node[0] not in ("number", "add", "mul", "neg", "div", "eq")}
-    field = Field(next((size for size in _SIZES if size > len(seen) * _room.get()), _SIZES[-1]), _angle.get())
+    nodes = [node for part in (goal, *given) for node in walk(part)]
+    seen = len({node for node in nodes if node[0] == "name"}) + sum(node[0] not in _ARITHMETIC for node in nodes)
+    field = Field(next((size for size in _SIZES if size > seen * _room.get()), _SIZES[-1]), _angle.get())
     for fact in given:
         field.learn(fact)
     field.consistent()

@@ -19,7 +19,7 @@ from .values import At, NoValue
 
 Quotient = tuple[fmpq_mpoly, fmpq_mpoly]
 
-_MAX_TERMS, _MAX_WORK, _MAX_SUM, _MAX_MULTIPLE = 4_000, 50_000, 2_000, 40      # products of two are at most 16 million
+_MAX_TERMS, _MAX_WORK, _MAX_SUM, _MAX_MULTIPLE = 4_000, 20_000, 2_000, 40      # products of two are at most 16 million
 _MAX_EXPONENT, _MAX_POWER_BITS, _MAX_FACTORED_BITS = 400, 400_000, 128
 
 class Overflow(Exception):
@@ -143,10 +143,14 @@ class Field(Signs):
 
     def factors(self, q: Quotient) -> tuple[fmpq, list[tuple[fmpq_mpoly, int]]]:
         """(content, factors with exponents), multiplied out to check them."""
-        (a, above), (b, below) = (poly.factor() for poly in q)
+        (a, above), (b, below) = (self._monomial(poly) if len(poly) == 1 else poly.factor() for poly in q)
         if any(poly != reduce(lambda x, y: x * y, (f ** int(e) for f, e in fs), self.one) * c for poly, c, fs in ((q[0], a, above), (q[1], b, below))):
             raise Refused("factors that do not multiply out")
         return fmpq(a) / fmpq(b), [(f, int(e)) for f, e in above] + [(f, -int(e)) for f, e in below]
+
+    def _monomial(self, poly: fmpq_mpoly) -> tuple[fmpq, list[tuple[fmpq_mpoly, int]]]:
+        (exponents, coefficient), = poly.to_dict().items()
+        return coefficient, [(self.gens[i], e) for i, e in enumerate(exponents) if e]
 
     def _all_factors(self, q: Quotient) -> tuple[bool, list[tuple[fmpq_mpoly, int]]]:
         """(is the content negative, the primes of its size and the factors with exponents)."""
@@ -222,7 +226,8 @@ class Field(Signs):
             return self.root(self.normal(tree[1]), At().whole(At().value(tree[2]), 2, 20), tree[1])
         if head == "abs":
             inner = self.lowest(self.normal(tree[1]))
-            return self.root(self.mul(inner, inner), 2, tree[1])
+            signs = self.sign_of(inner)
+            return inner if not signs & NEG else self.neg(inner) if not signs & POS else self.root(self.mul(inner, inner), 2, tree[1])
         if head == "max":
             return reduce(self._larger, map(self.normal, tree[1:]))
         if head == "exp":

@@ -24,7 +24,7 @@ _CALLS = {      # head -> (least, most) arguments
     **dict.fromkeys("min max matrix row".split(), (1, inf)), **dict.fromkeys("index apply tuple cases".split(), (2, inf)), "set": (0, inf),
     "norm": (1, 2), "log": (1, 2), "sum": (4, 4), "prod": (4, 4), "diff": (2, 3), "limit": (3, 4), "integral": (2, 4)}
 _APPLIED = frozenset({"f", "g", "h", "sigma", "Var", "Cov", "Pr"})      # names that are functions before a bracket
-_TOKEN = re.compile(r"\s*(\d+(?:\.\d+)?|[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z][A-Za-z0-9]+)*|<=>|=>|<=|>=|!=|~=|[-+*/^!=<>()\[\],_])", re.ASCII)
+_TOKEN = re.compile(r"\d+(?:\.\d+)?|[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z][A-Za-z0-9]+)*|<=>|=>|<=|>=|!=|~=|[-+*/^!=<>()\[\],_]", re.ASCII)
 
 class Refused(Exception):
     """The text is no statement, or the certificate does not show it; the message says what is missing."""
@@ -32,13 +32,9 @@ class Refused(Exception):
 @lru_cache(maxsize=4096)
 def read(text: str) -> Tree:
     """The tree of a text.  Raises Refused."""
-    tokens, at = [], 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None or len(text) > MAX_LENGTH or len(match[1]) > MAX_DIGITS:
-            raise Refused(f"character {at + 1} of {text[:60]!r}")
-        tokens.append(match[1])
-        at = match.end()
+    tokens = _TOKEN.findall(text)
+    if len(text) > MAX_LENGTH or max(map(len, tokens), default=0) > MAX_DIGITS or "".join(tokens) != "".join(text.split()):
+        raise Refused(f"characters that no statement has, or too many: {text[:60]!r}")
     reader = _Reader(tokens)
     tree = reader.joined(0)
     reader.expect("")

@@ -122,10 +122,9 @@ def _applied(tree: Tree, functions: dict[str, tuple[tuple, Tree]], bound: frozen
     if (free(body) - {name[1] for name in names}) & bound:
         raise Refused("a function that uses a bound name")
     return put(body, dict(zip(names, tree[2:])), renaming=True)
-@lru_cache(maxsize=4096)
 def simpler(tree: Tree) -> Tree:
     """The tree with the functions of ``_DEFINED`` exchanged for what defines them."""
-    if tree[0] in LEAVES:
+    if tree[0] in LEAVES or not any((node[0], len(node) - 1) in _DEFINED for node in walk(tree)):
         return tree
     tree = (tree[0], *map(simpler, tree[1:]))
     call, body = _DEFINED.get((tree[0], len(tree) - 1), (tree, tree))

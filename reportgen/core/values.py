@@ -16,7 +16,7 @@ from .reader import Refused, Tree
 from .trees import E, PI, derivative_of, free, literal, put, rational_tree
 
 MAX_BITS, MAX_PLACES, MAX_TERMS = 1 << 16, 4_000, 100_000
-_MAX_POWER_BITS, _MAX_FACTORIAL, _MAX_WORK = 200_000, 5_000, 200_000
+_MAX_POWER_BITS, _MAX_FACTORIAL, _MAX_WORK = 200_000, 5_000, 60_000
 _HALF = fmpq(1, 2)
 
 Value = fmpq | arb
