@@ -24,6 +24,7 @@ from reportgen.events import Event, read_warnings, write_warnings
 from reportgen.files import clean_up, write_files
 from reportgen.lock import WAIT, held
 from reportgen.page import Page, begin_target, check_figures, ledger_bytes, make_page, make_target
+from reportgen.sharing import attempt, shared
 from reportgen.reports import REPORTS, find_report, find_reports, known_reports
 from reportgen.verifying import VerifyResult, verify
 
@@ -167,26 +168,28 @@ class _Build:
     def _make(self, derived: Derived, whys: Mapping[str, str]) -> BuildResult:
         with self.books.reading() if self.books else nullcontext():
             page = make_page(derived, strict=self.strict, template=self.template, figures=False)
-            first = next((name for name, why in whys.items() if name != "ledger" and (why or self.books is None)), "")
-            begun = {first: _begun(page, first, self.engine)} if first else {}
+            wanted = [name for name, why in whys.items() if name != "ledger" and (why or self.books is None)]
+            # while figures are drawn
+            begun = {name: attempt(lambda name=name: begin_target(page, name, self.engine)) for name in wanted[:1]}
             check_figures(derived)
+            makes = shared(page, wanted, self.engine, begun)
         self.findings += page.warnings
         for name, why in whys.items():
             if self.books is not None and not why:
                 self.books.stands(name)
                 self._finished(name, "unchanged", ())
             else:
-                self._target(page, name, why, begun.get(name) or (lambda name=name: make_target(page, name, self.engine)))
+                self._target(page, name, why, makes.get(name))
         counts = _counts(page.derived.ledger, page.document.declared_count, sum(len(target.files) for target in self.done))
         if self.books is not None:
             self.books.say("counts", str(replace(counts, files=0)))
             self.books.say("warnings", write_warnings(page.warnings, self.books.folder))
         return BuildResult(tuple(self.done), str(counts), tuple(self.findings), self.code, tuple(self.books.inputs()) if self.books else ())
 
-    def _target(self, page: Page, name: str, why: str, make: Callable[[], dict[str, bytes]]) -> None:
+    def _target(self, page: Page, name: str, why: str, make: Callable[[], dict[str, bytes]] | None) -> None:
         try:
             with self.books.reading() if self.books else nullcontext():
-                files = {"ledger.json": ledger_bytes(page)} if name == "ledger" else make()
+                files = {"ledger.json": ledger_bytes(page)} if make is None else make()
             changed = write_files(self.out, files)
         except FindingsError as error:
             self.findings += error.findings
@@ -204,18 +207,6 @@ class _Build:
         self.done.append(Target(name, self.out / trace.main_file(name), now - self.last, status, files, why))
         self.last = now
         self.on_event(Event("target", self.name, self.done[-1], findings))
-
-
-def _begun(page: Page, target: str, engine: str) -> Callable[[], dict[str, bytes]]:
-    """The first format, as far as it can be made while figures are drawn; what goes wrong is told when it is its turn."""
-    try:
-        return begin_target(page, target, engine)
-    except FindingsError as error:
-        failed = error
-
-    def fail() -> dict[str, bytes]:
-        raise failed
-    return fail
 
 
 def _counts(ledger: Ledger, declared: int, written: int) -> Counts:

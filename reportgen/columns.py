@@ -17,7 +17,7 @@ _LATEX = (("{,}", ","), ("\\,", "\u202f"), ("{.}", "."), ("-", "−"), ("\\;", "
 
 def align_tables(blocks: list[Node], point: str = ".") -> list[Node]:
     """The blocks with the numeric columns of their tables aligned; ``point`` is the language's decimal sign."""
-    return rewrite(blocks, lambda node: _align(node, point) if node["t"] == "Table" else None)
+    return rewrite(blocks, lambda node: _align(node, point), ("Table",))
 
 
 def _align(table: Node, point: str) -> Node:

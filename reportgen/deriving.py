@@ -129,9 +129,10 @@ def derive(source: Path | Report, only: Iterable[str] | None = None, *, draw: bo
 
 
 def _studio(work: Callable[[list[str], Send], None]) -> Studio | None:
-    from reportgen import studio
+    from reportgen.beside import possible
+    from reportgen.studio import Studio
 
-    return studio.Studio(work) if studio.possible() else None
+    return Studio(work) if possible() else None
 
 
 def _documents(folder: Path, ledger: Ledger) -> dict[str, object]:

@@ -77,7 +77,7 @@ def read(rendered: Rendered, *, declared: Sequence[str], figures: Mapping[str, F
     language = wording(report.language)
     numbering = Numbering(language, lambda name, times: _place(rendered, name, times))
     blocks = _Numbered(numbering).blocks(blocks)
-    blocks = rewrite(blocks, lambda node: numbering.resolve(node) if node["t"] == "Cite" else None)
+    blocks = rewrite(blocks, numbering.resolve, ("Cite",))
     blocks = align_tables(blocks, language["point"])
 
     shown_figures: dict[str, None] = {}
@@ -106,8 +106,8 @@ def displays(blocks: Sequence[Node]) -> list[Node]:
 
 def _without_comments(blocks: list[Node]) -> list[Node]:
     def change(node: Node) -> list[Node] | None:
-        return [] if node["t"] in ("RawInline", "RawBlock") and _COMMENT.fullmatch(node["c"][1]) else None
-    return rewrite(blocks, change)
+        return [] if _COMMENT.fullmatch(node["c"][1]) else None
+    return rewrite(blocks, change, ("RawInline", "RawBlock"))
 
 
 class _Numbered:

@@ -75,9 +75,13 @@ def nodes(tree: Any) -> Iterator[Node]:
         if isinstance(item, dict):
             if "t" in item:
                 yield item
-            stack.extend(reversed(list(item.values())))
+                content = item.get("c")
+                if content is not None and type(content) is not str:
+                    stack.append(content)
+            else:
+                stack.extend(reversed(list(item.values())))
         elif isinstance(item, list | tuple):
-            stack.extend(reversed(item))
+            stack.extend([inner for inner in reversed(item) if inner and type(inner) is not str])
 
 
 Change = Callable[[Node], "Node | list[Node] | None"]

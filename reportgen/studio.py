@@ -9,21 +9,15 @@ where it runs makes no difference.
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import importlib.util
-import os
-import pickle
 import re
-import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from queue import SimpleQueue
-from threading import Thread
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
+from reportgen.beside import Beside
 from reportgen.diagnostics import Finding, FindingsError
 from reportgen.figures import Figure
 
@@ -65,9 +59,7 @@ class Studio:
         self._work = work
         self._names: list[str] = []
         self._there: dict[str, tuple[Figure, frozenset[str]] | tuple[Finding, ...]] = {}
-        self._first = ""
-        self._pid = 0
-        self._pipe: Any = None
+        self._process: Beside | None = None
         self.inside = False     # this is the process that draws
 
     def adopt(self, graph: AnswerGraph) -> AnswerGraph:
@@ -80,61 +72,24 @@ class Studio:
         def call(**arguments: object) -> object:
             if self.inside:
                 return function(**arguments)
-            if not self._pid:
-                self._begin(name)
+            if self._process is None:
+                self._process = Beside(lambda send: self._draw(self._names[self._names.index(name):], send))
             return Coming(name, self)
         return call
 
-    def _begin(self, first: str) -> None:
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(OSError, ValueError, AttributeError):
-                stream.flush()      # or both would write what is in it
-        self._first = first
-        ours, theirs = os.pipe()
-        self._pid = os.fork()
-        if self._pid:
-            os.close(theirs)
-            self._pipe = os.fdopen(ours, "rb")
-            return
-        try:
-            os.close(ours)
-            self.inside = True
-            _end_with_parent()
-            gc.disable()
-            _without_manuals()
-            self._send_from(theirs)
-        except BaseException:   # noqa: BLE001 - the other side sees that nothing comes any more
-            pass
-        finally:
-            with contextlib.suppress(OSError, ValueError, AttributeError):
-                sys.stderr.flush()
-            os._exit(0)     # nothing of the copy is tidied up: all of it belongs to the other process
-
-    def _send_from(self, end: int) -> None:
-        """Work, and send; a thread sends, so that no figure waits for the other process to have read the one before it."""
-        waiting: SimpleQueue[tuple[str, object] | None] = SimpleQueue()
-
-        def write() -> None:
-            # nobody may be there to read any more
-            with contextlib.suppress(OSError), os.fdopen(end, "wb") as pipe:
-                while (item := waiting.get()) is not None:
-                    pickle.dump(item, pipe)
-                    pipe.flush()
-
-        writer = Thread(target=write)
-        writer.start()
-        try:
-            self._work(self._names[self._names.index(self._first):], lambda name, what: waiting.put((name, what)))
-        finally:
-            waiting.put(None)
-            writer.join()
+    def _draw(self, names: list[str], send: Callable[[object], None]) -> None:
+        self.inside = True
+        _without_manuals()
+        self._work(names, lambda name, what: send((name, what)))
 
     def wait(self, name: str) -> tuple[Figure, frozenset[str]]:
         """The figure, and the files that its function read.  Raises FindingsError: what its function or the drawing raised."""
         while name not in self._there:
             try:
-                found, what = pickle.load(self._pipe)
-            except (EOFError, OSError, ValueError, AttributeError, pickle.UnpicklingError):
+                if self._process is None:
+                    raise EOFError
+                found, what = self._process.item()
+            except EOFError:
                 self.close()
                 raise FindingsError(Finding("figure-failed", f"the figure {name} could not be drawn: the process that draws has ended")) from None
             self._there[found] = what
@@ -147,34 +102,11 @@ class Studio:
 
     def close(self) -> None:
         """End the process, whatever it does; nothing more will come."""
-        if self.inside or not self._pid:
-            return
-        pid, self._pid = self._pid, -1
-        if pid > 0:
-            self._pipe.close()
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, 0)
+        if self._process is not None and not self.inside:
+            self._process.close()
 
 
 Send = Callable[[str, object], None]
-
-
-def possible() -> bool:
-    """Whether a copy of this process can be made, and there is a core for it."""
-    # macOS: what is begun in Apple's libraries before a fork does not survive it
-    return hasattr(os, "fork") and sys.platform != "darwin" and len(os.sched_getaffinity(0)) > 1
-
-
-def _end_with_parent() -> None:
-    """Where the system can do it: this process is ended with the one that made it, however that ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        import ctypes
-
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(1, signal.SIGKILL)      # PR_SET_PDEATHSIG
 
 
 def _without_manuals() -> None:

@@ -11,7 +11,8 @@ import pytest
 from reportgen.build import build
 from reportgen.deriving import Derived, derive
 from reportgen.diagnostics import FindingsError
-from reportgen.studio import Coming, possible
+from reportgen.beside import possible
+from reportgen.studio import Coming
 
 pytestmark = pytest.mark.skipif(not possible(), reason="no second core, or no fork")
 
@@ -123,7 +124,7 @@ def test_findings_of_the_page_and_of_a_figure_are_told_together(tmp_path: Path) 
 def test_no_process_is_left(tmp_path: Path) -> None:
     derived = derive(report(tmp_path / "r"), beside=True)
     figure = derived.figures["two"]
-    studio, pid = figure._studio, figure._studio._pid
+    studio, pid = figure._studio, figure._studio._process.pid
     os.kill(pid, 0)
     assert figure.svg
     studio.close()

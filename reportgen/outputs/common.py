@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from reportgen.pandoctree import Node, pair, rewrite
 
@@ -30,35 +31,50 @@ def formulas(blocks: list[Node], display: Callable[[str, str, str, str, str], No
     ``display(tex, label, number, alt, entries)`` answers a block for a display formula's paragraph; ``inline(tex, alt)`` answers
     inlines.  Values' alt texts are passed on; a formula of the author has its TeX.
     """
-    def change(node: Node) -> Node | list[Node] | None:
-        if node["t"] == "Para" and len(node["c"]) == 1 and node["c"][0]["t"] == "Span":
-            attributes, inside = node["c"][0]["c"]
-            if "display" in attributes[1]:
-                return keep(display(inside[0]["c"][1], attributes[0], pair(attributes, "number"), pair(attributes, "alt"),
-                                    pair(attributes, "entries")))
-        if node["t"] == "Span" and len(node["c"][1]) == 1 and node["c"][1][0]["t"] == "Math":
-            attributes, inside = node["c"]
-            if inside[0]["c"][0]["t"] == "InlineMath":
-                made = inline(inside[0]["c"][1], pair(attributes, "alt") or inside[0]["c"][1])
-                return {"t": "Span", "c": [attributes, [keep(made)]]}
+    def spanned(node: Node) -> Node | list[Node] | None:
+        """The formula of a span with its alt text; None for any other node."""
+        attributes, inside = node["c"]
+        if len(inside) == 1 and inside[0]["t"] == "Math" and inside[0]["c"][0]["t"] == "InlineMath":
+            tex = inside[0]["c"][1]
+            made = inline(tex, pair(attributes, "alt") or tex)
+            return {"t": "Span", "c": [attributes, made if isinstance(made, list) else [made]]}
         return None
 
-    # Formulas inside a span are given their span's alt text first; what is left then has none.  What the functions
-    # answered is set apart meanwhile, for it may hold formulas itself.
-    kept: list[Node] = []
+    def walk(tree: Any) -> Any:
+        """From the root down: what the functions answered may hold formulas, and stays as it is."""
+        out: list[Any] = []
+        changed = False
+        for item in tree:
+            new: Any = item
+            if isinstance(item, dict):
+                tag, content = item.get("t"), item.get("c")
+                if content is None or type(content) is str:
+                    out.append(item)
+                    continue
+                found: Node | list[Node] | None = None
+                if tag == "Para" and len(content) == 1 and content[0]["t"] == "Span" and "display" in content[0]["c"][0][1]:
+                    attributes, inside = content[0]["c"]
+                    found = display(inside[0]["c"][1], attributes[0], pair(attributes, "number"), pair(attributes, "alt"),
+                                    pair(attributes, "entries"))
+                elif tag == "Span":
+                    found = spanned(item)
+                elif tag == "Math" and content[0]["t"] == "InlineMath":
+                    found = inline(content[1], " ".join(content[1].split()))
+                if found is not None:
+                    changed = True
+                    out.extend(found) if isinstance(found, list) else out.append(found)
+                    continue
+                if isinstance(content, list | tuple):
+                    walked = walk(content)
+                    if walked is not content:
+                        new = {**item, "c": walked}
+            elif item and isinstance(item, list | tuple):
+                new = walk(item)
+            changed = changed or new is not item
+            out.append(new)
+        return out if changed else tree
 
-    def keep(made: Node | list[Node]) -> Node:
-        kept.append({"t": "Kept", "c": made if isinstance(made, list) else [made]})
-        return {"t": "Kept", "c": len(kept) - 1}
-
-    def rest(node: Node) -> Node | list[Node] | None:
-        if node["t"] == "Math" and node["c"][0]["t"] == "InlineMath":
-            return inline(node["c"][1], " ".join(node["c"][1].split()))
-        return None
-
-    def back(node: Node) -> list[Node] | None:
-        return kept[node["c"]]["c"] if node["t"] == "Kept" else None
-    return rewrite(rewrite(rewrite(blocks, change), rest), back)
+    return walk(blocks)
 
 
 def shifted(blocks: list[Node], by: int) -> list[Node]:
@@ -67,7 +83,7 @@ def shifted(blocks: list[Node], by: int) -> list[Node]:
         if node["t"] == "Header":
             return {"t": "Header", "c": [min(6, node["c"][0] + by), *node["c"][1:]]}
         return None
-    return rewrite(blocks, change)
+    return rewrite(blocks, change, ("Header",))
 
 
 def with_images(blocks: list[Node], address: Callable[[str], str]) -> list[Node]:
@@ -77,7 +93,7 @@ def with_images(blocks: list[Node], address: Callable[[str], str]) -> list[Node]
             attributes, inlines, (target, title) = node["c"]
             return {"t": "Image", "c": [attributes, inlines, [address(target.removeprefix("figure:")), title]]}
         return None
-    return rewrite(blocks, change)
+    return rewrite(blocks, change, ("Image",))
 
 
 def breaks_kept(tex: str) -> str:

@@ -81,9 +81,9 @@ class _Writer:
 
     def _computed(self, blocks: list[Node], buttons: bool = True) -> list[Node]:
         self.buttons = buttons
-        blocks = rewrite(blocks, self._buttons)
+        blocks = rewrite(blocks, self._buttons, ("Link", "Span"))
         blocks = formulas(blocks, self._display, _inline)
-        return rewrite(blocks, self._blocks)
+        return rewrite(blocks, self._blocks, ("Figure", "Table", "Image", "Div", "Span"))
 
     def _buttons(self, node: Node) -> Node | list[Node] | None:
         """Values and formulas with values become buttons; inside a link they stay what they were."""

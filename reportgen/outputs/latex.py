@@ -48,7 +48,7 @@ def source(job: Job) -> str:
             return {"t": "Image", "c": [["", [], kept], *rest]}
         return unwrapped(node)
 
-    text = pandoc.write(rewrite(blocks, change), "latex", meta=job.variables(), template=layout("report.tex"))
+    text = pandoc.write(rewrite(blocks, change, ("Div", "Image", "Span")), "latex", meta=job.variables(), template=layout("report.tex"))
     # A display formula belongs to the paragraph before it: an empty line there would be set as an empty line.
     return re.sub(rf"\n\n{_MARK}\n", "\n", text).replace(f"{_MARK}\n", "")
 

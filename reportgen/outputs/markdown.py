@@ -82,7 +82,7 @@ def begin(job: Job) -> Callable[[], dict[str, bytes]]:
             return [{"t": "HorizontalRule"}, *({"t": "Para", "c": [{"t": "Emph", "c": block["c"]}]} for block in node["c"][1])]
         return unwrapped(node)
 
-    blocks = _front(job) + rewrite(blocks, change)
+    blocks = _front(job) + rewrite(blocks, change, ("Link", "Header", "Figure", "Table", "Image", "Div", "Span"))
     _with_backticks(blocks, bare)
     text = pandoc.write(blocks, _DIALECT).encode("utf-8")
     return lambda: {"report.md": text, **{f"figures/{figure.name}.svg": figure.svg for figure in job.shown_figures}}
@@ -137,8 +137,8 @@ def _tables_without_bars(blocks: list[Node]) -> list[Node]:
         return None
 
     def change(node: Node) -> Node | None:
-        return {"t": "Table", "c": rewrite(node["c"], bars)} if node["t"] == "Table" else None
-    return rewrite(blocks, change)
+        return {"t": "Table", "c": rewrite(node["c"], bars, ("Math",))} if node["t"] == "Table" else None
+    return rewrite(blocks, change, ("Table",))
 
 
 def _slugs(blocks: list[Node], title: str) -> dict[str, str]:

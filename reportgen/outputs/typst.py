@@ -106,7 +106,8 @@ def source(job: Job) -> str:
     except ValueError:
         pass
     meta["typstlang"] = job.meta.language.split("-")[0]
-    return finish(pandoc.write(_led_in(rewrite(blocks, change)), "typst", meta=meta, template=layout("report.typ")))
+    blocks = _led_in(rewrite(blocks, change, ("Figure", "Image", "Table", "Div", "Span")))
+    return finish(pandoc.write(blocks, "typst", meta=meta, template=layout("report.typ")))
 
 
 def _led_in(blocks: list[Node]) -> list[Node]:

@@ -32,12 +32,13 @@ _TOLD = 20      # findings for one file; more of them have one cause
 
 
 def check(document: Document, meta: ReportMeta, figures: Mapping[str, Figure], details: Mapping[str, Sequence[Node]], target: str, engine: str,
-          files: Mapping[str, bytes]) -> dict[str, int]:
+          files: Mapping[str, bytes], wanted: Expected | None = None) -> dict[str, int]:
     """How many numerals of the finished ``files`` of a format were traced, by kind (value, text, furniture, page).
 
+    ``wanted``: what ``expected`` says of this document and format, where that is known already.
     Raises FindingsError: numeral-altered, numeral-untraced, numeral-missing; engine-missing where a PDF cannot be read.
     """
-    wanted = expected(document, meta, details, target, engine)
+    wanted = wanted or expected(document, meta, details, target, engine)
     if target == "pdf":
         traced, findings = _pdf(files["report.pdf"], wanted, figures if engine == "latexmk" else {})
     else:

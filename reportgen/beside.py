@@ -1,0 +1,131 @@
+"""A copy of this process that works beside it, and sends what it makes: for work that keeps one core busy while another one waits.
+
+The copy (``fork``) has everything that this process has, so that nothing need be read or made again; it writes nothing but what
+it sends, and is ended with the process that made it.  Where no copy can be made, or there is no core for it, ``possible`` says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import pickle
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any
+
+
+def possible() -> bool:
+    """Whether a copy of this process can be made, and there is a core for it."""
+    # macOS: what is begun in Apple's libraries before a fork does not survive it; nor does what another thread has locked
+    return (hasattr(os, "fork") and sys.platform not in ("darwin", "emscripten", "wasi") and cores() > 1 and threading.active_count() == 1
+            and threading.current_thread() is threading.main_thread())
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Beside:
+    """The process beside this one.  ``work(send)`` runs there, at once; ``item`` gives what it sent, in order."""
+
+    def __init__(self, work: Callable[[Callable[[object], None]], None]) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                stream.flush()      # or both would write what is in it
+        ours, theirs = os.pipe()
+        self.pid = os.fork()
+        if self.pid:
+            os.close(theirs)
+            self._pipe = os.fdopen(ours, "rb")
+            return
+        try:
+            os.close(ours)
+            _end_with_parent()
+            gc.disable()
+            _send_from(theirs, work)
+        except BaseException:   # noqa: BLE001 - the other side sees that nothing comes any more
+            pass
+        finally:
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                sys.stderr.flush()
+            os._exit(0)     # nothing of the copy is tidied up: all of it belongs to the other process
+
+    def item(self) -> Any:
+        """What it sends next.  Raises EOFError where nothing comes any more."""
+        try:
+            return pickle.load(self._pipe)
+        except (OSError, ValueError, AttributeError, pickle.UnpicklingError) as error:
+            raise EOFError from error
+
+    def close(self) -> None:
+        """End the process, whatever it does."""
+        pid, self.pid = self.pid, 0
+        if pid:
+            self._pipe.close()
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+
+def _send_from(end: int, work: Callable[[Callable[[object], None]], None]) -> None:
+    """Work, and send; a thread sends, so that the work does not wait for the other process to have read what was sent before."""
+    waiting: SimpleQueue[object] = SimpleQueue()
+    last = object()
+
+    def write() -> None:
+        # nobody may be there to read any more
+        with contextlib.suppress(OSError), os.fdopen(end, "wb") as pipe:
+            while (item := waiting.get()) is not last:
+                pickle.dump(item, pipe)
+                pipe.flush()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        work(waiting.put)
+    finally:
+        waiting.put(last)
+        writer.join()
+
+
+def _end_with_parent() -> None:
+    """Where the system can do it: this process is ended with the one that made it, however that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if sys.platform == "linux":
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)      # PR_SET_PDEATHSIG
+
+
+class Meanwhile:
+    """A piece of work in a thread, for the time in which another one is busy outside of Python."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self._found: Any = None
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, args=(work,))
+        self._thread.start()
+
+    def _run(self, work: Callable[[], Any]) -> None:
+        try:
+            self._found = work()
+        except BaseException as error:      # noqa: BLE001 - told by ``result``
+            self._error = error
+
+    def wait(self) -> None:
+        self._thread.join()
+
+    def result(self) -> Any:
+        """What the work came to, or raised."""
+        self.wait()
+        if self._error is not None:
+            raise self._error
+        return self._found
