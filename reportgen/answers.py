@@ -21,8 +21,9 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import CodeType, ModuleType, SimpleNamespace
 
 from reportgen.config import did_you_mean, read_text
 from reportgen.derivation import MAKE_IT_A_GIVEN, RuleError
@@ -183,6 +184,7 @@ def _scan(path: Path, givens: tuple[str, ...]) -> tuple[tuple[Answer, ...], tupl
     return answers, order, sources, [*findings, *circles]
 
 
+@lru_cache(maxsize=64)
 def _parsed(path: Path, source: str) -> ast.Module:
     """The syntax tree of an author's file.  Raises FindingsError (answers-failed) at the place of the fault."""
     try:
@@ -292,6 +294,11 @@ def _order(answers: tuple[Answer, ...]) -> tuple[tuple[str, ...], list[Finding]]
 
 # --- running it -----------------------------------------------------------------------------------------------
 
+@lru_cache(maxsize=64)     # run anew each time, and compiled once
+def _code(source: str, path: str) -> CodeType:
+    return compile(source, path, "exec", dont_inherit=True)
+
+
 class _Workshop:
     """Runs the author's files, and finds the modules of the report's folder before any others, for those files only.
 
@@ -312,7 +319,7 @@ class _Workshop:
         self.files[path] = hashlib.sha256(source.encode()).hexdigest()
         self.modules[name] = sys.modules[module.__name__] = module
         try:
-            exec(compile(source, str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 (the author's own file)
+            exec(_code(source, str(path)), module.__dict__)  # noqa: S102 (the author's own file)
         except BaseException:
             del self.modules[name], sys.modules[module.__name__]
             raise

@@ -26,6 +26,7 @@ SECONDS = 10.0           # for one obligation
 START_SECONDS = 60.0     # for the process to begin: a busy machine is no fault of a statement
 MEMORY = 2 << 30         # bytes of address space
 _READ = 1 << 16
+_AT_ONCE = 1 << 11       # bytes that are worth waking the process for
 _ABORTED = (-6, -9, 134, 137)     # how FLINT ends where it gets no memory, and how the system ends what takes too much
 
 
@@ -107,7 +108,8 @@ class JudgeWorker:
             self._since = time.monotonic()
         self._waiting.append(ticket)
         self._outgoing += _line(obligation)
-        self._pump(0.0)
+        if len(self._outgoing) >= _AT_ONCE or len(self._waiting) == 1:
+            self._pump(0.0)
         return ticket
 
     def judge(self, obligation: Obligation) -> Verdict:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -216,7 +217,7 @@ class Ledger:
         """Canonical JSON: sorted keys, and a digest of all the rest."""
         body = self.body(**about)
         body["digest"] = canonical_digest(body)
-        return json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        return indented(body) + "\n"
 
     def answer_record(self, entry: Entry) -> dict[str, Any]:
         """An answer, where its numbers come from, and its obligations with their verdicts."""
@@ -245,6 +246,17 @@ class Ledger:
         if entry is None or entry.kind != "group":
             return [] if entry is None else [entry]
         return [part for key in entry.content for part in self._parts(f"{name}.{key}")]
+
+
+def indented(thing: Any, line: str = "\n") -> str:
+    """``json.dumps(thing, indent=1, sort_keys=True, ensure_ascii=False)`` of plain data with text keys, in a third of the time."""
+    if isinstance(thing, dict) and thing:
+        inner = line + " "
+        return "{" + inner + f",{inner}".join(f"{encode_basestring(key)}: {indented(thing[key], inner)}" for key in sorted(thing)) + line + "}"
+    if isinstance(thing, list) and thing:
+        inner = line + " "
+        return "[" + inner + f",{inner}".join([encode_basestring(item) if isinstance(item, str) else indented(item, inner) for item in thing]) + line + "]"
+    return encode_basestring(thing) if isinstance(thing, str) else json.dumps(thing)
 
 
 def rounded_literal(name: str, value: Expr, places: int) -> Expr:

@@ -14,6 +14,7 @@ import re
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import MethodType
 
@@ -148,7 +149,14 @@ class _Loader(BaseLoader):
             raise FindingsError(Finding("template-forbidden", "a private-use character stands in the text", _place(str(path), text, found.start()),
                                         "delete it: it is invisible and has a meaning inside reportgen"))
         self.read[str(path)] = text
-        return text, str(path), lambda: True
+        return text, str(path), lambda: _text_of(path) == text
+
+
+def _text_of(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 _EXAMPLES = {v.view: v.call for group in VIEWS.values() for v in group if v.call.endswith(")")}
@@ -178,6 +186,18 @@ class _Gate:
         return token(name)
 
 
+@lru_cache(maxsize=4)     # variants of a report are rendered again and again; a file that changed is read and compiled anew
+def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
+    """The sandbox of a report's folder; ``gate`` and ``part`` are set for each document."""
+    environment = ImmutableSandboxedEnvironment(
+        loader=_Loader(folder, {}), undefined=_Undefined, finalize=lambda value: environment.gate(value), autoescape=False, trim_blocks=True,
+        lstrip_blocks=True, keep_trailing_newline=True, comment_start_string="{*", comment_end_string="*}", extensions=[_PlacesExtension, _OnlyExtension])
+    environment.anchors = _Anchors([])
+    environment.globals.clear()       # no range, dict, lipsum: a template computes nothing
+    environment.filters.clear()       # nor does it change text: upper would turn tokens into something else, length counts
+    return environment
+
+
 def render(folder: Path, names: Mapping[str, object], template: str = "report.md", part: str = "") -> Rendered:
     """The template of a report's folder rendered to pandoc Markdown with tokens.
 
@@ -185,14 +205,10 @@ def render(folder: Path, names: Mapping[str, object], template: str = "report.md
     Raises FindingsError: template-syntax, template-undefined, template-plain-text,
     template-forbidden, file-missing, rounding-undecided, each at the template's line.
     """
-    gate, anchors, read = _Gate(), _Anchors([]), {}
-    environment = ImmutableSandboxedEnvironment(
-        loader=_Loader(folder, read), undefined=_Undefined, finalize=gate, autoescape=False, trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True, comment_start_string="{*", comment_end_string="*}", extensions=[_PlacesExtension, _OnlyExtension])
-    environment.anchors = anchors
+    environment = _environment(folder)
+    gate = environment.gate = _Gate()
     environment.part = part
-    environment.globals.clear()       # no range, dict, lipsum: a template computes nothing
-    environment.filters.clear()       # nor does it change text: upper would turn tokens into something else, length counts
+    anchors, read = environment.anchors, environment.loader.read
     path = str(folder / template)
     try:
         text = environment.get_template(template).render(**names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from .parser import DEFAULT_FUNCTIONS
 from .tree import FUNCTIONS_OF_ONE, Expr, Number, Operation, Symbol
@@ -25,6 +26,11 @@ def _text(value: Expr) -> tuple[str, int]:
         return value.text, _ATOM
     if isinstance(value, Symbol):
         return value.name, _ATOM
+    return _operation(value)
+
+
+@lru_cache(maxsize=1 << 14)     # a ledger writes the same tree as a step's end, the next one's beginning, and what was judged
+def _operation(value: Operation) -> tuple[str, int]:
     head, args = value.head, value.args
     if head in _SIGNS:
         return f"{_at(args[0], _SUM)} {_SIGNS[head]} {_at(args[1], _SUM)}", _RELATION
