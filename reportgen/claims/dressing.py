@@ -35,7 +35,7 @@ _COUNTS = (  # words that change what is said
 )
 COUNT_WORDS = re.compile(rf"\b(?:{_COUNTS})\b", re.I)
 _WORD = rf"(?!(?:{_COUNTS})\b)[A-Za-z]+"
-_ASIDE = re.compile(rf"(?<=\S)\s*\((?:{_WORD}[\s,.]*){{1,8}}\)[\s.,]*$")
+_ASIDE = re.compile(rf"(?<=\S)\s*\(\s*{_WORD}(?:[\s,.]+{_WORD}){{0,7}}[\s,.]*\)[\s.,]*$")
 _REST = re.compile(rf"(?<=[\d}})%])\s*,?\s+(?:and|so|which|because|since|that|who|left)\b(?:[\s,'-]+{_WORD}){{0,14}}[\s.,;!]*$", re.I)
 _END = re.compile(r"(?:[✓✔✅](?: ?[A-Za-z]+){1,3}$|\\(?=\s*$)|\\(?:blacksquare|square|qed|Box|checkmark|quad|qquad|;|,|!)|✓|✔|□|■|∎)[\s.$]*$")
 

@@ -15,15 +15,20 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 
+from ..diagnostics import EXIT_UNABLE, Finding, FindingsError
+
 LIMIT_SECONDS = 1.5
 START_SECONDS = 20.0  # for a new worker's imports
 LIMIT_BYTES = 1 << 30
 MAX_LINE = 1 << 20  # bytes of one record
-WINDOW = 64  # requests on their way for each worker
+WINDOW = 256  # requests on their way for each worker
+MAX_FAILED = 3
+AHEAD = 32  # requests that a worker has been sent at most
+AHEAD_BYTES = 1 << 14  # of these; less than a pipe holds, so that sending them never waits
 
 
 class Worker:
-    """One process.  ``pending`` is the request that it works on."""
+    """One process.  ``pending``: what it was sent and has not answered, the first is what it works on since ``began``."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -37,13 +42,19 @@ class Worker:
             bufsize=0,
         )
         self.buffer = b""
-        self.pending: tuple[int, bytes] | None = None
+        self.pending: deque[tuple[int, bytes]] = deque()
+        self.sent = 0  # bytes of what is pending
         self.began = 0.0
         self.fresh = True  # until it says that its imports are done: then its time begins
 
+    def has_room(self, line: bytes) -> bool:
+        return not self.pending or len(self.pending) < AHEAD and self.sent + len(line) < AHEAD_BYTES
+
     def send(self, number: int, line: bytes) -> None:
-        self.pending = (number, line)
-        self.began = time.monotonic()
+        if not self.pending:
+            self.began = time.monotonic()
+        self.pending.append((number, line))
+        self.sent += len(line)
         assert self.process.stdin is not None
         try:
             view = memoryview(line + b"\n")
@@ -55,21 +66,21 @@ class Worker:
     def deadline(self) -> float:
         return self.began + (START_SECONDS if self.fresh else self.seconds)
 
-    def answer(self) -> bytes | None:
-        """The answer as far as it is there: None until it is whole.  Raises EOFError where the process has ended."""
+    def answers(self) -> Iterator[tuple[int, bytes, bytes]]:
+        """Number, request and answer of what has been answered since.  Raises EOFError where the process has ended."""
         assert self.process.stdout is not None
         chunk = os.read(self.process.stdout.fileno(), 1 << 16)
         if not chunk:
             raise EOFError
-        self.buffer += chunk
-        head, newline, rest = self.buffer.partition(b"\n")
-        if newline and self.fresh:
-            self.fresh, self.buffer, self.began = False, rest, time.monotonic()
-            head, newline, rest = rest.partition(b"\n")
-        if not newline:
-            return None
-        self.buffer = rest
-        return head
+        *whole, self.buffer = (self.buffer + chunk).split(b"\n")
+        self.began = time.monotonic() if whole else self.began
+        for line in whole:
+            if self.fresh:
+                self.fresh = False
+            elif self.pending:
+                number, request = self.pending.popleft()
+                self.sent -= len(request)
+                yield number, request, line
 
     def end(self) -> None:
         self.process.kill()
@@ -84,9 +95,11 @@ def judge_lines(lines: Iterable[bytes], jobs: int = 1, seconds: float = LIMIT_SE
     selector = selectors.DefaultSelector()
     workers: list[Worker] = []
     source = enumerate(lines)
+    again: deque[tuple[int, bytes]] = deque()  # what was sent to a worker that was ended over another record
     done: dict[int, dict] = {}
     next_out, exhausted, sent = 0, False, 0
-    idle: deque[Worker] = deque()
+    failed = 0  # workers in a row that ended before they could begin
+    held: tuple[int, bytes] | None = None  # a record for which no worker has room yet
 
     def start() -> Worker:
         worker = Worker(seconds)
@@ -100,39 +113,51 @@ def judge_lines(lines: Iterable[bytes], jobs: int = 1, seconds: float = LIMIT_SE
         worker.end()
 
     def lost(worker: Worker, reason: str) -> None:
-        assert worker.pending is not None
-        number, line = worker.pending
-        done[number] = {"id": _id_of(line), "verdict": "undecided", "reason": reason, "ms": round((time.monotonic() - worker.began) * 1000, 1)}
+        if worker.pending:
+            number, line = worker.pending.popleft()
+            done[number] = {"id": _id_of(line), "verdict": "undecided", "reason": reason, "ms": round((time.monotonic() - worker.began) * 1000, 1)}
+            again.extendleft(reversed(worker.pending))
         stop(worker)
-        idle.append(start())
+
+    def placed(number: int, line: bytes) -> bool:
+        free = [w for w in workers if w.has_room(line)]
+        if len(workers) < max(1, jobs) and not any(not w.pending for w in free):
+            free.append(start())
+        if not free:
+            return False
+        min(free, key=lambda w: len(w.pending)).send(number, line)
+        return True
 
     try:
         while True:
-            while not exhausted and sent - next_out < WINDOW * max(1, jobs):
-                if not idle:
-                    if len(workers) >= max(1, jobs):
+            while again and placed(*again[0]):
+                again.popleft()
+            while not again and (held is not None or not exhausted and sent - next_out < WINDOW * max(1, jobs)):
+                if held is None:
+                    try:
+                        number, line = next(source)
+                    except StopIteration:
+                        exhausted = True
                         break
-                    idle.append(start())
-                try:
-                    number, line = next(source)
-                except StopIteration:
-                    exhausted = True
+                    sent = number + 1
+                    if not line.strip():
+                        done[number] = {}
+                        continue
+                    if len(line) > MAX_LINE:
+                        done[number] = {"id": None, "verdict": "undecided", "reason": f"record {number + 1} is longer than {MAX_LINE} bytes", "ms": 0.0}
+                        continue
+                    held = number, line.replace(b"\r", b" ").strip(b"\n ")
+                if not placed(*held):
                     break
-                sent = number + 1
-                if not line.strip():
-                    done[number] = {}
-                elif len(line) > MAX_LINE:
-                    done[number] = {"id": None, "verdict": "undecided", "reason": f"record {number + 1} is longer than {MAX_LINE} bytes", "ms": 0.0}
-                else:
-                    idle.popleft().send(number, line.replace(b"\r", b" ").strip(b"\n "))
+                held = None
             while next_out in done:
                 answer = done.pop(next_out)
                 next_out += 1
                 if answer:
                     yield answer
-            busy = [w for w in workers if w.pending is not None]
+            busy = [w for w in workers if w.pending]
             if not busy:
-                if exhausted:
+                if exhausted and held is None and not again:
                     return
                 continue
             wait = max(0.0, min(w.deadline() for w in busy) - time.monotonic())
@@ -141,30 +166,28 @@ def judge_lines(lines: Iterable[bytes], jobs: int = 1, seconds: float = LIMIT_SE
                 if worker not in workers:
                     continue
                 try:
-                    found = worker.answer()
+                    for number, line, found in worker.answers():
+                        done[number], failed = _read(line, found), 0
                 except EOFError:
-                    if worker.pending is None:
-                        stop(worker)
-                        if worker in idle:
-                            idle.remove(worker)
-                    else:
-                        lost(worker, "gave up: memory, or the process ended")
-                    continue
-                if found is not None and worker.pending is not None:
-                    number, line = worker.pending
-                    try:
-                        done[number] = json.loads(found)
-                    except ValueError:
-                        done[number] = {"id": _id_of(line), "verdict": "undecided", "reason": "gave up: no answer", "ms": 0.0}
-                    worker.pending = None
-                    idle.append(worker)
+                    failed += worker.fresh
+                    if failed > MAX_FAILED:
+                        text = f"{sys.executable} -m reportgen.claims.guard cannot be started"
+                        raise FindingsError(Finding("engine-failed", text, hint="run that command and see what it says"), exit_code=EXIT_UNABLE) from None
+                    lost(worker, "gave up: memory, or the process ended")
             now = time.monotonic()
-            for worker in [w for w in workers if w.pending is not None and w.deadline() <= now]:
+            for worker in [w for w in workers if w.pending and w.deadline() <= now]:
                 lost(worker, f"gave up: longer than {seconds:g} seconds")
     finally:
         for worker in list(workers):
             stop(worker)
         selector.close()
+
+
+def _read(line: bytes, found: bytes) -> dict:
+    try:
+        return json.loads(found)
+    except ValueError:
+        return {"id": _id_of(line), "verdict": "undecided", "reason": "gave up: no answer", "ms": 0.0}
 
 
 def _id_of(line: bytes) -> object:

@@ -25,6 +25,11 @@ from .tokens import Token, Unreadable, normalize, tokenize
 from .vocabulary import DOTS, NUMBER_WORDS, RELATIONS, TEXT_FUNCTIONS, WORD_OPERATORS
 
 MAX_DEPTH = 60
+_BETWEEN = frozenset(
+    """cdot times div ast pm mp rfloor rceil rvert rVert pmod bmod mod over choose cup cap circ degree
+    rangle setminus wedge vee land lor prime""".split()
+)  # commands that begin no factor
+_ENDS = frozenset({"+", "-", "=", ")", "]", "}", ",", ";", "<", ">", "&", "\\\\", "\\}", "\\approx", "\\le", "\\ge", "\\leq", "\\geq"})  # of a product
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +108,13 @@ class _Reader(Scripts):
 
     @staticmethod
     def spell(token: Token) -> str:
-        if token.kind == "command":
-            return "\\" + token.text
-        return token.text if token.kind in ("op", "letter", "word") else ""
+        return token.spelled
 
     def at(self, *words: str) -> bool:
-        return self.spell(self.here) in words and self.here.kind != "end"
+        return self.place < len(self.tokens) and self.tokens[self.place].spelled in words
 
     def accept(self, *words: str) -> bool:
-        if self.at(*words):
+        if self.place < len(self.tokens) and self.tokens[self.place].spelled in words:
             self.place += 1
             return True
         return False
@@ -264,39 +267,7 @@ class _Reader(Scripts):
         if token.kind in ("number", "recurring", "letter", "begin"):
             return True
         if token.kind == "command":
-            return (
-                "\\" + token.text not in RELATIONS
-                and token.text
-                not in (
-                    "cdot",
-                    "times",
-                    "div",
-                    "ast",
-                    "pm",
-                    "mp",
-                    "rfloor",
-                    "rceil",
-                    "rvert",
-                    "rVert",
-                    "pmod",
-                    "bmod",
-                    "mod",
-                    "over",
-                    "choose",
-                    "cup",
-                    "cap",
-                    "circ",
-                    "degree",
-                    "rangle",
-                    "setminus",
-                    "wedge",
-                    "vee",
-                    "land",
-                    "lor",
-                    "prime",
-                )
-                and "\\" + token.text not in DOTS
-            )
+            return token.spelled not in RELATIONS and token.text not in _BETWEEN and token.spelled not in DOTS
         if token.kind == "text":
             return token.text in TEXT_FUNCTIONS
         return token.kind == "op" and token.text in ("(", "[", "{", "\\{") or (token.text == "|" and not self.bars) or token.text == "\\|" and not self.bars
@@ -305,7 +276,7 @@ class _Reader(Scripts):
         factors = [self.factor()]
         heads: list[str] = []
         dots = False
-        while not self.at_modulus():
+        while self.here.kind != "end" and self.here.spelled not in _ENDS and not self.at_modulus():
             if self.here.kind == "letter" and self.here.text in "xX" and not self.letters and self.times_sign():
                 self.place += 1
                 head = "*"
@@ -464,6 +435,9 @@ class _Reader(Scripts):
 
     def postfix(self, value: Expr) -> Expr:
         while True:
+            kind = self.here.kind
+            if kind in ("end", "number") or kind == "op" and not self.at("!=", "!", "%"):
+                return value
             if self.at("!=") and self.here.glued:  # 5!=120
                 self.tokens[self.place : self.place + 1] = [Token("op", "!", True), Token("op", "=", True)]
             if self.at("!"):

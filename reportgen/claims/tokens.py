@@ -20,13 +20,20 @@ class Unreadable(ValueError):
 
 @dataclass(slots=True)
 class Token:
-    """``glued``: no space before it.  ``value``: for a number its digits in Expr's notation."""
+    """``glued``: no space before it.  ``spelled``: how the grammar names it, "" for numbers and texts."""
 
     kind: str
     text: str
     glued: bool = False
     start: int = 0
     end: int = 0
+    spelled: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind == "command":
+            self.spelled = "\\" + self.text
+        elif self.kind in ("op", "letter", "word"):
+            self.spelled = self.text
 
 
 _CHARACTERS = {
