@@ -31,11 +31,12 @@ _room: ContextVar[int] = ContextVar("room", default=1)      # for atoms that are
 _angle: ContextVar[int] = ContextVar("angle", default=1)
 Certificate = Mapping[str, Any]
 
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What was shown: for all values that satisfy the assumptions and the conditions the statement holds, or ``refuted``: it fails for some.
+    """The statement holds for all values that satisfy the assumptions and the conditions, or (``refuted``) it fails for some.
 
-    ``values``: of both sides of a closed relation; for a rounding the value, its rounding, what is shown, the places.  ``bits`` of balls.
+    ``values``: of both sides of a closed relation; of a rounding the value, its rounding, what is shown, the places.  ``bits`` of balls.
     """
 
     strength: str            # "exact" or "enclosure"
@@ -44,6 +45,7 @@ class Accepted:
     conditions: tuple[Tree, ...] = ()
     values: tuple[Value, ...] = ()
     bits: int = 0
+
 
 def check(statement: str, assumptions: Sequence[str], certificate: Certificate | None = None) -> Accepted:
     """Raises Refused, with what is missing, where the certificate does not show the statement."""
@@ -64,6 +66,7 @@ def check(statement: str, assumptions: Sequence[str], certificate: Certificate |
             ctx.prec = before
     raise Refused("too many different terms")
 
+
 def _prepared(goal: Tree, assumptions: Sequence[Tree], functions_too: bool) -> tuple[Tree, tuple[Tree, ...], dict[Tree, Tree]]:
     """(the goal, the other assumptions, values) with everything put in that an equation ``x = ...`` or ``f(x) = ...`` defines."""
     values: dict[Tree, Tree] = {}
@@ -76,8 +79,8 @@ def _prepared(goal: Tree, assumptions: Sequence[Tree], functions_too: bool) -> t
             waiting[:0] = fact[1:]
         elif left[0] in ("name", "index") and left not in values and not contains(right, left) and left[1] not in CONSTANTS:
             values[left] = right
-        elif functions_too and left[0] == "apply" and all(part[0] == "name" for part in left[2:]) and left[1][1] not in functions \
-                and len(set(left)) == len(left) and not any(node[0] == "apply" and node[1] == left[1] for node in walk(right)):
+        elif functions_too and left[0] == "apply" and all(part[0] == "name" for part in left[2:]) and len(set(left)) == len(left) \
+                and left[1][1] not in functions and not any(node[0] == "apply" and node[1] == left[1] for node in walk(right)):
             functions[left[1][1]] = left[2:], right
         else:
             rest.append(fact)
@@ -87,7 +90,9 @@ def _prepared(goal: Tree, assumptions: Sequence[Tree], functions_too: bool) -> t
             raise Inconsistent("the assumptions contradict each other")
         if held is None:
             kept.append(fact)
-    return settled(goal, values, functions), tuple(kept), {name: settled(value, values, functions) for name, value in values.items()}
+    goal = settled(goal, values, functions)      # with the values as they were given: a derivative comes before the value of its variable
+    return goal, tuple(kept), {name: settled(value, values, functions) for name, value in values.items()}
+
 
 def _prove(goal: Tree, assumptions: Sequence[Tree], certificate: Certificate, depth: int = 0) -> Accepted:
     # only what the statement itself assumes defines functions: further down f(x) = 0 speaks of one x
@@ -110,6 +115,7 @@ def _prove(goal: Tree, assumptions: Sequence[Tree], certificate: Certificate, de
             raise Refused("a condition without names that is not shown")
     return replace(found, conditions=tuple(kept))
 
+
 def _shown(goal: Tree, assumptions: Sequence[Tree], certificate: Certificate, depth: int) -> Accepted:
     """``_prove`` of a part, where a refutation is of no use."""
     if depth >= _MAX_DEPTH:
@@ -119,10 +125,13 @@ def _shown(goal: Tree, assumptions: Sequence[Tree], certificate: Certificate, de
         raise Refused("a part that is false")
     return found
 
+
 def _all(found: Sequence[Accepted], method: str = "") -> Accepted:
     """All of it: refuted where a part is, as strong as the weakest part."""
     weakest = min(found, key=lambda part: (not part.refuted, part.strength == "exact"))
-    return replace(weakest, method=method or weakest.method, conditions=tuple(dict.fromkeys(c for part in found for c in part.conditions)))
+    conditions = tuple(dict.fromkeys(condition for part in found for condition in part.conditions))
+    return replace(weakest, method=method or weakest.method, conditions=conditions)
+
 
 def _by_form(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, depth: int) -> Accepted:
     head, parts = goal[0], goal[1:]
@@ -149,18 +158,21 @@ def _by_form(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, dept
         return RULES[certificate["by"]](goal, given, certificate, depth)
     return (_closed(goal, certificate, given) if not free(goal) else None) or _in_a_field(goal, given)
 
+
 def _closed(goal: Tree, certificate: Certificate, given: tuple[Tree, ...]) -> Accepted | None:
     """A statement without names: by exact arithmetic, or by balls of rising precision."""
     for ctx.prec in [min(int(certificate["bits"]), MAX_BITS)] if "bits" in certificate else _BITS:
         at = At()
         held = at.holds(goal)
         if held is True or held is False and not given:      # the assumptions may never hold: that is shown by a point
-            values = tuple(map(At().value, goal[1:])) if goal[0] in COMPARED and not any(p[0] == "tuple" or is_matrix(p) for p in goal[1:]) else ()
+            numbers = goal[0] in COMPARED and not any(part[0] == "tuple" or is_matrix(part) for part in goal[1:])
+            values = tuple(map(At().value, goal[1:])) if numbers else ()
             strength, method = ("exact", "rational arithmetic") if at.exact else ("enclosure", "balls")
             return Accepted(strength, method, not held, values=values, bits=0 if at.exact else ctx.prec)
         if held is False or at.exact:
             break
     return None
+
 
 def _rounding(tree: Tree, shown: Tree, places: int, given: tuple[Tree, ...]) -> Accepted:
     """Is ``shown`` the rounding to so many decimals?  Ties go to the even digit."""
@@ -180,7 +192,9 @@ def _rounding(tree: Tree, shown: Tree, places: int, given: tuple[Tree, ...]) -> 
         raise Refused("no ball in one rounding cell")
     exact = isinstance(value, fmpq)
     strength, method = ("exact", "rounding of a rational") if exact else ("enclosure", "ball inside one rounding cell")
-    return Accepted(strength, method, target != rounded, conditions, (value, rounded, target, fmpq(places)), 0 if exact else ctx.prec)
+    values = value, rounded, target, fmpq(places)
+    return Accepted(strength, method, target != rounded, conditions, values, 0 if exact else ctx.prec)
+
 
 def _field(goal: Tree, given: Sequence[Tree]) -> Field:
     """The field of a statement, its assumptions learned."""
@@ -192,8 +206,9 @@ def _field(goal: Tree, given: Sequence[Tree]) -> Field:
     field.consistent()
     return field
 
+
 def _in_a_field(goal: Tree, given: tuple[Tree, ...]) -> Accepted:
-    """By normal forms; what an equation or inequality needs to have a value (x > 0 for ln x) is assumed where that helps, and a condition."""
+    """By normal forms; what a relation needs to have a value (x > 0 for ln x) is assumed where that helps, and is a condition."""
     field, supposed = _field(goal, given), ()
     try:
         method = _relation(field, goal)
@@ -204,6 +219,7 @@ def _in_a_field(goal: Tree, given: tuple[Tree, ...]) -> Accepted:
         field = _field(goal, (*given, *supposed))
         method = _relation(field, goal)
     return Accepted("exact", method, conditions=supposed + field.open_conditions())
+
 
 def _relation(field: Field, goal: Tree) -> str:
     """The method by which normal forms show the statement.  Raises Refused."""
@@ -226,19 +242,15 @@ def _relation(field: Field, goal: Tree) -> str:
         return "signs"
     if head in ("iff", "implies"):
         return _equivalence(field, head, *parts)
-    if head != "or":
-        raise Refused(f"a statement of the form {head}")
-    for part in parts[:-1]:
-        try:
-            return _relation(field, part)
-        except Refused:
-            continue
-    return _relation(field, parts[-1])
+    raise Refused(f"a statement of the form {head}")
+
 
 def _is_zero(field: Field, num: fmpq_mpoly) -> bool:
     """Zero, or zero wherever an assumed equation holds: every factor of that divides it or is never zero."""
-    return num == 0 or any(all(divmod(num, factor)[1] == 0 or not field.sign(factor) & ZER for factor, _ in field.factors((given, field.one))[1])
-                           for given in field.equations if given != 0)
+    def covers(given: fmpq_mpoly) -> bool:
+        return all(divmod(num, factor)[1] == 0 or not field.sign(factor) & ZER for factor, _ in field.factors((given, field.one))[1])
+    return num == 0 or any(given != 0 and covers(given) for given in field.equations)
+
 
 def _equivalence(field: Field, head: str, first: Tree, second: Tree) -> str:
     if first[0] == second[0] == "eq" and first[1][0] == first[2][0] == "vec" and (first[1][1], first[2][1]) == second[1:]:
@@ -256,6 +268,7 @@ def _equivalence(field: Field, head: str, first: Tree, second: Tree) -> str:
             return "differences in a positive ratio"
     raise Refused("an equivalence that is not shown")
 
+
 def _zero_set(field: Field, relation: Tree) -> tuple[fmpq_mpoly, list[fmpq_mpoly]]:
     """The polynomial whose zeros solve equations joined by ``or``, and the divisors that they have."""
     outside, field.needs, poly = field.needs, {}, field.one
@@ -267,8 +280,9 @@ def _zero_set(field: Field, relation: Tree) -> tuple[fmpq_mpoly, list[fmpq_mpoly
     field.needs = {**outside, **field.needs}
     return field.reduced((poly, field.one))[0], divisors
 
+
 def _contained(field: Field, a: tuple[fmpq_mpoly, list[fmpq_mpoly]], b: tuple[fmpq_mpoly, list[fmpq_mpoly]]) -> bool:
-    """Whether every zero of a is one of b.  A family of zeros of a where a divisor of b is zero too is lost, and then it is not."""
+    """Whether every zero of a is one of b.  A family of zeros where a divisor of b is zero too is lost, and then it is not."""
     if a[0] == 0:
         return b[0] == 0
     for factor, _ in field.factors((a[0], field.one))[1]:
@@ -276,6 +290,7 @@ def _contained(field: Field, a: tuple[fmpq_mpoly, list[fmpq_mpoly]], b: tuple[fm
                 and (divmod(b[0], factor)[1] != 0 or any(not factor.gcd(d).is_constant() for d in b[1])):
             return False
     return True
+
 
 def _cases(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, depth: int) -> Accepted:
     """Shown where ``on`` holds and where it does not: {"on": relation, "then": certificate, "else": certificate}."""
@@ -292,15 +307,18 @@ def _cases(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, depth:
             continue
     return _all(found, f"cases by {certificate['on']}")
 
+
 def _via(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, depth: int) -> Accepted:
     """An equivalence or implication in two steps: {"via": statement, "parts": [certificate, certificate]}."""
     (head, first, last), middle = goal, simpler(read(certificate["via"]))
     if head not in ("iff", "implies"):
         raise Refused("no two steps")
-    return _all([_shown((head, *ends), given, inner, depth) for ends, inner in zip(((first, middle), (middle, last)), certificate["parts"], strict=True)])
+    steps = zip(((head, first, middle), (head, middle, last)), certificate["parts"], strict=True)
+    return _all([_shown(step, given, inner, depth) for step, inner in steps])
+
 
 def _induction(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, depth: int) -> Accepted:
-    """``sum(f(k), k, a, n) = g(n)`` for whole n from a on: {"base": of g(a) = f(a), "step": of g(n) = g(n - 1) + f(n)}; products likewise."""
+    """``sum(f(k), k, a, n) = g(n)`` for whole n >= a: {"base": of g(a) = f(a), "step": of g(n) = g(n - 1) + f(n)}; products likewise."""
     (head, body, index, lower, n), closed = goal[1:] if goal[1][0] in ("sum", "prod") else goal[:0:-1]
     if goal[0] != "eq" or head not in ("sum", "prod") or n[0] != "name" or contains(lower, n) or contains(body, n):
         raise Refused("no induction on this")
@@ -313,6 +331,7 @@ def _induction(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, de
         raise Refused("a step that is missing for one n")      # it would break the chain
     whole = ("and", ("element", n, ("name", "ZZ")), ("ge", n, lower))
     return _all([replace(base, conditions=(whole, *base.conditions)), step], "induction")
+
 
 def _function(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, depth: int) -> Accepted:
     """One function of both sides: {"of": "ln", "exp" or a positive exponent}, with "turned" where the second side comes first.
@@ -331,18 +350,20 @@ def _function(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, dep
     if goal[0] in ("iff", "implies"):
         (head, u, v), (other, *images) = goal[:0:-1] if certificate.get("turned") and goal[0] == "iff" else goal[1:]
         signs = [field.sign_of(field.normal(side)) for side in (u, v)]
-        lossy = of == "ln" and POS not in signs or number and int(of) % 2 == 0 and goal[0] == "iff" and any(s & NEG for s in signs)
+        even = number and int(of) % 2 == 0 and goal[0] == "iff"
+        lossy = of == "ln" and POS not in signs or even and any(s & NEG for s in signs)
         good = head == other == "eq" and not lossy and same(u, images[0]) and same(v, images[1])
     elif goal[0] == "eq":
-        u, v = goal[1:]
-        power = ("number", str(int(of)))
-        return _all([_shown(part, given, {}, depth) for part in (("ge", u, ZERO), ("ge", v, ZERO), ("eq", ("pow", u, power), ("pow", v, power)))])
+        powers = [("pow", side, ("number", str(int(of)))) for side in goal[1:]]
+        parts = [*(("ge", side, ZERO) for side in goal[1:]), ("eq", *powers)]
+        return _all([_shown(part, given, {}, depth) for part in parts])
     else:
         source = simpler(read(certificate["from"]))
-        good = source in given and source[0] == goal[0] and of == "exp" and goal[0] in COMPARED and all(map(same, source[1:], goal[1:]))
+        good = source in given and source[0] == goal[0] in COMPARED and of == "exp" and all(map(same, source[1:], goal[1:]))
     if not good:
         raise Refused("not one function of both sides, or not one to one here")
     return Accepted("exact", f"{of} of both sides", conditions=field.open_conditions())
+
 
 def _antiderivative(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, depth: int) -> Accepted:
     """``integral(f, x) = F`` by dF/dx = f; ``integral(f, x, a, b)`` by {"F": ...} whose derivative f is on all of [a, b]."""
@@ -350,7 +371,7 @@ def _antiderivative(goal: Tree, given: tuple[Tree, ...], certificate: Certificat
     body, x, *ends = left[1:]
     F = simpler(read(certificate["F"])) if ends else right
     within = (("ge", x, ends[0]), ("le", x, ends[1])) if ends else ()
-    if goal[0] != "eq" or not ends and not contains(right, x) or ends and (x[1] in {name for fact in given for name in free(fact)} or free(left)):
+    if goal[0] != "eq" or not ends and not contains(right, x) or ends and (free(left) or any(x[1] in free(fact) for fact in given)):
         raise Refused("no antiderivative of this")
     found = [_shown(("eq", ("diff", F, x), body), (*given, *within), certificate.get("proof", {}), depth)]
     if ends:
@@ -360,6 +381,7 @@ def _antiderivative(goal: Tree, given: tuple[Tree, ...], certificate: Certificat
     return _all(found, "fundamental theorem" if ends else "derivative of the antiderivative")
 
 RULES = {"cases": _cases, "via": _via, "induction": _induction, "function": _function, "antiderivative": _antiderivative}
+
 
 def _fails(goal: Tree, assumptions: Sequence[Tree], point: Sequence[Sequence[str]]) -> Accepted:
     """The statement is false where its names have these values, and all assumptions hold there."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from math import comb, prod
+from operator import mul
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpz
 
 from .reader import Refused, Tree, read
 from .signs import ALLOWED, ANY, NEG, POS, ZER, Signs
-from .trees import E, INF, ONE, PI, ZERO, contains, derivative_of, free, put, rational_of, rational_tree, simpler, walk
+from .trees import E, INF, ONE, PI, ZERO, contains, derivative_of, free, put, rational_of, rational_tree, simpler
 from .values import At, NoValue
 
 Quotient = tuple[fmpq_mpoly, fmpq_mpoly]
@@ -22,21 +23,25 @@ Quotient = tuple[fmpq_mpoly, fmpq_mpoly]
 _MAX_TERMS, _MAX_WORK, _MAX_SUM, _MAX_MULTIPLE = 4_000, 20_000, 2_000, 40      # products of two are at most 16 million
 _MAX_EXPONENT, _MAX_POWER_BITS, _MAX_FACTORED_BITS = 400, 400_000, 128
 
+
 class Overflow(Exception):
     """More atoms than the ring has variables: begin again with a larger one."""
 
+
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """A variable of the normal form: what it stands for; for a root ``(k, quotient)`` with atom^k = quotient; the signs it can have."""
+    """A variable: what it stands for; for a root ``(k, quotient)`` with atom^k = quotient; the signs that it can have."""
 
     tree: Tree
     relation: tuple[int, Quotient] | None
     signs: int
 
+
 @lru_cache(maxsize=16)
 def _ring(size: int):
     ctx = fmpq_mpoly_ctx.get([f"a{i}" for i in range(size)], Ordering.lex)
     return ctx, ctx.gens(), ctx.constant(0), ctx.constant(1)
+
 
 class Field(Signs):
     """The normal forms of one statement.  ``needs``: relation -> (polynomial, signs it must have), for a value to exist."""
@@ -93,7 +98,7 @@ class Field(Signs):
         if k < 0:
             return self.div((self.one, self.one), self.power(a, -k), written)
         value = self.rational(a)
-        if value is not None and (int(value.p).bit_length() + int(value.q).bit_length()) * k > _MAX_POWER_BITS or value is None and k > _MAX_EXPONENT:
+        if k > (_MAX_EXPONENT if value is None else _MAX_POWER_BITS // (int(value.p).bit_length() + int(value.q).bit_length())):
             raise Refused(f"a power with exponent {k}")
         for poly in a:      # before anything is multiplied out
             if len(poly) > 1 and comb(k + len(poly) - 1, k) > _MAX_TERMS and prod(d * k + 1 for d in poly.degrees()) > _MAX_TERMS:
@@ -127,7 +132,8 @@ class Field(Signs):
             for exponents, coefficient in num.to_dict().items():
                 times, rest = divmod(exponents[i], k)
                 parts.setdefault(times, {})[exponents[:i] + (rest,) + exponents[i + 1:]] = coefficient
-            num = sum((self.ctx.from_dict(terms) * above ** times * below ** (top - times) for times, terms in parts.items()), self.zero)
+            lowered = (self.ctx.from_dict(terms) * above ** times * below ** (top - times) for times, terms in parts.items())
+            num = sum(lowered, self.zero)
             den = den * below ** top
         return num, den
 
@@ -144,8 +150,9 @@ class Field(Signs):
     def factors(self, q: Quotient) -> tuple[fmpq, list[tuple[fmpq_mpoly, int]]]:
         """(content, factors with exponents), multiplied out to check them."""
         (a, above), (b, below) = (self._monomial(poly) if len(poly) == 1 else poly.factor() for poly in q)
-        if any(poly != reduce(lambda x, y: x * y, (f ** int(e) for f, e in fs), self.one) * c for poly, c, fs in ((q[0], a, above), (q[1], b, below))):
-            raise Refused("factors that do not multiply out")
+        for poly, content, parts in ((q[0], a, above), (q[1], b, below)):
+            if poly != reduce(mul, (f ** int(e) for f, e in parts), self.one) * content:
+                raise Refused("factors that do not multiply out")
         return fmpq(a) / fmpq(b), [(f, int(e)) for f, e in above] + [(f, -int(e)) for f, e in below]
 
     def _monomial(self, poly: fmpq_mpoly) -> tuple[fmpq, list[tuple[fmpq_mpoly, int]]]:
@@ -175,7 +182,7 @@ class Field(Signs):
     def open_conditions(self) -> tuple[Tree, ...]:
         """What is needed and does not follow from the assumptions; what the others imply is left out."""
         kept = {r: need for r, need in self.needs.items() if self.sign(need[0]) & ~need[1]}
-        for relation in sorted(kept, key=lambda r: (kept[r][0].total_degree(), len(kept[r][0])), reverse=True) if len(kept) > 1 else ():
+        for relation in sorted(kept, key=lambda r: (-kept[r][0].total_degree(), -len(kept[r][0]))) if len(kept) > 1 else ():
             before = self.facts, self.low, self.high
             self.facts, self.low, self.high = list(self.facts), dict(self.low), dict(self.high)
             for other in kept:
@@ -194,7 +201,8 @@ class Field(Signs):
         terms: list[Tree] = []
         for exponents, coefficient in poly.to_dict().items():
             factors = [] if abs(coefficient) == 1 and any(exponents) else [rational_tree(abs(coefficient))]
-            factors += [self.atoms[i].tree if e == 1 else ("pow", self.atoms[i].tree, ("number", str(e))) for i, e in enumerate(exponents) if e]
+            powers = [(self.atoms[i].tree, e) for i, e in enumerate(exponents) if e]
+            factors += [tree if e == 1 else ("pow", tree, ("number", str(e))) for tree, e in powers]
             term = factors[0] if len(factors) == 1 else ("mul", *factors)
             terms.append(("neg", term) if coefficient < 0 else term)
         return ZERO if not terms else terms[0] if len(terms) == 1 else ("add", *terms)
@@ -227,7 +235,9 @@ class Field(Signs):
         if head == "abs":
             inner = self.lowest(self.normal(tree[1]))
             signs = self.sign_of(inner)
-            return inner if not signs & NEG else self.neg(inner) if not signs & POS else self.root(self.mul(inner, inner), 2, tree[1])
+            if signs & NEG and signs & POS:
+                return self.root(self.mul(inner, inner), 2, tree[1])
+            return self.neg(inner) if signs & NEG else inner
         if head == "max":
             return reduce(self._larger, map(self.normal, tree[1:]))
         if head == "exp":
@@ -248,7 +258,7 @@ class Field(Signs):
         return self.atom(tree, tree) if head == "diff" else self._opaque(tree)
 
     def _opaque(self, tree: Tree) -> Quotient:
-        """A function of numbers that is a rational is computed; any other is an atom, named by the normal forms of its arguments."""
+        """A function of numbers that is rational is computed; any other is an atom, named by the normal forms of its arguments."""
         head = tree[0]
         if head not in ("index", "apply", "asin", "atan", "floor", "round", "factorial", "sign"):
             raise Refused(f"{head} in a normal form")
@@ -265,12 +275,11 @@ class Field(Signs):
         if head == "asin":
             within = self.lowest(self.sub(self.constant(1), self.mul(arguments[0], arguments[0])))
             self.require("ge", self.tree(within), within)
-        if head == "factorial":      # (n + c)! = (n + 1)...(n + c) n!
+        if head == "factorial":      # (n + 1)! = (n + 1) n!
             self.require("ge", tree[1], arguments[0])
             shift = next((c for c, _, e in self.monomials(arguments[0][0]) if not any(e)), 0) if arguments[0][1] == 1 else 0
             if shift in range(1, _MAX_EXPONENT):
-                below = self.sub(arguments[0], self.constant(shift))
-                return reduce(self.mul, (self.add(below, self.constant(k)) for k in range(1, int(shift.p) + 1)), self._opaque(("factorial", self.tree(below))))
+                return self.mul(arguments[0], self._opaque((head, self.tree(self.sub(arguments[0], self.constant(1))))))
         return self.atom((head, tree[1:first], *map(self.key, arguments)), tree, signs=POS if head == "factorial" else ANY)
 
     def _power(self, base: Tree, exponent: Tree) -> Quotient:
@@ -301,7 +310,7 @@ class Field(Signs):
         return self.normal(tree[-1 if len(tree) % 2 == 0 else len(tree)])
 
     def root(self, q: Quotient, k: int, written: Tree) -> Quotient:
-        """The k-th root: of numbers by primes; factors of known sign, and even powers as absolute values, have roots of their own."""
+        """The k-th root: of numbers by primes; factors of known sign, and |f| for even powers of f, have roots of their own."""
         q = self.lowest(q)
         value = self.rational(q)
         if value is not None and value <= 0:
@@ -323,8 +332,8 @@ class Field(Signs):
                 outside = self.mul(outside, self._to((factor, self.one), whole))
                 outside = self.mul(outside, self.power(self._root_atom((factor, self.one), k), rest)) if rest else outside
         if flips or any(exponent % k for _, exponent in unknown):
-            inside = reduce(self.mul, (self._to((factor, self.one), exponent) for factor, exponent in unknown), self.constant(-1 if flips else 1))
-            return self.mul(outside, self._root_atom(inside, k))
+            powers = (self._to((factor, self.one), exponent) for factor, exponent in unknown)
+            return self.mul(outside, self._root_atom(reduce(self.mul, powers, self.constant(-1 if flips else 1)), k))
         for factor, exponent in unknown:      # only where k is even: the root of f^k is |f|
             outside = self.mul(outside, self._to(self._root_atom((factor ** 2, self.one), 2), exponent // k))
         return outside
@@ -386,7 +395,8 @@ class Field(Signs):
         cosine, sine = self.constant(1), self.constant(0)
         for rate, monomial, _ in self.monomials(q[0]) if q[1] == 1 else ((fmpq(1), q, ()),):
             part = next((n for n in _OF_PI if n % rate.q == 0), None) if self.tree(monomial) == PI else None
-            base = tuple(map(self.normal, _OF_PI[part])) if part else self._base_angle(self.mul(monomial, self.constant(fmpq(1, self.angle))))
+            smallest = self.mul(monomial, self.constant(fmpq(1, self.angle)))
+            base = tuple(map(self.normal, _OF_PI[part])) if part else self._base_angle(smallest)
             times = fmpq(int((rate * part).p) % (2 * part)) if part else rate * self.angle
             if times.q != 1 or abs(times) > _MAX_MULTIPLE:
                 raise Refused("such a multiple of an angle")
@@ -414,7 +424,7 @@ class Field(Signs):
         return marked, q, needs, {i: atom.tree for i, atom in enumerate(self.atoms) if contains(atom.tree, marked)}
 
     def _sum(self, head: str, body: Tree, index: Tree, lower: Tree, upper: Tree) -> Quotient:
-        """Written out between whole numbers; between names by linearity, every monomial that depends on the index being an atom."""
+        """Written out between whole numbers; between names by linearity: each monomial that depends on the index is an atom."""
         ends = [self.normal(lower), self.normal(upper)]
         first, last = map(self.rational, ends)
         if first is not None and last is not None:
@@ -436,8 +446,8 @@ class Field(Signs):
         if any(q[1].degrees()[i] for i in inside):      # only a number goes out
             lead = q[0].leading_coefficient()
             part = (q[0] / lead, q[1])
-            atom = self.atom(("sum", *self.key(part), *bounds), ("sum", put(self.tree(part), {marked: index}), index, lower, upper))
-            return atom[0] * lead, atom[1]
+            written = ("sum", put(self.tree(part), {marked: index}), index, lower, upper)
+            return self.mul(self.constant(lead), self.atom(("sum", *self.key(part), *bounds), written))
         total, count = self.constant(0), self.add(self.sub(ends[1], ends[0]), self.constant(1))
         for coefficient, _, exponents in self.monomials(q[0]):
             fixed = tuple(0 if i in inside else e for i, e in enumerate(exponents))
@@ -453,10 +463,10 @@ class Field(Signs):
         return self.mul(total, (self.one, q[1]))
 
     def _limit(self, body: Tree, name: Tree, point: Tree) -> Quotient:
-        """Of a quotient of polynomials in x and exp(x): at infinity by the leading terms, at a number by continuity in lowest terms."""
+        """Of a quotient of polynomials in x and exp(x): at infinity by leading terms, at a number by continuity in lowest terms."""
         marked, q, needs, inside = self._marked(body, name)
         simple = [i for i, tree in inside.items() if tree in (marked, ("exp", marked))]
-        for relation, (poly, _) in needs.items():      # a divisor that is not zero throughout has no zero close to the point, beside it
+        for relation, (poly, _) in needs.items():      # a divisor that is not zero throughout has no zero close beside the point
             parts: dict[tuple, dict] = {}
             for exponents, coefficient in poly.to_dict().items():
                 rest = tuple(0 if i in inside else e for i, e in enumerate(exponents))
@@ -477,17 +487,20 @@ class Field(Signs):
         return self.constant(0) if q[0] != 0 and top < bottom else result
 
     def _leading(self, poly: fmpq_mpoly, inside: dict[int, Tree], marked: Tree, up: bool) -> tuple[tuple, fmpq_mpoly]:
-        """The growth of a polynomial in x and exp(x), the power of exp(x) before that of x, and the coefficient of what grows so."""
+        """The growth of a polynomial in x and exp(x), first by the power of exp(x), and the coefficient of what grows so."""
         def growth(e: tuple) -> tuple[int, int]:
-            return (sum(e[i] for i, tree in inside.items() if tree != marked) * (1 if up else -1), sum(e[i] for i, tree in inside.items() if tree == marked))
+            of_exp = sum(e[i] for i, tree in inside.items() if tree != marked)
+            return of_exp if up else -of_exp, sum(e[i] for i, tree in inside.items() if tree == marked)
         terms = poly.to_dict()
         top = max(map(growth, terms), default=(0, 0))
         sign = 1 if up or top[1] % 2 == 0 else -1
-        return top, self.ctx.from_dict({tuple(0 if i in inside else k for i, k in enumerate(e)): c * sign for e, c in terms.items() if growth(e) == top})
+        kept = {e: c * sign for e, c in terms.items() if growth(e) == top}
+        return top, self.ctx.from_dict({tuple(0 if i in inside else k for i, k in enumerate(e)): c for e, c in kept.items()})
 
 # n -> cosine and sine of pi/n
 _OF_PI = {n: tuple(simpler(read(text)) for text in texts) for n, texts in {
     12: ("(sqrt(6) + sqrt(2))/4", "(sqrt(6) - sqrt(2))/4"), 10: ("sqrt(10 + 2*sqrt(5))/4", "(sqrt(5) - 1)/4")}.items()}
+
 
 def _primes(value: fmpq) -> list[tuple[int, int]]:
     """Primes of a positive rational with exponents.  Refused where the number is too long to be factored."""

@@ -14,20 +14,22 @@ Tree = tuple
 
 MAX_LENGTH, MAX_DIGITS = 20_000, 4_000
 # sign -> (how tightly it binds, head)
-_INFIX = {"<=>": (1, "iff"), "=>": (2, "implies"), "or": (3, "or"), "and": (4, "and"), "=": (6, "eq"), "!=": (6, "ne"), "<": (6, "lt"), "<=": (6, "le"),
-          ">": (6, "gt"), ">=": (6, "ge"), "~=": (6, "approx"), "in": (6, "element"), "+": (7, "add"), "-": (7, "add"), "*": (8, "mul"), "/": (8, "div"),
-          "^": (9, "pow")}
+_INFIX = {"<=>": (1, "iff"), "=>": (2, "implies"), "or": (3, "or"), "and": (4, "and"), "=": (6, "eq"), "!=": (6, "ne"), "<": (6, "lt"),
+          "<=": (6, "le"), ">": (6, "gt"), ">=": (6, "ge"), "~=": (6, "approx"), "in": (6, "element"), "+": (7, "add"), "-": (7, "add"),
+          "*": (8, "mul"), "/": (8, "div"), "^": (9, "pow")}
 _NOT, _MINUS, _SINGLE = 5, 8, (1, 2, 6, 9)      # levels at which nothing follows a second time: no a = b = c
 _CALLS = {      # head -> (least, most) arguments
-    **dict.fromkeys("sqrt exp ln abs sign floor ceil factorial sin cos tan cot sec csc asin acos atan sinh cosh tanh".split(), (1, 1)),
-    **dict.fromkeys("transpose det inverse vec".split(), (1, 1)), **dict.fromkeys("root binomial round".split(), (2, 2)),
-    **dict.fromkeys("min max matrix row".split(), (1, inf)), **dict.fromkeys("index apply tuple cases".split(), (2, inf)), "set": (0, inf),
+    **dict.fromkeys("sqrt exp ln abs sign floor ceil factorial sin cos tan cot sec csc asin acos atan sinh cosh tanh vec".split(), (1, 1)),
+    **dict.fromkeys("transpose det inverse".split(), (1, 1)), **dict.fromkeys("root binomial round".split(), (2, 2)), "set": (0, inf),
+    **dict.fromkeys("min max matrix row".split(), (1, inf)), **dict.fromkeys("index apply tuple cases".split(), (2, inf)),
     "norm": (1, 2), "log": (1, 2), "sum": (4, 4), "prod": (4, 4), "diff": (2, 3), "limit": (3, 4), "integral": (2, 4)}
 _APPLIED = frozenset({"f", "g", "h", "sigma", "Var", "Cov", "Pr"})      # names that are functions before a bracket
-_TOKEN = re.compile(r"\d+(?:\.\d+)?|[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z][A-Za-z0-9]+)*|<=>|=>|<=|>=|!=|~=|[-+*/^!=<>()\[\],_]", re.ASCII)
+_TOKEN = re.compile(r"[0-9]+(?:\.[0-9]+)?|[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z][A-Za-z0-9]+)*|<=>|=>|<=|>=|!=|~=|[-+*/^!=<>()\[\],_]")
+
 
 class Refused(Exception):
     """The text is no statement, or the certificate does not show it; the message says what is missing."""
+
 
 @lru_cache(maxsize=4096)
 def read(text: str) -> Tree:
@@ -39,6 +41,7 @@ def read(text: str) -> Tree:
     tree = reader.joined(0)
     reader.expect("")
     return tree
+
 
 class _Reader:
 

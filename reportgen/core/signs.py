@@ -15,21 +15,27 @@ ANY = NEG | ZER | POS
 DECIDED = (NEG, ZER, POS)
 ALLOWED = {"gt": POS, "ge": POS | ZER, "lt": NEG, "le": NEG | ZER, "ne": NEG | POS, "eq": ZER}      # of left minus right
 
+
 def flipped(signs: int) -> int:
     return signs & ZER | (POS if signs & NEG else 0) | (NEG if signs & POS else 0)
 
+
 def times(a: int, b: int) -> int:
     return (a | b) & ZER | (b & (POS | NEG) if a & POS else 0) | (flipped(b) & (POS | NEG) if a & NEG else 0)
+
 
 def plus(a: int, b: int) -> int:
     opposite = a & POS and b & NEG or a & NEG and b & POS
     return (a | b) & (POS | NEG) | (ZER if opposite or a & b & ZER else 0)
 
+
 def to_power(signs: int, exponent: int) -> int:
     return signs if exponent % 2 else signs & ZER | (POS if signs & (POS | NEG) else 0)
 
+
 class Inconsistent(Refused):
     """The assumptions contradict each other: nothing is shown from them."""
+
 
 class Signs:
     """Mixed into Field (normal.py): what the assumptions say."""
@@ -175,18 +181,24 @@ class Signs:
         a, b = (None if bound is None else bound[0] for bound in (low, high))
         if roots_between(one, a, b):
             return ANY
-        inside = (a + b) / 2 if a is not None and b is not None else a + 1 if a is not None else b - 1 if b is not None else fmpq(0)
+        if a is None or b is None:
+            inside = a + 1 if a is not None else b - 1 if b is not None else fmpq(0)
+        else:
+            inside = (a + b) / 2
         found = 0
         for at in [inside, *(bound[0] for bound in (low, high) if bound is not None and bound[1])]:
             found |= _sign(one(at))
         return found
 
+
 def _sign(value: fmpq | arb) -> int:
     return POS if value > 0 else NEG if value < 0 else ZER
+
 
 def univariate(poly: fmpq_mpoly, i: int) -> fmpq_poly:
     found = {e[i]: c for e, c in poly.to_dict().items()}
     return fmpq_poly([found.get(k, fmpq(0)) for k in range(max(found, default=0) + 1)])
+
 
 def roots_between(poly: fmpq_poly, low: fmpq | None, high: fmpq | None) -> int:
     """At least the number of real roots in the open interval, which FLINT isolates; None is an infinity."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
 from flint import fmpq
 
@@ -15,16 +16,19 @@ ZERO, ONE, E, PI, INF = ("number", "0"), ("number", "1"), ("name", "e"), ("name"
 _BINDERS = frozenset({"sum", "prod", "limit", "integral"})
 _MAX_ROUNDS = 30
 
+
 @lru_cache(maxsize=4096)
 def literal(text: str) -> fmpq:
     """The value of a decimal literal."""
     whole, _, part = text.partition(".")
     return fmpq(int(whole + part), 10 ** len(part))
 
+
 def rational_tree(value: fmpq) -> Tree:
     """A rational as a tree: 3, -3, 1/3 or -(1/3)."""
     size = ("number", str(abs(value.p))) if value.q == 1 else ("div", ("number", str(abs(value.p))), ("number", str(value.q)))
     return size if value >= 0 else ("neg", size)
+
 
 def rational_of(tree: Tree) -> fmpq | None:
     """The value of a number, its negation, or a quotient of two numbers; None for all else."""
@@ -37,6 +41,7 @@ def rational_of(tree: Tree) -> fmpq | None:
         return literal(tree[1][1]) / literal(tree[2][1])
     return None
 
+
 def walk(tree: Tree) -> Iterator[Tree]:
     """The tree and all trees below it."""
     waiting = [tree]
@@ -44,12 +49,15 @@ def walk(tree: Tree) -> Iterator[Tree]:
         yield node
         waiting.extend(() if node[0] in LEAVES else node[1:])
 
+
 def contains(tree: Tree, part: Tree) -> bool:
     return any(node == part for node in walk(tree))
+
 
 def binds(tree: Tree) -> bool:
     """True for (head, body, name, ...) outside of which the name means nothing; an antiderivative and a derivative bind none."""
     return tree[0] in _BINDERS and len(tree) > 3
+
 
 @lru_cache(maxsize=4096)
 def free(tree: Tree) -> frozenset[str]:
@@ -64,11 +72,12 @@ def free(tree: Tree) -> frozenset[str]:
         parts[:2] = [parts[0] - {tree[2][1]}]
     return frozenset().union(*parts)
 
+
 def put(tree: Tree, values: dict[Tree, Tree], renaming: bool = False) -> Tree:
     """Values for free names and entries, once.  Where a value would be captured by a bound name it is refused.
 
-    A derivative comes before the value of its variable: in ``diff(f, x)`` names that stand for something in x go in first, then the
-    derivative is taken, then x goes in.  ``renaming``: the values are the arguments of a function, which stand for nothing in x.
+    A derivative comes before the value of its variable: in ``diff(f, x)`` names that stand for something in x go in first, then
+    the derivative is taken, then x goes in.  ``renaming``: the values are the arguments of a function, which stand for nothing in x.
     """
     head = tree[0]
     if head in ("name", "index") and tree in values:
@@ -99,7 +108,8 @@ def put(tree: Tree, values: dict[Tree, Tree], renaming: bool = False) -> Tree:
         raise Refused(f"a value for {name[1]} in {head}")
     return put(taken, values, renaming)
 
-def settled(tree: Tree, values: dict[Tree, Tree], functions: dict[str, tuple[tuple, Tree]] = {}) -> Tree:  # noqa: B006 - never changed
+
+def settled(tree: Tree, values: dict[Tree, Tree], functions: Mapping[str, tuple[tuple, Tree]] = MappingProxyType({})) -> Tree:
     """Values put in until nothing changes.  Refused where they need each other in a circle."""
     if not values and not functions:
         return tree
@@ -109,6 +119,7 @@ def settled(tree: Tree, values: dict[Tree, Tree], functions: dict[str, tuple[tup
             return tree
         tree = changed
     raise Refused("definitions that need each other in a circle")
+
 
 def _applied(tree: Tree, functions: dict[str, tuple[tuple, Tree]], bound: frozenset[str] = frozenset()) -> Tree:
     """Every f(a) exchanged for the body of f at a."""
@@ -130,18 +141,20 @@ def simpler(tree: Tree) -> Tree:
     call, body = _DEFINED.get((tree[0], len(tree) - 1), (tree, tree))
     return tree if call is tree else put(body, dict(zip(call[1:], tree[1:])))
 
+
 def _table(rows: dict[str, str]) -> dict[tuple[str, int], tuple[Tree, Tree]]:
     return {(read(call)[0], len(read(call)) - 1): (read(call), simpler(read(text))) for call, text in rows.items()}
 
 _DEFINED: dict[tuple[str, int], tuple[Tree, Tree]] = {}
 _DEFINED |= _table({
-    "sqrt(u)": "root(u, 2)", "log(u)": "ln(u)", "log(u, v)": "ln(u)/ln(v)", "ceil(u)": "-floor(-u)", "min(u, v)": "-max(-u, -v)", "max(u)": "u",
+    "sqrt(u)": "root(u, 2)", "log(u)": "ln(u)", "log(u, v)": "ln(u)/ln(v)", "ceil(u)": "-floor(-u)", "min(u, v)": "-max(-u, -v)",
     "acos(u)": "pi/2 - asin(u)", "tan(u)": "sin(u)/cos(u)", "cot(u)": "cos(u)/sin(u)", "sec(u)": "1/cos(u)", "csc(u)": "1/sin(u)",
     "sinh(u)": "(exp(u) - exp(-u))/2", "cosh(u)": "(exp(u) + exp(-u))/2", "tanh(u)": "(exp(u) - exp(-u))/(exp(u) + exp(-u))",
     "binomial(u, v)": "factorial(u)/(factorial(v)*factorial(u - v))"})
 # derivatives by u, to which u' is multiplied
-_OUTER = _table({"exp(u)": "exp(u)", "ln(u)": "1/u", "sin(u)": "cos(u)", "cos(u)": "-sin(u)", "asin(u)": "1/root(1 - u^2, 2)", "atan(u)": "1/(1 + u^2)",
-                 "abs(u)": "u/abs(u)"})
+_OUTER = _table({"exp(u)": "exp(u)", "ln(u)": "1/u", "sin(u)": "cos(u)", "cos(u)": "-sin(u)", "abs(u)": "u/abs(u)",
+                 "asin(u)": "1/root(1 - u^2, 2)", "atan(u)": "1/(1 + u^2)"})
+
 
 def derivative_of(tree: Tree) -> Tree | None:
     """What ``diff(f, x[, n])`` stands for; None where f is a name or a function of which nothing is known."""
@@ -155,6 +168,7 @@ def derivative_of(tree: Tree) -> Tree | None:
         body = derivative(body, x)
     return body
 
+
 def _perhaps_same(node: Tree, x: Tree) -> bool:
     """True for w_i beside w_j or w_1: one letter, and no two numbers in one place that differ."""
     if node == x or node[0] != "index" or node[1] != x[1] or len(node) != len(x):
@@ -162,8 +176,9 @@ def _perhaps_same(node: Tree, x: Tree) -> bool:
     pairs = [(rational_of(a), rational_of(b)) for a, b in zip(node[2:], x[2:])]
     return not any(a is not None and b is not None and a != b for a, b in pairs)
 
+
 def derivative(u: Tree, x: Tree) -> Tree:
-    """du/dx; other names are constants.  Where there is none, the result has no value either: a divisor or a logarithm comes in."""
+    """du/dx; other names are constants.  Where there is none, the result has no value: a divisor or a logarithm comes in."""
     if u == x:
         return ONE
     if x[0] == "index" and any(_perhaps_same(node, x) for node in walk(u)):
@@ -174,7 +189,8 @@ def derivative(u: Tree, x: Tree) -> Tree:
     if head in ("add", "neg"):
         return (head, *(derivative(part, x) for part in parts))
     if head == "mul":
-        return ("add", ZERO, *(("mul", *parts[:i], derivative(part, x), *parts[i + 1:]) for i, part in enumerate(parts) if contains(part, x)))
+        moving = [i for i, part in enumerate(parts) if contains(part, x)]
+        return ("add", ZERO, *(("mul", *parts[:i], derivative(parts[i], x), *parts[i + 1:]) for i in moving))
     if head == "div":
         return derivative(("mul", parts[0], ("pow", parts[1], ("neg", ONE))), x)
     if head in ("pow", "root"):

@@ -1,4 +1,4 @@
-"""Values of closed trees, or of trees at a point: an exact rational (``fmpq``) as long as that is possible, then a ball (``arb``).
+"""Values of closed trees, or of trees at a point: an exact rational (``fmpq``) while that is possible, then a ball (``arb``).
 
 A ball contains the true value, always: F. Johansson, "Arb", IEEE Trans. Computers 66 (2017).  What has no value raises NoValue.
 """
@@ -22,8 +22,10 @@ _HALF = fmpq(1, 2)
 Value = fmpq | arb
 COMPARED = {"eq": (0,), "ne": (-1, 1), "lt": (-1,), "le": (-1, 0), "gt": (1,), "ge": (0, 1)}
 
+
 class NoValue(Refused):
     """No value here, or none that balls of this precision show."""
+
 
 class At:
     """Values at a point: ``env`` has the values of names and entries.  ``exact`` is False once a ball was needed."""
@@ -53,15 +55,16 @@ class At:
         if head == "pow":
             return self._power(*tree[1:])
         if head in ("sum", "prod"):
-            return reduce(lambda a, b: self._short(a + b if head == "sum" else a * b), self._terms(*tree[1:]), fmpq(head == "prod"))
+            join, first = (add, fmpq(0)) if head == "sum" else (mul, fmpq(1))
+            return reduce(lambda a, b: self._short(join(a, b)), self._terms(*tree[1:]), first)
         if head == "diff":
             taken = derivative_of(tree)
             if taken is not None:
                 return self.value(taken)
         if head == "cases":
-            held = next(((piece, h) for piece, c in zip(tree[1::2], tree[2::2]) if (h := self.holds(c)) is not False), (tree[-1], len(tree) % 2 == 0))
-            if held[1]:
-                return self.value(held[0])
+            held = [(piece, found) for piece, c in zip(tree[1::2], tree[2::2]) if (found := self.holds(c)) is not False]
+            if held and held[0][1] or not held and len(tree) % 2 == 0:
+                return self.value(held[0][0] if held else tree[-1])
         if head in ("abs", "root", "exp", "ln", "sin", "cos", "asin", "atan", "floor", "sign", "max", "round", "factorial"):
             return self.function(head, *map(self.value, tree[1:]))
         raise NoValue(f"no value for {head}")
@@ -111,9 +114,11 @@ class At:
         if head in ("abs", "sign"):
             return abs(value) if head == "abs" else fmpq(self.order(value, fmpq(0)))
         if head == "max":
-            return reduce(lambda a, b: max(a, b) if isinstance(a, fmpq) and isinstance(b, fmpq) else self.ball(a).max(self.ball(b)), more, value)
+            return reduce(lambda a, b: max(a, b) if isinstance(a + b, fmpq) else self.ball(a).max(self.ball(b)), more, value)
         if head in ("floor", "round"):
-            found = rounding(value, self.whole(more[0], 0, MAX_PLACES)) if head == "round" else value.floor() if exact else value.floor().unique_fmpz()
+            found = value.floor() if exact else value.floor().unique_fmpz()
+            if head == "round":
+                found = rounding(value, self.whole(more[0], 0, MAX_PLACES))
             if found is None:
                 raise NoValue("the ball reaches over the boundary of a cell")
             return fmpq(found)
@@ -193,12 +198,14 @@ class At:
             return True if domain == ("name", "RR") else None
         return {("name", "QQ"): True, ("name", "ZZ"): value.q == 1, ("name", "NN"): value.q == 1 and value >= 0}.get(domain)
 
+
 def _joined(found: list[bool | None], decisive: bool) -> bool | None:
     """Truth of a disjunction (``decisive`` True) or of a conjunction."""
     return decisive if decisive in found else None if None in found else not decisive
 
+
 def rounding(value: Value, places: int) -> fmpq | None:
-    """The rounding to so many decimals that every number in the value has, ties to the even digit; None where a ball reaches further."""
+    """The rounding to so many decimals that every number in the value has, ties to even; None where a ball reaches further."""
     scale = fmpz(10) ** places
     if isinstance(value, fmpq):
         up = value * scale + _HALF
@@ -208,13 +215,16 @@ def rounding(value: Value, places: int) -> fmpq | None:
         # strictly inside the cell: a tie, which another rule decides, is excluded
         return fmpq(whole) / scale if whole is not None and abs(value * scale - whole) < _HALF else None
 
+
 def _bits_of(*values: Value) -> int:
     """Bits enough not to widen these balls by arithmetic on them."""
     return max(64, *(min(abs(v.rel_accuracy_bits()), 2 * MAX_BITS) + 64 for v in values if isinstance(v, arb)))
 _WRITTEN = (lambda a, b: ("add", a, b), lambda a, b: ("mul", a, b), lambda a: ("neg", a), lambda a, b: ("div", a, b))
 
+
 def is_matrix(tree: Tree) -> bool:
-    return tree[0] == "matrix" or tree[0] in ("add", "neg", "mul", "transpose", "pow", "div", "vec") and any(map(is_matrix, tree[1:]))
+    return tree[0] == "matrix" or tree[0] in ("add", "neg", "mul", "div", "pow", "transpose", "vec") and any(map(is_matrix, tree[1:]))
+
 
 def entries(tree: Tree, scalar: Callable, arithmetic: tuple) -> list[list]:
     """The entries of a matrix-valued tree, by ``scalar`` and the (add, mul, neg, div) of its values; ``vec`` stacks rows.
@@ -223,7 +233,7 @@ def entries(tree: Tree, scalar: Callable, arithmetic: tuple) -> list[list]:
     """
     plus, times, minus, over = arithmetic
     head, parts = tree[0], tree[1:]
-    inner = [entries(part, scalar, arithmetic) if is_matrix(part) else scalar(part) for part in parts] if head not in ("matrix", "pow") else []
+    inner = [entries(part, scalar, arithmetic) if is_matrix(part) else scalar(part) for part in parts[:0 if head in ("matrix", "pow") else None]]
     matrices = [part for part in inner if isinstance(part, list)]
 
     def product(a: list[list], b: list[list]) -> list[list]:
