@@ -29,7 +29,7 @@ def _text(value: Expr) -> tuple[str, int]:
     return _operation(value)
 
 
-@lru_cache(maxsize=1 << 14)     # a ledger writes the same tree as a step's end, the next one's beginning, and what was judged
+@lru_cache(maxsize=1 << 12)     # a ledger writes the same tree as a step's end, the next one's beginning, and what was judged
 def _operation(value: Operation) -> tuple[str, int]:
     head, args = value.head, value.args
     if head in _SIGNS:

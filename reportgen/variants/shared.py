@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reportgen.answers import Answer, AnswerGraph
     from reportgen.ledger import Ledger
 
-MOST_VERDICTS = 20_000
+MOST_VERDICTS = 1_000
 # What another run might decide otherwise is not kept.
 _FLEETING = ("timeout", "memory", "gave up")
 
