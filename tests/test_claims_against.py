@@ -102,3 +102,94 @@ def test_the_report_itself_holds_against_its_own_answers(tmp_path):
     subprocess.run([sys.executable, "-m", "reportgen", "build", str(HOMEWORK), "--to", "tex", "-o", str(tmp_path)], capture_output=True, check=True)
     done = subprocess.run([sys.executable, "-m", "reportgen", "check", "--against", str(HOMEWORK), str(tmp_path / HOMEWORK.name / "report.tex")], capture_output=True, text=True, check=False)
     assert done.returncode == 0 and " 0 refuted" in done.stdout, done.stderr
+
+
+# --- mistakes of every kind, in another order and with the numbering of other people
+
+EXERCISES = '''
+from reportgen.derivation import Table, Value, start
+from reportgen.expressions import expr, op, parse
+from reportgen.rules import evaluate, substitute
+
+def hypotenuse(a, b):
+    return start("c = sqrt(a^2 + b^2)", title="Question 1a").then(substitute(a=a, b=b), evaluate())
+
+def area(a, b):
+    return start("A = a*b/2", title="Question 1b").then(substitute(a=a, b=b), evaluate())
+
+def entropy(p):
+    return start("H = -(p*ln(p) + (1 - p)*ln(1 - p))", unit="nats").then(substitute(p=p))
+
+def entropy_bits(entropy):
+    return start(op("eq", "H_bits", op("div", entropy.value, parse("ln(2)"))), unit="bits")
+
+def share(p):
+    return start("s = 1 - p").then(substitute(p=p), evaluate())
+
+def energy(m):
+    return start("E = m*g*h", unit="J").then(substitute(m=m, g=parse("9.81"), h=12), evaluate())
+
+def loss(energy):
+    return start("L = E/2", unit="J").then(substitute(E=energy), evaluate())
+
+def change():
+    return start("D = 3 - 11").then(evaluate())
+
+def force():
+    return Value(op("eq", "r", parse("[[7], [1], [3]]")))
+
+def spread():
+    return start("V = sum((x_i - c)^2, i, 1, n)/n", title="The variance")
+
+def costs():
+    return Table(("Item", "Amount"), (("Bolt", expr(24)), ("Nut", expr(12)), ("Washer", expr(9)), ("Total", expr(45))), "lr", True)
+'''
+
+
+@pytest.fixture(scope="module")
+def exercises(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("exercises")
+    (folder / "report.toml").write_text('title = "T"\nlanguage = "en"\nformats = ["md"]\n')
+    (folder / "givens.toml").write_text("".join(f'[{n}]\nvalue = {v}\nsource = "q"\n' for n, v in (("a", "3"), ("b", "4"), ("p", '"1/8"'), ("m", '"2.5"'))))
+    (folder / "answers.py").write_text(EXERCISES)
+    (folder / "report.md").write_text("{{ area }}\n")
+    return Key.of(folder)
+
+
+RIGHT = ["Q1a: $c = 5$", "1b) A = 6 square metres", "Q2 (a): H = 0.3768 nats", "$H = 0.5436$ bits", "2b) s = 7/8", "(b) s = 87.5%", "s = 0.875", "$s = 0.88$", "E = 294.3 J", "$E = 294.3\\ \\mathrm{J}$",
+         "4b) D = 3 - 11 = -8", "$r = (7, 1, 3)$", "$r = (7, 1, 3)^T$", "The variance is $$\\frac{1}{n} \\sum_{i=1}^{n} (x_i - c)^2$$", "The variance is $$\\frac{1}{N} \\sum_{j}^{N} (x_j - c)^2$$",
+         "L = 147.15 J"]
+WRONG = [("$A = 3 \\cdot 4 = 12$", "claim-wrong-answer", "true as arithmetic"), ("H = 0.3768 bits", "claim-wrong-answer", "its unit is nats"), ("$H = 0.5436$ nats", "claim-wrong-answer", "H_bits"),
+         ("$D = 8$", "claim-wrong-answer", "-8, not 8"), ("$c = 3 + 4 = 5$", "claim-refuted", "it is the answer"), ("$r = (7, 1, 4)$", "claim-wrong-answer", "entry 3"), ("$r = (7, 1)$", "claim-wrong-answer", "3 entries, not 2"),
+         ("E = 300 J", "claim-wrong-answer", "294.3, not 300"), ("The variance is $$\\sum_{i=1}^{n} (x_i - c)$$", "claim-wrong-answer", "is sum((x_i - c)^2")]
+NEARLY = [("$H = 0.376$", "claim-near"), ("E = 294 J", "claim-near"), ("$r = (7 1 3)^T$", "claim-working")]
+
+
+@pytest.mark.parametrize("text", RIGHT)
+def test_right_in_whatever_form(exercises, text):
+    assert [(j.verdict, j.code) for j in judge_document(Document("a.md", text.encode()), 1, exercises)] == [("proved", "")]
+
+
+@pytest.mark.parametrize(("text", "code", "says"), WRONG)
+def test_wrong_answers(exercises, text, code, says):
+    (found,) = [j for j in judge_document(Document("a.md", text.encode()), 1, exercises) if j.verdict == "refuted"]
+    assert found.code == code and says in found.reason
+
+
+@pytest.mark.parametrize(("text", "code"), NEARLY)
+def test_nearly_right(exercises, text, code):
+    assert [j.code for j in judge_document(Document("a.md", text.encode()), 1, exercises)] == [code]
+
+
+def test_what_follows_from_a_wrong_answer(exercises):
+    text = "E = 300 J\n\n$L = 300/2 = 150$ J\n\nIn another place $L = 151$."
+    assert [(j.line, j.verdict, j.code, j.given) for j in judge_document(Document("a.md", text.encode()), 1, exercises)] == [
+        (1, "refuted", "claim-wrong-answer", 0), (3, "proved", "claim-follow-up", 1), (5, "refuted", "claim-wrong-answer", 0)]
+
+
+def test_what_is_missing(exercises):
+    text = "$c = 5$\n\n| Item | Amount |\n|--|--|\n| Nut | 12 |\n| Bolt | 26 |\n| Total | 38 |"
+    found = list(judge_document(Document("a.md", text.encode()), 1, exercises))
+    assert [(j.line, j.verdict, j.given) for j in found] == [(1, "proved", 0), (5, "proved", 0), (6, "refuted", 0), (7, "proved", 6)]
+    missing = exercises.missing({(j.beside.name, j.beside.label) for j in found if j.beside})
+    assert "Washer, Amount (costs) = 9" in missing and not [m for m in missing if m.startswith(("Nut", "Bolt", "Question 1a"))] and "D, change = -8" in missing

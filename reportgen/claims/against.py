@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..expressions import Expr, Number, is_op, symbols, to_text
 from . import tables
+from .against_names import plain_name
 from .documents import Document, Found, mentions_relation
 from .groups import Member
 
@@ -35,7 +36,7 @@ class Answer:
     """``label`` is what a reader is told, ``value`` its formula in plain text ("" where it is a formula with names).
 
     ``formulas``: what it goes through, as far as there are names in it; ``columns``: of a vector that is a matrix times a vector,
-    how many products each entry is the sum of.
+    how many products each entry is the sum of; ``facts``: names and the values that were put in for them.
     """
 
     name: str
@@ -44,6 +45,8 @@ class Answer:
     value: str
     formulas: tuple[str, ...] = ()
     columns: int = 0
+    unit: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
 
     @property
     def label(self) -> str:
@@ -57,7 +60,8 @@ class Bound:
     """The answer that a claim states; ``grid`` and ``column`` where it stands in a table, ``total`` where it is a total there.
 
     ``senses``: other values that the name has in the report, none of which is held against anybody; ``chain``: which chain of
-    equations it is in, and ``earlier``, the sides of that chain before it.
+    equations it is in, and ``earlier``, the sides of that chain before it; ``tentative``: the name has other values, and only what is
+    right is said; ``named``: what the document stated of other answers before, (plain symbol, line of text).
     """
 
     answer: Answer
@@ -67,6 +71,8 @@ class Bound:
     senses: tuple[str, ...] = ()
     chain: int = 0
     earlier: tuple[str, ...] = ()
+    tentative: bool = False
+    named: tuple[tuple[str, str], ...] = ()
 
 
 class Key:
@@ -124,11 +130,11 @@ class Key:
         formulas = _formulas(content, name) if isinstance(content, Derivation) and name is not None else ()
         if not closed and not formulas:
             return
-        answer = Answer(entry.name, symbol, getattr(content, "title", ""), to_text(value) if closed else "", formulas, columns)
+        answer = Answer(entry.name, symbol, getattr(content, "title", ""), to_text(value) if closed else "", formulas, columns, entry.unit, _facts(content))
         if closed:
             self.all.append((answer.label, answer.value))
         if symbol:
-            self.symbols.setdefault(_plain(symbol), []).append(answer)
+            self.symbols.setdefault(plain_name(symbol), []).append(answer)
         if answer.title and formulas:
             self.titled.append(answer)
 
@@ -152,12 +158,17 @@ class Key:
         return found
 
     @property
+    def units(self) -> dict[str, str]:
+        """Units of answers by label."""
+        return {a.label: a.unit for answers in self.symbols.values() for a in answers if a.unit}
+
+    @property
     def by_label(self) -> dict[str, Answer]:
         return {a.label: a for answers in self.symbols.values() for a in answers}
 
     def _sense(self, name: Expr, value: Expr) -> None:
         if not symbols(value):
-            self.senses.setdefault(_plain(to_text(name)), set()).add(to_text(value))
+            self.senses.setdefault(plain_name(to_text(name)), set()).add(to_text(value))
 
     def _table(self, name: str, table) -> None:
         headings = [c if isinstance(c, str) else to_text(c) for c in table.columns]
@@ -237,6 +248,7 @@ class Binder:
         self.chain = ("", -1)  # the name that stood before the last chain, and its section
         self.number = 0
         self.sides: list[str] = []
+        self.named: dict[str, str] = {}
 
     def bound(self, group: tuple[Member, ...]) -> Iterator[Bound | None]:
         """For each claim of a group the answer that it states, or None."""
@@ -258,14 +270,19 @@ class Binder:
             bound = self._by_symbol(open_chain, group[0].found.begin, member.found) if stated else None
             if bound is not None and name and last[name] != k and not bound.answer.value.startswith(("[", "(")):
                 bound = None  # of numbers that one name has one after the other the last one counts
-            yield None if bound is None else replace(bound, chain=self.number, earlier=tuple(self.sides[-MAX_EARLIER:]))
+            if bound is not None:
+                facts = {plain_name(name) for name, _ in bound.answer.facts}
+                named = tuple((n, text) for n, text in self.named.items() if n in facts)
+                bound = replace(bound, chain=self.number, earlier=tuple(self.sides[-MAX_EARLIER:]), named=named)
+            yield bound
             if bound is not None:
                 self.sides.append(member.line)
+                self.named[plain_name(bound.answer.symbol)] = member.line
 
     def _name(self, member: Member) -> str:
         """What stands before the first sign of equality, where it is a name."""
         match = _NAME.match(member.line) if member.found.form in ("math", "standing") else None
-        name = _plain(match["name"]) if match else ""
+        name = plain_name(match["name"]) if match else ""
         return name if name.lstrip("-−") in self.key.symbols or re.fullmatch(r"[A-Za-z]\w*", name) else ""
 
     def _cell(self, found: Found) -> Bound | None:
@@ -285,8 +302,10 @@ class Binder:
         if len({a.value for a in closed} | senses) > 1:
             around = _row(self.text[max(0, first - _CONTEXT) : found.end])
             places = [(around.rfind(_row(a.title)), a) for a in closed if a.title and _row(a.title) in around]
-            closed = [max(places, key=lambda p: p[0])[1]] if places else []
-            formulas = closed[0].formulas if closed else ()
+            if not places:
+                return Bound(closed[0], tentative=True) if len(closed) == 1 else None
+            closed = [max(places, key=lambda p: p[0])[1]]
+            formulas = closed[0].formulas
         if not closed and not formulas:
             return None
         answer = replace(closed[0] if closed else answers[0], formulas=formulas)
@@ -300,21 +319,20 @@ def _formulas(derivation: Derivation, name: Expr) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _facts(content: object) -> tuple[tuple[str, str], ...]:
+    """What a derivation puts in."""
+    from ..derivation import Derivation
+    from ..ledger_records import facts
+
+    return tuple((to_text(f.args[0]), to_text(f.args[1])) for f in facts(content.steps)) if isinstance(content, Derivation) else ()
+
+
 def _columns(statement: Expr | None) -> int:
     """How many products an entry of ``matrix * vector = ...`` is the sum of."""
     left = statement.args[0] if is_op(statement, "eq") else None
     if is_op(left, "mul") and len(left.args) == 2 and all(is_op(part, "matrix") for part in left.args):
         return len(left.args[0].args[0].args)
     return 0
-
-
-def _plain(symbol: str) -> str:
-    """``J_{\\mathrm{bits}}`` and ``J_bits`` are one name; ``\\hat{y}`` is y_hat, ``||w||_1`` is norm(w, 1)."""
-    symbol = re.sub(r"\\hat\s*\{?(\w)\}?", r"\1_hat", symbol)
-    symbol = re.sub(r"\\(?:text|mathrm|operatorname|mathit|mathbf|boldsymbol|bm|left|right)(?![a-z])|\*|\\cdot(?![a-z])", "", symbol)
-    symbol = re.sub(r"apply\((\w+), ?([^()]*)\)", r"\1(\2)", symbol)
-    symbol = re.sub(r"(?:\\\||\|\|)\s*(\w+)\s*(?:\\\||\|\|)_\{?(\w)\}?", r"norm(\1,\2)", symbol)
-    return re.sub(r"[\\{}\s]", "", symbol)
 
 
 def _row(label: str) -> str:

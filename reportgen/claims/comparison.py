@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from functools import lru_cache
 
 from flint import acb, fmpq
 
 from ..expressions import Expr, Number, Operation, ParseError, Symbol, is_op, parse, symbols, to_text
+from ..expressions import replace as exchange
 from . import rounding
-from .arrays import Matrix, NoValue, Several, Value, as_acb
+from .arrays import Matrix, NoValue, Several, Value, as_acb, fraction
 from .chains import _Chain, _flat, _short, free_names
 from .formulas import compare_formula
 from .reading import Side, Unreadable, read
@@ -19,18 +21,20 @@ from .vectors import compare_vector
 
 RIGHT, NEAR, WRONG, UNREAD = "right", "near", "wrong", "unread"
 MAX_OTHERS = 1_000
+WHOLE = 0.02  # a whole number may be this far from the answer that it is the rounding of
 MIN_FIGURES = 4  # a shorter number is like too many others
 
 
 def compare(
     claim: str, wanted: str, others: Sequence[tuple[str, str]], senses: Sequence[str] = (), *, formulas: Sequence[str] = (), earlier: Sequence[str] = (),
-    columns: int = 0,
+    columns: int = 0, facts: Sequence[tuple[str, str]] = (), named: Sequence[tuple[str, str]] = (),
 ) -> dict[str, object]:
     """What the last side of the claim is against ``wanted`` (a formula in plain text; "" where the answer is a formula with names).
 
     Where it is wrong, ``like`` names those of the ``others`` (label, value) that it nearly is, each with the rounding to its places;
     ``same_as`` says which of the ``earlier`` sides of its chain has the same value.  ``formulas`` are those that the answer goes
-    through, for claims with names; ``columns``: see ``vectors``.
+    through, for claims with names; ``columns``: see ``vectors``.  ``facts`` are the values put into the formulas, ``named`` what the
+    document stated of some of these names before: ``rests_on`` says with which of these the claim would be right.
     """
     repaired: list[str] = []
     try:
@@ -51,10 +55,28 @@ def compare(
         return found
     found["same_as"] = [k for k, text in enumerate(earlier) if _agrees(side, value, text)]
     if result == WRONG:
+        found["rests_on"] = _rests_on(side, value, formulas, facts, named)
         found["like"] = _like(side, value, others)
         if not found["like"] and (bare := _without_sums(side)) is not None and (like := _like(bare, _finite(evaluate(bare)), (("", wanted), *others))):
             found["sums"], found["like"] = True, like
     return found
+
+
+def _rests_on(side: Expr, value: Value, formulas: Sequence[str], facts: Sequence[tuple[str, str]], named: Sequence[tuple[str, str]]) -> list[str]:
+    """The names whose earlier statements, put into the formula of the answer, give this value."""
+    if not named or not formulas:
+        return []
+    try:
+        stated = {name: _last_side(text, []) for name, text in named}
+        known = {parse(name, "plain"): parse(text, "plain") for name, text in facts}
+        formula = next(f.args[-1] for f in (parse(text, "plain") for text in formulas) if set(symbols(f.args[-1])) <= {n for k in known for n in symbols(k)})
+        put = {name: stated.get(re.sub(r"[\s*]", "", to_text(name)), right) for name, right in known.items()}
+        tree = exchange(formula, put)
+        if _compared(side, value, to_text(tree)) in (RIGHT, NEAR):
+            return [name for name, _ in named]
+    except (Unreadable, NoValue, ParseError, RecursionError, StopIteration):
+        pass
+    return []
 
 
 def _like(side: Expr, value: Value, others: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -213,8 +235,11 @@ def _compared(side: Expr, value: Value, wanted: str) -> str:
     if shown is None and carried:  # its figures are rounded, as far as anybody can tell
         ball = rounding.interval(side, carried, False)
         return NEAR if ball is not None and ball.overlaps(as_acb(asked)) else WRONG
-    if shown is None or not shown.decimal:
+    if shown is None:
         return WRONG
+    if not shown.decimal:  # rounded to a whole number, and nothing says so
+        whole = not (isinstance(asked, fmpq) and asked.q == 1) and rounding.rounds_to(asked, shown)
+        return NEAR if whole and rounding.relative(asked, value) <= WHOLE else WRONG
     if rounding.rounds_to(asked, shown):
         return RIGHT
     gap = abs((as_acb(asked) - as_acb(value)).real)
@@ -231,5 +256,7 @@ def _decimal(value: Value, side: Expr) -> str:
         nearest = (as_acb(value).real * 10**places + as_acb(fmpq(1, 2)).real).floor().unique_fmpz()
         if nearest is not None and abs(nearest) < 10**30:
             digits = str(abs(int(nearest))).rjust(places + 1, "0")
-            return ("-" if nearest < 0 else "") + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
+            text = ("-" if nearest < 0 else "") + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
+            exactly = isinstance(value, fmpq) and fraction(value) == Fraction(text)
+            return text.rstrip("0").rstrip(".") if exactly and "." in text and not (shown is not None and shown.decimal) else text
     return _short(value)

@@ -64,6 +64,7 @@ _LINK = re.compile(r"\]\([^()\s]{0,2000}\)|https?://[^\s$]{0,2000}", re.I)
 _CLOSERS = {"$$": "$$", "\\[": "\\]", "\\(": "\\)"}
 _TEX_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _RELATION = re.compile(r"=|\\approx|\\le(?:q|qslant)?(?![a-z])|\\ge(?:q|qslant)?(?![a-z])|<|>|≈|≤|≥|\\equiv")
+_NAMED = re.compile(r"[A-Za-z](?:_\w|_\{[^{}]*\})?\s*=")
 _CONTINUED = re.compile(r"[-+−*/]|\\(?:cdot|times|pm|div|quad|qquad)(?![a-z])")
 _UNFINISHED = re.compile(r"(?:[-+−*/(]|\\(?:cdot|times|pm|div))\s*$")
 _NUMBER = r"(?:\$ ?)?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?: \d{3}\b)*%?!?"
@@ -243,6 +244,10 @@ class Document:
                 continue
             whole = (start == 0 or text[start - 1] == "\n") and (stop == len(text) or text[stop] == "\n")
             alone = self.standing(line.rstrip("\r"), start) if whole else None
+            if alone is not None and _NAMED.match(alone.text):
+                yield alone
+                place = text.find("=", stop, end)
+                continue
             for cell in re.finditer(r"[^\t|]+" if line.count("|") > 2 or line.lstrip().startswith("|") else r"[^\t]+", line):
                 if "=" in cell.group():
                     for found in self.arithmetic(cell.group(), start + cell.start()):

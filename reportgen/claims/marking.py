@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from . import asked_units
+from .against_names import plain_name as _plain
 from .chains import NO_CLAIM, PROVED, REFUTED, UNDECIDED
 from .documents import Document, Found, Place
 from .formats import Beside, Judged
@@ -51,7 +53,7 @@ def judge_document(document: Document, jobs: int = 1, key: Key | None = None, se
                     yield _comparison(member, bound, key)
 
     answers = judge_lines(requests(), jobs, seconds or LIMIT_SECONDS)
-    sheet = _Sheet(document)
+    sheet = _Sheet(document, key.units if key is not None else {})
     for first in answers:
         group, bounds = waiting.popleft()
         own = [first, *(next(answers) for _ in group[1:])]
@@ -68,15 +70,17 @@ def _comparison(member: Member, bound: Bound, key: Key) -> bytes:
     answer = bound.answer
     return json.dumps({
         "id": 0, "form": "compare", "claim": member.line, "wanted": answer.value, "senses": bound.senses, "others": key.all,
-        "formulas": answer.formulas, "earlier": bound.earlier, "columns": answer.columns,
+        "formulas": answer.formulas, "earlier": bound.earlier, "columns": answer.columns, "facts": answer.facts if bound.named else (), "named": bound.named,
     }).encode()
 
 
 class _Sheet:
     """What was found so far of a document that is held against answers: differences in columns, wrong lines of chains."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, units: Mapping[str, str]) -> None:
         self.document = document
+        self.units = units  # of answers, by label
+        self.wrong: dict[str, int] = {}  # the line of the last wrong statement of an answer, by symbol
         self.differences: dict[tuple[int, int], list[tuple[int, Fraction]]] = {}
         self.chains: dict[int, list[int]] = {}  # of each bound claim of a chain: the line of the mistake in it, or 0
 
@@ -99,6 +103,15 @@ class _Sheet:
         asked, claimed = str(compared["asked"]), str(compared["claimed"])
         beside = Beside(answer.name, answer.label, answer.value, str(compared.get("tree", "")), tuple(compared.get("repaired") or ()))
         judged = replace(judged, beside=beside)
+        if bound.tentative and result != "right":
+            return replace(judged, beside=None)
+        unit, asked_unit = asked_units.stated(self.document.text, judged.begin, judged.end), asked_units.known(answer.unit)
+        if result == "right" and unit and asked_unit and unit != asked_unit and judged.verdict != REFUTED:
+            reason = f"the value is that of {answer.label}, and its unit is {answer.unit}, not {unit}"
+            return replace(judged, verdict=REFUTED, code="claim-wrong-answer", reason=reason, left=f"{claimed} {unit}", right=f"{asked} {answer.unit}")
+        other = next((label for label, _ in compared.get("like") or () if unit and asked_units.known(self.units.get(str(label), "")) == unit), None)
+        if other is not None and result == "wrong" and unit != asked_unit and judged.verdict != REFUTED:
+            return replace(judged, verdict=PROVED, code="", reason=f"the answer in another unit: {other}")
         if result == "right":
             if judged.verdict == NO_CLAIM:
                 return replace(judged, verdict=PROVED, code="", reason=f"the answer: {answer.label}")
@@ -111,12 +124,14 @@ class _Sheet:
         like = tuple((str(label), str(value)) for label, value in compared.get("like") or ())
         judged = replace(judged, beside=replace(beside, like=like, sums=bool(compared.get("sums"))))
         rests = [chain[k] for k in compared.get("same_as") or () if k < len(chain) and chain[k]]
+        rests += sorted({self.wrong[name] for name in compared.get("rests_on") or () if name in self.wrong})
         gap = _gap(claimed, asked)
         if bound.grid >= 0 and gap is not None:
             earlier = self.differences.setdefault((bound.grid, bound.column), [])
-            if bound.total and earlier and sum(d for _, d in earlier) == gap:
+            if bound.total and earlier and (judged.verdict == PROVED or sum(d for _, d in earlier) == gap):
                 return self.follows(judged, [line for line, _ in earlier], f"{judged.reason}, ", asked, claimed, answer.label)
             earlier.append((judged.line, gap))
+        self.wrong[_plain(answer.symbol)] = judged.line
         if rests:
             return self.follows(judged, rests[-1:], "", asked, claimed, answer.label)
         true = "true as arithmetic, and " if judged.verdict == PROVED else ""

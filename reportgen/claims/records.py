@@ -29,6 +29,7 @@ def judge_record(record: Mapping[str, object]) -> dict[str, object]:
             str(record["claim"]), str(record["wanted"]), others, [str(s) for s in record.get("senses") or ()],  # type: ignore[attr-defined]
             formulas=[str(f) for f in record.get("formulas") or ()], earlier=[str(e) for e in record.get("earlier") or ()],  # type: ignore[attr-defined]
             columns=int(record.get("columns") or 0),  # type: ignore[call-overload]
+            facts=[(str(a), str(b)) for a, b in record.get("facts") or ()], named=[(str(a), str(b)) for a, b in record.get("named") or ()],  # type: ignore[attr-defined]
         )
         return {"id": None, "verdict": NO_CLAIM, "reason": "", **found}
     outcome = _judged(record)

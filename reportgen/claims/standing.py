@@ -8,7 +8,15 @@ from __future__ import annotations
 import re
 
 MAX_LINE = 300
-_MARKUP = re.compile(r"\s*(?:>\s*)*(?:#{1,6}\s+|[-*+]\s+|\*\*\(?\d{1,2}[.)]\*\*\s+|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+|\d{1,2}(?:\.\d{1,2}){1,3}(?:\.\s+|\s{2,}))?\**\s*")
+_MARKUP = re.compile(
+    r"\s*(?:>\s*)*(?:#{1,6}\s+|[-*+]\s+|\*\*\(?\d{1,2}[.)]\*\*\s+"
+    r"|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+|\d{1,2}(?:\.\d{1,2}){1,3}(?:\.\s+|\s{2,}))?\**\s*"
+)
+# Q2 (b):  2b)  Question 3(a).  Part b:
+_QUESTION = re.compile(
+    r"\s*\**(?:(?:Q|Ex|Question|Exercise|Problem|Task|Part|Answer|Aufgabe)\.?\s*)?\(?(?:\d{1,2}\s*\.?\s*\(?[a-z]\)?|\d{1,2}|[a-z])\)?\s*[.:)]\**\s+"
+    r"|\s*\**(?:Q|Question|Exercise|Problem|Task|Aufgabe)\.?\s*\d{1,2}\s*(?:\([a-z]\)|[a-z])\**\s+", re.I)
+_QUANTITY = re.compile(r"(?P<side>[^=≈]{1,60}[=≈][^=≈]*\d)(?P<unit>\s+[A-Za-zµΩ°][\w/^²³·µΩ°]*(?:\s+[A-Za-z]+){0,2})\Z")
 _LEAD = re.compile(r"(?:so|thus|hence|therefore|then|⇒|=>|∴)[,:]?\s+", re.I)
 _LABEL = re.compile(r"(?P<name>[A-Z][A-Za-z]*)(?: (?:for|of|in|at|from|to) [\w ,-]{1,40})?\s*(?==)")
 _FORMULA = re.compile(r"[A-Za-z\\\d+−–*/^_(){}\[\]=<>≤≥≈·×÷.,!%'\s-]+")
@@ -25,11 +33,15 @@ def standing(line: str) -> tuple[int, int, str] | None:
     if len(line) > MAX_LINE or not ("=" in line or "≈" in line) or "\t" in line or "`" in line or "|" in line or "://" in line or "$$" in line:
         return None
     begin = _MARKUP.match(line).end()  # type: ignore[union-attr]
+    if (question := _QUESTION.match(line)) is not None and re.match(r"\$?\\?[A-Za-z]", line[question.end() :]):
+        begin = max(begin, question.end())
     if (joined := _LEAD.match(line, begin)) is not None:
         begin = joined.end()
     body = line[begin:].rstrip().rstrip("*").rstrip()
     if body.endswith((".", ",", ";")):
         body = body[:-1].rstrip()
+    if "$" not in body and (quantity := _QUANTITY.match(body)) is not None and not _PROSE & set(re.findall(r"[a-z]+", quantity["unit"])):
+        body = quantity["side"].rstrip()
     end = begin + len(body)
     if re.search(r"[A-Za-z$)]\.\s+\S", body):
         return None  # several sentences

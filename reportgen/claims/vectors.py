@@ -15,6 +15,7 @@ from .arrays import NoValue
 from .values import evaluate
 
 MAX_ENTRIES = 200
+_TURNED = re.compile(r"\s*\^\s*\{?\s*(?:T|\\top|\\mathsf\{T\}|\\intercal)\s*\}?\s*\Z")
 _NUMBER = re.compile(r"[-−+]?\s*\d[\d.]*")
 _LIST = re.compile(rf"[\[(]\s*{_NUMBER.pattern}(?:\s*,\s*{_NUMBER.pattern})*\s*[\])]\Z")
 
@@ -26,13 +27,15 @@ def entries(text: str) -> tuple[list[Piece], bool]:
     """
     cut = text.find("=") + 1
     whole = Piece(text, Span("", 1, 1, len(text))).part(cut, len(text))
-    if _LIST.match(whole.text):
-        return [whole.part(m.start(), m.end()) for m in _NUMBER.finditer(whole.text)][:MAX_ENTRIES], False
+    turned = _TURNED.search(whole.text)
+    bare = whole.part(0, turned.start()) if turned is not None else whole
+    if _LIST.match(bare.text):
+        return [whole.part(m.start(), m.end()) for m in _NUMBER.finditer(bare.text)][:MAX_ENTRIES], False
     found = [p for p in whole.sums() if p.text.strip("() ")]
     if len(found) > 1 and _only_between(whole, found):
         return found[:MAX_ENTRIES], False
-    if len(found) == 1 and whole.text.rstrip().endswith(("^T", "^{T}", "^\\top", "^{\\top}")) and "," not in found[0].text:
-        return _numbers_side_by_side(found[0]), True
+    if turned is not None and "," not in bare.text and (side_by_side := _numbers_side_by_side(bare)):
+        return side_by_side, True
     return [], False
 
 
@@ -48,7 +51,7 @@ def _only_between(whole: Piece, found: Sequence[Piece]) -> bool:
 def _numbers_side_by_side(piece: Piece) -> list[Piece]:
     """``(-40 - 40)``: a vector whose commas are missing."""
     inner = piece.text.strip()[1:-1]
-    if not re.fullmatch(r"\s*[-−+]?\s*\d[\d.]*(?:\s*[-−+]?\s*\d[\d.]*)+\s*", inner):
+    if not re.fullmatch(r"\s*(?:[-−+]\s*)?\d[\d.]*(?:(?:\s*[-−+]\s*|\s+)\d[\d.]*)+\s*", inner):
         return []
     return [piece.part(m.start(), m.end()) for m in _NUMBER.finditer(piece.text)][:MAX_ENTRIES]
 
