@@ -21,7 +21,7 @@ from reportgen.bookkeeping import Books
 from reportgen.deriving import Derived, Report, derive, open_report
 from reportgen.diagnostics import EXIT_CLEAN, Finding, FindingsError
 from reportgen.events import Event, read_warnings, write_warnings
-from reportgen.files import clean_up, write_files
+from reportgen.files import clean_up, no_room_told, write_files
 from reportgen.lock import WAIT, held
 from reportgen.page import Page, begin_target, check_figures, ledger_bytes, make_page, make_target
 from reportgen.sharing import attempt, shared
@@ -106,7 +106,8 @@ def build(source: Path | Report, targets: Sequence[str] | None, out: Path, *, en
             if same is not None:
                 return _nothing_to_do(name, out, same, on_event, start)
         books = Books(folder, out, engine, strict, template, renew=cache == "renew", overridden=bool(overrides))
-        return _Build(source, targets, out, engine, strict, overrides, template, books, on_event, start).run()
+        with no_room_told(out):
+            return _Build(source, targets, out, engine, strict, overrides, template, books, on_event, start).run()
 
 
 def _nothing_to_do(name: str, out: Path, same: trace.Unchanged, on_event: Callable[[Event], None], start: float) -> BuildResult:
@@ -188,7 +189,7 @@ class _Build:
 
     def _target(self, page: Page, name: str, why: str, make: Callable[[], dict[str, bytes]] | None) -> None:
         try:
-            with self.books.reading() if self.books else nullcontext():
+            with no_room_told(self.out / trace.main_file(name)), self.books.reading() if self.books else nullcontext():
                 files = {"ledger.json": ledger_bytes(page)} if make is None else make()
             changed = write_files(self.out, files)
         except FindingsError as error:

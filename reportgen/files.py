@@ -11,7 +11,7 @@ import errno
 import os
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from reportgen.diagnostics import EXIT_UNABLE, Finding, FindingsError, Span
@@ -19,6 +19,7 @@ from reportgen.diagnostics import EXIT_UNABLE, Finding, FindingsError, Span
 _REASONS = {
     errno.ENOSPC: ("the disk is full", "make room and build again"),
     errno.EDQUOT: ("your quota on this disk is used up", "make room and build again"),
+    errno.EFBIG: ("files may not become so large here", "raise the limit (ulimit -f) and build again"),
     errno.EROFS: ("the file system is read-only", "choose another folder with --out"),
     errno.EACCES: ("permission denied", "choose another folder with --out, or change the folder's permissions"),
     errno.EPERM: ("permission denied", "choose another folder with --out, or change the folder's permissions"),
@@ -89,6 +90,20 @@ def clean_up(folder: Path) -> None:
         for path in folder.iterdir():
             if _TEMPORARY.fullmatch(path.name):
                 path.unlink()
+
+
+@contextlib.contextmanager
+def no_room_told(path: Path) -> Iterator[None]:
+    """Where a file for the work in between cannot be written for want of room, that is said of ``path``, which it was for.
+
+    Raises FindingsError (output-failed).
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS):
+            raise
+        raise output_failed(error, path) from error
 
 
 def _write_temporary(path: Path, data: bytes, lasting: bool) -> Path:

@@ -15,6 +15,7 @@ import pytest
 
 from reportgen import files
 from reportgen.cli import run
+from reportgen.ledger import FORMAT
 from reportgen.resources import templates_folder
 
 FORMATS = ("html", "md", "pdf", "tex")
@@ -133,9 +134,9 @@ def test_verify_before_build(report, cli):
 
 @pytest.mark.parametrize(("old", "new", "code", "piece"), [
     ('"s = 41"', '"s = 42"', 1, "digest"),
-    ("= 16 + 400/16", "= 16 + 400/15", 1, "step-refuted"),
+    ('"statement": "20*0.8 + 20^2/(2*8) = 16 + 400/16"', '"statement": "20*0.8 + 20^2/(2*8) = 16 + 400/15"', 1, "its certificate does not show its statement"),
     ('"strength": "exact"', '"strength": "kernel"', 1, "ledger-mismatch"),
-    ('"format": 2', '"format": 99', 2, "ledger-invalid"),
+    (f'"format": {FORMAT}', '"format": 99', 2, "ledger-invalid"),
     ("{", "", 2, "ledger-invalid"),
 ])
 def test_verify_notices_a_changed_ledger(report, cli, tmp_path, old, new, code, piece):

@@ -13,7 +13,7 @@ from reportgen import __version__
 from reportgen.cli import Terminal, run
 from reportgen.diagnostics import Finding, Span
 
-COMMANDS = ("build", "verify", "explain", "values", "new", "doctor")
+COMMANDS = ("build", "watch", "why", "verify", "explain", "values", "new", "doctor")
 
 
 @pytest.fixture
@@ -71,10 +71,13 @@ def test_help_and_version_import_nothing_heavy():
     (("explain", "x"), "'x' is no code of a finding, no rule and no view", "explain REPORT ANSWER"),
     (("explain", "isolat"), "'isolat' is no code", "did you mean isolate?"),
     (("test",), "make test runs the tests", ""),
-    (("watch",), "there is no command 'watch': type reportgen build REPORT again", ""),
-    (("preview",), "reportgen build REPORT", ""),
+    (("preview",), "there is no command 'preview': reportgen watch REPORT builds on each change", ""),
+    (("watch",), "required: REPORT", "reportgen watch --help"),
+    (("watch", "x", "--port", "99999"), "'99999' is not a port from 0 to 65535", "reportgen watch --help"),
+    (("why",), "required: REPORT", "reportgen why --help"),
+    (("build", "--log-format", "xml"), "there is no log-format 'xml'", "reportgen build --help"),
     (("clean",), "make clean", ""),
-    (("why", "size"), "reportgen explain REPORT ANSWER", ""),
+    (("why", "size"), "there is no report 'size'", "reportgen new DIR"),
     (("init",), "reportgen new DIR", ""),
     (("help",), "reportgen --help", ""),
     (("explain",), "required: REPORT", "reportgen explain --help"),
