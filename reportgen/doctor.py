@@ -28,7 +28,10 @@ PACKAGES = (
     ("typst", "typst", "0.14", "Typst: PDF"),
     ("pypdfium2", "pypdfium2", "4.30", "reads the finished PDF again"),
 )
-OPTIONAL_PACKAGES = (("z3-solver", "z3", "4.13", "counterexamples and side conditions in reportgen explain"),)
+OPTIONAL_PACKAGES = (
+    ("z3-solver", "z3", "4.13", "counterexamples and side conditions in reportgen explain"),
+    ("distributed", "distributed", "2024.8", "variants on a Dask cluster: reportgen variants --scheduler"),
+)
 
 
 @dataclass(frozen=True, slots=True)
