@@ -100,7 +100,7 @@ def test_the_lock_holds_exact_versions_only():
 def test_the_doctor_knows_the_same_bounds():
     bounds = dict(requirement(text) for text in PROJECT["dependencies"])
     assert {canonical(name): oldest for name, _, oldest, _ in doctor.PACKAGES} == bounds
-    optional = dict(requirement(text) for text in PROJECT["optional-dependencies"]["smt"])
+    optional = dict(requirement(text) for extra in ("smt", "cluster") for text in PROJECT["optional-dependencies"][extra])
     assert {canonical(name): oldest for name, _, oldest, _ in doctor.OPTIONAL_PACKAGES} == optional
     assert PROJECT["requires-python"] == ">=" + ".".join(map(str, doctor.OLDEST_PYTHON))
 
