@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.diagnostics import EXIT_UNABLE, Finding, FindingsError
+from reportgen.pandoctree import nodes, rewrite
 
 TIMEOUT = 120  # seconds; a report takes a tenth of one
 # Macros would let a report redefine what its formulas say; metadata belongs into report.toml.
@@ -42,7 +43,7 @@ def executable() -> str:
 @cache
 def api_version() -> tuple[int, ...]:
     """The version of the JSON tree that this pandoc speaks."""
-    return tuple(json.loads(run(["-f", "markdown", "-t", "json"], ""))["pandoc-api-version"])
+    return tuple(json.loads(read_markdown(""))["pandoc-api-version"])
 
 
 def run(arguments: Sequence[str], text: str, *, timeout: float = TIMEOUT) -> str:
@@ -62,7 +63,7 @@ def run(arguments: Sequence[str], text: str, *, timeout: float = TIMEOUT) -> str
     return done.stdout.decode("utf-8")
 
 
-@lru_cache(maxsize=8)     # variants of one template have one text, until their values are put in
+@lru_cache(maxsize=8)   # variants of a report and its rebuilds differ in their values, and seldom in their text
 def read_markdown(text: str) -> str:
     """The JSON text of the tree of pandoc Markdown."""
     return run(["-f", MARKDOWN, "-t", "json"], text)
@@ -100,6 +101,85 @@ def _unwarned(text: str, said: str) -> str:
     if said:
         raise FindingsError(Finding("engine-failed", f"pandoc: {said}"))
     return text
+
+
+# --- in parts -------------------------------------------------------------------------------------------------
+
+_CUT = "\uE0FF"                             # stands between two parts of what pandoc writes
+_FORMULA = re.compile("\uE0FD([0-9a-f]+)\uE0FE")
+_MOST = 24_000_000                          # characters that are kept
+_kept: dict[str, str] = {}                  # what was written before in this process: digest of the part -> its text
+_kept_size = 0
+
+
+def write_in_parts(blocks: Sequence[Block], to: str, *, raw: str, meta: Mapping[str, Any] | None = None, template: Path | None = None,
+                   options: Sequence[str] = (), formulas: bool = False) -> str:
+    """What ``write`` answers, for a format in which each block is written without regard to its neighbours (Typst; HTML but for notes).
+
+    What was written before in this process is not written again: a page whose sentence has changed, a variant.  ``raw``: the
+    format's name in raw blocks.  With ``formulas`` each formula is written once, wherever it stands.
+    """
+    import hashlib
+
+    if not blocks or any(node["t"] == "Note" for node in nodes(blocks)):
+        return write(blocks, to, meta=meta, template=template, options=options)
+
+    def digest(*texts: str) -> str:
+        return hashlib.sha256("\0".join((to, *options, *texts)).encode("utf-8", "surrogatepass")).hexdigest()
+
+    parts: dict[str, list[Block]] = {}      # what must be written, by digest
+
+    def formula(node: Block) -> Block:
+        name = digest("formula", node["c"][0]["t"], node["c"][1])
+        parts.setdefault(name, [{"t": "Plain", "c": [node]}])
+        return {"t": "RawInline", "c": [raw, f"\uE0FD{name}\uE0FE"]}
+
+    if formulas:
+        blocks = rewrite(list(blocks), formula, ("Math",))
+    order = []
+    for block in blocks:
+        name = digest(json.dumps(block, ensure_ascii=False))
+        parts.setdefault(name, [block])
+        order.append(name)
+    trees = {name: _meta(value) for name, value in (meta or {}).items()}
+    frame = digest("frame", json.dumps(trees, ensure_ascii=False), template.read_text(encoding="utf-8") if template else "")
+    known = dict(_kept)
+    missing = [name for name in parts if name not in known]
+    if missing or frame not in known:
+        cut: Block = {"t": "RawBlock", "c": [raw, _CUT]}
+        text = write([cut, *(one for name in missing for one in (*parts[name], cut))], to, meta=trees, template=template, options=options)
+        head, *written, tail = text.split(_CUT)
+        if len(written) != len(missing):
+            raise FindingsError(Finding("engine-failed", "pandoc wrote a report in other parts than it was given"))
+        new = {**dict(zip(missing, written)), frame: head + _CUT + tail}
+        known |= new
+        _keep(new)
+    head, _, tail = known[frame].partition(_CUT)
+    text = head + _joined([known[name] for name in order]) + tail.removeprefix("\n")
+    return _FORMULA.sub(lambda match: known[match[1]].strip("\n"), text) if formulas else text
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """The parts with the empty lines between them that one or the other wants."""
+    out: list[str] = []
+    wanted = 0
+    for part in parts:
+        inside = part[1:].strip("\n")       # the first line feed ends the cut
+        if out:
+            out.append("\n" * max(wanted, len(part) - len(part.lstrip("\n")), 1))
+        out.append(inside)
+        wanted = len(part) - len(part.rstrip("\n"))
+    return "".join(out) + "\n"
+
+
+def _keep(new: Mapping[str, str]) -> None:
+    """Keep what was written, and drop what is oldest where there is too much."""
+    global _kept_size
+    for name, text in new.items():
+        _kept_size += len(text) - len(_kept.pop(name, ""))
+        _kept[name] = text
+    while _kept_size > _MOST:
+        _kept_size -= len(_kept.pop(next(iter(_kept))))
 
 
 def _meta(value: Any) -> dict[str, Any]:

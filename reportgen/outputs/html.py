@@ -47,8 +47,8 @@ def _write(job: Job) -> dict[str, bytes]:
     contents = writer.contents()
     if contents:
         meta["contents"] = {"t": "MetaBlocks", "c": [contents]}
-    text = pandoc.write(blocks, "html5", meta=meta, template=layout("report.html"),
-                        options=["--mathml", "--syntax-highlighting=none", "--email-obfuscation=none"])
+    text = pandoc.write_in_parts(blocks, "html5", raw="html", meta=meta, template=layout("report.html"), formulas=True,
+                                 options=["--mathml", "--syntax-highlighting=none", "--email-obfuscation=none"])
     text = re.sub(r"<th(?=[ >])", '<th scope="col"', text)
     # a number with separators; as text it would be set close to the sign before it
     text = re.sub(r"<mtext[^<>]*>(\d[\d.,\u202f]*)</mtext>", r"<mn>\1</mn>", text)

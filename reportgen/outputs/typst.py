@@ -107,7 +107,7 @@ def source(job: Job) -> str:
         pass
     meta["typstlang"] = job.meta.language.split("-")[0]
     blocks = _led_in(rewrite(blocks, change, ("Figure", "Image", "Table", "Div", "Span")))
-    return finish(pandoc.write(blocks, "typst", meta=meta, template=layout("report.typ")))
+    return finish(pandoc.write_in_parts(blocks, "typst", raw="typst", meta=meta, template=layout("report.typ")))
 
 
 def _led_in(blocks: list[Node]) -> list[Node]:
