@@ -132,9 +132,10 @@ CODES: dict[str, tuple[str, str]] = {
     "claim-refuted": ("a claim is wrong",
                       "Both sides of the claim were computed exactly, or in balls that do not meet, and they differ by more than a rounding. Their "
                       "values are shown."),
-    "claim-total": ("a column does not add up",
+    "claim-total": ("a total is not the sum",
                     "A row of totals (total, sum, Summe...) states another number than the cells above it add up to, as they are printed. Cells that "
-                    "are totals themselves stand for what is above them; empty cells count as nothing. Where the parts are rounded, or the number may "
+                    "are totals themselves stand for what is above them; empty cells count as nothing. A last column that is headed as a total "
+                    "states the sums of its rows, where it does so in most of them. Where the parts are rounded, or the number may "
                     "be a mean, nothing is refuted."),
     "claim-step": ("a line does not follow from the line before",
                    "Two equations in the same names stand one under the other, and the second is no consequence of the first: at the point that is "

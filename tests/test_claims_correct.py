@@ -49,3 +49,17 @@ def test_an_identity_is_proved():
     assert (judged.verdict, judged.reason) == ("proved", "an identity")
     (judged,) = judge_document(Document("a.md", b"$(a + b)^2 = a^2 + b^2$"))
     assert judged.verdict == "no-claim"       # it may define or ask for something
+
+
+ROWS = "| | Q1 | Q2 | Q3 | Total |\n|--|--|--|--|--|\n| North | 10 | 12 | 14 | 36 |\n| South | 5 | 6 | 7 | {} |\n| West | 1 | 1 | 1 | 3 |\n| Total | 16 | 19 | 22 | 57 |"
+
+
+def test_a_column_of_totals():
+    assert refuted(ROWS.format(18)) == [] and refuted(ROWS.format(19)) == ["19"]
+    # price, quantity and total: no sums, and nothing is said
+    assert refuted("| Item | Price | Quantity | Total |\n|--|--|--|--|\n| A | 2 | 5 | 10 |\n| B | 3 | 4 | 12 |\n| C | 1 | 2 | 3 |") == []
+
+
+def test_cells_over_several_columns():
+    table = "\\begin{{document}}\\begin{{tabular}}{{lrr}} \\multicolumn{{3}}{{c}}{{Costs}} \\\\ Item & Jan & Feb \\\\ A & 10 & 20 \\\\ B & 5 & 7 \\\\ \\multicolumn{{1}}{{l}}{{Total}} & 15 & {} \\end{{tabular}}"
+    assert refuted(table.format(27), "a.tex") == [] and refuted(table.format(28), "a.tex") == ["28"]

@@ -177,6 +177,30 @@ def test_the_grammar_is_one_page():
     assert text.strip() == grammar().strip() and text.count("\n") < 80
 
 
+WRONG = "2+2=5"
+FOUND = [
+    *(("a.md", t) for t in ("$2+2=5$", "$$2+2=5$$", "\\(2+2=5\\)", "\\[2+2=5\\]", "```math\n2+2=5\n```", "so 2+2=5 it is", "and\n\ny = 2+2=5", "a\tb\nx\t2+2=5",
+                            "| a | b |\n|--|--|\n| x | 2+2=5 |", "x := 3\n\n$2x = 7$", "Let $x = 3$. Then $2x = 7$.", "where $x = 3$, so $2x = 7$",
+                            "$$(x+1)^2 = x^2+2x+1$$\n$$= x^2 + 2x + 2$$")),
+    *(("a.tex", f"\\begin{{{e}}}2+2=5\\end{{{e}}}") for e in ("equation", "align", "align*", "gather", "multline", "eqnarray", "displaymath")),
+    ("a.tex", "\\begin{alignat}{2}2+2=5\\end{alignat}"), ("a.tex", "\\begin{tabular}{lr}a & b\\\\ x & $2+2=5$\\end{tabular}"),
+    ("a.tex", "\\newcommand{\\two}{2}$\\two+\\two=5$"), ("a.tex", "\\def\\two{2}$\\two+\\two=5$")]
+PASSED_OVER = [
+    *(("a.md", t) for t in ("`2+2=5`", "```\n2+2=5\n```", "<!-- 2+2=5 -->", "[a](x?2+2=5)", "<script>2+2=5</script>", "$E = mc^2$", "Let $x = 3$.\n\n# New\n\n$2x = 7$")),
+    ("a.tex", "2+2=5 \\begin{document} x"), ("a.tex", "\\begin{document} % 2+2=5\n x"), ("a.tex", "\\begin{verbatim}2+2=5\\end{verbatim}")]
+
+
+@pytest.mark.parametrize(("name", "text"), FOUND)
+def test_where_claims_are_looked_for(name, text):
+    (wrong,) = [j for j in judge_document(Document(name, text.encode())) if j.verdict == "refuted"]
+    assert wrong.text.endswith(WRONG) or wrong.text in ("2x = 7", "= x^2 + 2x + 2")
+
+
+@pytest.mark.parametrize(("name", "text"), PASSED_OVER)
+def test_what_is_passed_over(name, text):
+    assert not [j for j in judge_document(Document(name, text.encode())) if j.verdict != "no-claim"]
+
+
 # --- PDF
 
 

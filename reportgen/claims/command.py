@@ -131,7 +131,9 @@ def _finding(judged: Judged, verbose: bool) -> Finding | None:
         "claim-total": f"the total {text} is wrong: {judged.reason}",
     }.get(judged.code, f"{text}: {judged.reason}")
     hint = ""
-    if judged.left and judged.code == "claim-wrong-answer":
+    if judged.beside is not None and judged.beside.counts:
+        hint = f"the answer has {judged.beside.counts[1]} entries" if judged.left else "put commas between the entries"
+    elif judged.left and judged.code == "claim-wrong-answer":
         hint = f"claimed {judged.left}, the answer is {judged.right}"
     elif judged.left and judged.code == "claim-follow-up":
         hint = f"claimed {judged.left}, the answer is {judged.right}; correct line {judged.given}, and then this one"

@@ -181,7 +181,7 @@ class Document:
             k = bisect_right(starts, grid.begin) - 1
             if k >= 0 and grid.begin < passed[k][1]:
                 continue
-            for total in tables.totals(grid):
+            for total in sorted(tables.totals(grid), key=lambda t: t.cell.begin):
                 cell = total.cell
                 yield Found(cell.text, "total", cell.text, self.place(cell.begin, cell.end), cell.begin, cell.end, total)
 
@@ -314,6 +314,8 @@ def _spans(text: str) -> Iterator[tuple[int, int, tuple[int, int] | None]]:
         begin, place = opened.span()
         if (environment := opened["env"]) is not None:
             skipped = environment in _VERBATIM
+            if environment == "alignat" and (columns := re.compile(r"\s*\{\d{1,2}\}").match(text, place)) is not None:
+                place = columns.end()
             if not skipped and not _MATH_ENVIRONMENT.match(environment):
                 continue
             mark = re.compile(rf"\\end\{{{environment}\*?\}}")

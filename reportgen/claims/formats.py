@@ -90,6 +90,7 @@ def as_json(found: Sequence[Judged], counts: Counter[str]) -> str:
             "reason": j.reason,
             **({"left": j.left, "right": j.right} if j.left else {}),
             **({"given": j.given} if j.given else {}),
+            **({"answer": j.beside.label} if j.beside is not None else {}),
             **({"page": j.page} if j.page else {}),
         }
         for j in found

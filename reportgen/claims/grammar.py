@@ -37,7 +37,7 @@ _BEFORE = """What `reportgen check` reads
 Where claims are looked for
   Markdown, text      between $..$, $$..$$, \\(..\\), \\[..\\], in ```math; arithmetic between words (so 3*21 = 63 years);
                       a line that is an equation and nothing else; cells of tables with tabulators or |
-  LaTeX               the same, and equation, align, gather, multline, alignat, eqnarray ..., tabular; \\newcommand and \\def
+  LaTeX               the same (siunitx, too), and equation, align, gather, multline, alignat, eqnarray ..., tabular; \\newcommand and \\def
                       without recursion; nothing is included, nothing executed
   PDF                 its text layer, page by page: raised letters are powers; stacked fractions are not read
   passed over         code, comments, links, scripts; in LaTeX the preamble
@@ -54,15 +54,20 @@ What lines and tables assert
                       given that line (claim-follow-up), and does not count as refuted.
   definition          x := 3, "let x = 3", "where x = 3" are no claims; until the next heading x is 3 in what follows.
                       A single formula with names (E = mc^2) is no claim.
-  total               in a row that begins with total, sum, subtotal, Summe, gesamt ... a number is the sum of its column, as printed
-  answers             with --against REPORT: a cell by its row and column, an equation by its name and the title before it
+  total               in a row that begins with total, sum, subtotal, Summe, gesamt ... a number is the sum of its column, as printed;
+                      in a last column headed so the sum of its row, where most rows add up
+  identity            an equation with the same names on both sides is proved where it holds for all of them, and else no claim
+  reported speech     words of doubt in the sentence, a table with a "verdict", "the submission states ...", a proof by
+                      contradiction, counting modulo n or in base two: what is wrong there is no claim
+  answers             with --against REPORT: a cell by its row and column, an equation by its name, a formula by the title before it;
+                      letters may differ, entries of a vector are told one by one, units are compared where both are known
 
 Limits
   64 MB a file (256 MB and 5,000 pages a PDF), 20,000 characters a formula, 60 nested brackets, 1.5 seconds and 1 GB a claim.
   What exceeds them is a finding, and the rest of the document is checked.
 
-Codes: claim-refuted, claim-step, claim-total, claim-wrong-answer, claim-follow-up, claim-near, claim-undecided,
-claim-unreadable; `reportgen explain CODE` tells what each means."""
+Codes: claim-refuted, claim-step, claim-total, claim-wrong-answer, claim-follow-up, claim-working, claim-near, claim-missing,
+claim-undecided, claim-unreadable; `reportgen explain CODE` tells what each means."""
 
 
 def grammar() -> str:

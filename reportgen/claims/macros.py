@@ -8,7 +8,10 @@ MAX_MACROS = 200
 MAX_EXPANDED = 20_000
 MAX_ROUNDS = 4
 # siunitx: numbers and units as they are set
-UNITS = {"SI": (2, "#1\\,\\mathrm{#2}"), "qty": (2, "#1\\,\\mathrm{#2}"), "num": (1, "#1"), "ang": (1, "#1^\\circ"), "si": (1, "\\mathrm{#1}"), "unit": (1, "\\mathrm{#1}")}
+UNITS = {
+    "SI": (2, "#1\\,\\mathrm{#2}"), "qty": (2, "#1\\,\\mathrm{#2}"), "num": (1, "#1"), "ang": (1, "#1^\\circ"),
+    "si": (1, "\\mathrm{#1}"), "unit": (1, "\\mathrm{#1}"),
+}
 _EXPONENT = re.compile(r"(\\(?:SI|qty|num)\s*\{\s*[-+]?[\d.]+)[eE]([-+]?\d{1,3})\s*\}")
 _UPRIGHT_D = re.compile(r"(?:\\[,;:! ]|\s)*\\(?:mathrm|text|operatorname|mathop)\s*\{d\}\s*\Z")
 _MACRO = re.compile(

@@ -228,7 +228,7 @@ def _request(member: Member) -> bytes:
     if member.values:
         record["values"] = dict(member.values)
     if found.total is not None:
-        record["total"] = (found.total.parts, found.total.marks, found.total.last)
+        record["total"] = (found.total.parts, found.total.marks, found.total.last, found.total.across)
     return json.dumps(record).encode()
 
 

@@ -57,8 +57,8 @@ def _in_document(record: Mapping[str, object], claim: str, context: str) -> Outc
     if form == "total":
         from .tables import judge_total
 
-        parts, marks, last = record["total"]  # type: ignore[misc]
-        return judge_total(claim, parts, marks, last)
+        parts, marks, last, across = record["total"]  # type: ignore[misc]
+        return judge_total(claim, parts, marks, last, across)
     if form == "stacked":
         return Outcome(UNDECIDED, "a formula in two dimensions: the text of a PDF does not say how it is laid out", "claim-unreadable")
     if form in ("definition", "cell", "formula"):

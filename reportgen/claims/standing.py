@@ -17,9 +17,10 @@ _QUESTION = re.compile(
     r"\s*\**(?:(?:Q|Ex|Question|Exercise|Problem|Task|Part|Answer|Aufgabe)\.?\s*)?\(?(?:\d{1,2}\s*\.?\s*\(?[a-z]\)?|\d{1,2}|[a-z])\)?\s*[.:)]\**\s+"
     r"|\s*\**(?:Q|Question|Exercise|Problem|Task|Aufgabe)\.?\s*\d{1,2}\s*(?:\([a-z]\)|[a-z])\**\s+", re.I)
 _QUANTITY = re.compile(r"(?P<side>[^=≈]{1,60}[=≈][^=≈]*\d)(?P<unit>\s+[A-Za-zµΩ°][\w/^²³·µΩ°]*(?:\s+[A-Za-z]+){0,2})\Z")
+_DEFINES = re.compile(r"\$?[A-Za-z]\w?\s*:=[^=:]*\Z")
 _LEAD = re.compile(r"(?:so|thus|hence|therefore|then|⇒|=>|∴)[,:]?\s+", re.I)
 _LABEL = re.compile(r"(?P<name>[A-Z][A-Za-z]*)(?: (?:for|of|in|at|from|to) [\w ,-]{1,40})?\s*(?==)")
-_FORMULA = re.compile(r"[A-Za-z\\\d+−–*/^_(){}\[\]=<>≤≥≈·×÷.,!%'\s-]+")
+_FORMULA = re.compile(r"[A-Za-z:\\\d+−–*/^_(){}\[\]=<>≤≥≈·×÷.,!%'\s-]+")
 _WORD = re.compile(r"\\[A-Za-z]+|_\{[^{}]*\}|[A-Za-z]{2,}")
 _FUNCTIONS = frozenset("sin cos tan cot sec csc log ln exp sqrt max min lim".split())
 _PROSE = frozenset("is are so the and or if we in of to as at by it be an for not then with that this from has".split())
@@ -45,7 +46,7 @@ def standing(line: str) -> tuple[int, int, str] | None:
     end = begin + len(body)
     if re.search(r"[A-Za-z$)]\.\s+\S", body):
         return None  # several sentences
-    if body.count("$") % 2 or len(re.findall(r"==|!=|:=|=>|<=|>=", body)):
+    if body.count("$") % 2 or re.search(r"==|!=|=>|<=|>=", body) or ":=" in body and not _DEFINES.match(body):
         return None
     formula = body.replace("$", " ")
     label = _LABEL.match(formula)

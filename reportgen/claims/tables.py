@@ -70,12 +70,16 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A cell in a row of totals, and the parts above it: ``parts`` as they are printed, ``marks`` True for parts that are totals themselves."""
+    """A cell in a row of totals, and the parts above it: ``parts`` as they are printed, ``marks`` True for parts that are totals themselves.
+
+    ``across``: the parts beside it, where it is the total of its row (too).
+    """
 
     cell: Cell
     parts: tuple[str, ...]
     marks: tuple[bool, ...]
     last: bool
+    across: tuple[str, ...] = ()
 
 
 def bare(text: str) -> str:
@@ -99,10 +103,12 @@ def grids(text: str) -> Iterator[Grid]:
 
 
 def totals(grid: Grid) -> Iterator[Total]:
-    """What the rows of totals assert, column by column."""
+    """What the rows of totals assert, column by column, and a column of totals, row by row."""
     body = grid.body
     labels = [next((c.text for c in row if c.text.strip()), "") for row in body]
     marks = [is_total(label) for label in labels]
+    rows = _row_totals(grid)
+    yield from (total for total in rows.values() if not marks[_row_of(body, total.cell)])
     if not any(marks) or any(_NOT_ADDED.search(label) for label in labels):
         return
     width = max(len(row) for row in body)
@@ -118,7 +124,29 @@ def totals(grid: Grid) -> Iterator[Total]:
                     parts.append(above[column].text)
                     kept.append(marked)
             if len(parts) >= 2 and all(map(_is_amount, parts)):
-                yield Total(row[column], tuple(parts), tuple(kept), k == len(body) - 1)
+                beside = rows.get(row[column].begin)
+                yield Total(row[column], tuple(parts), tuple(kept), k == len(body) - 1, beside.across if beside is not None else ())
+
+
+def _row_of(body: Sequence[Sequence[Cell]], cell: Cell) -> int:
+    return next(k for k, row in enumerate(body) if cell in row)
+
+
+def _row_totals(grid: Grid) -> dict[int, Total]:
+    """By its place each cell of a last column of totals that is the sum of the cells beside it in most rows.
+
+    ``price | quantity | total`` is no such column: there the rows do not add up.
+    """
+    column = len(grid.rows[0]) - 1 if grid.headed else 0
+    if column < 3 or not is_total(grid.heading(column)):
+        return {}
+    found, right = {}, 0
+    for row in grid.body:
+        parts = tuple(c.text for c in row[1:column] if bare(c.text).lower() not in _NOTHING)
+        if len(row) == column + 1 and len(parts) >= 2 and all(map(_is_amount, parts)) and _is_amount(row[column].text):
+            found[row[column].begin] = Total(row[column], (), (), True, parts)
+            right += judge_total(row[column].text, (), (), True, parts).verdict == PROVED
+    return found if right >= 2 and 3 * right >= 2 * len(found) else {}
 
 
 # --- amounts
@@ -151,8 +179,16 @@ def _is_amount(text: str) -> bool:
     return amount(text) is not None or amount(text, True) is not None
 
 
-def judge_total(cell: str, parts: Sequence[str], marks: Sequence[bool], last: bool) -> Outcome:
-    """Do the parts add up to the cell?  Parts that are totals themselves stand for what is above them."""
+def judge_total(cell: str, parts: Sequence[str], marks: Sequence[bool], last: bool, across: Sequence[str] = ()) -> Outcome:
+    """Do the parts add up to the cell, or those beside it?  Parts that are totals themselves stand for what is above them."""
+    if across:
+        beside = _judge_sum(cell, across, [False] * len(across), True, "row")
+        if beside.verdict == PROVED or not parts:
+            return beside
+    return _judge_sum(cell, parts, marks, last, "column")
+
+
+def _judge_sum(cell: str, parts: Sequence[str], marks: Sequence[bool], last: bool, line: str) -> Outcome:
     comma = any(re.search(r"\d,\d{1,2}(?!\d)|\.\d{3},\d", p) for p in (*parts, cell)) and not any(re.search(r"\d\.\d{1,2}(?!\d)", p) for p in (*parts, cell))
     claimed, read = amount(cell, comma), [amount(p, comma) for p in parts]
     if claimed is None or None in read:
@@ -166,7 +202,7 @@ def judge_total(cell: str, parts: Sequence[str], marks: Sequence[bool], last: bo
     since = len(marks) - next((k for k, marked in enumerate(reversed(marks)) if marked), len(marks))
     sums = [sum(plain, Fraction(0)), sum((r[0] for r in found[since:]), Fraction(0)), sum((r[0] for r, marked in zip(found, marks) if marked), Fraction(0))]
     if value in sums[: 3 if any(marks) else 1]:
-        return Outcome(PROVED, f"the column adds up to {_shown(value)}", sides=(_shown(value), _shown(value)))
+        return Outcome(PROVED, f"the {line} adds up to {_shown(value)}", sides=(_shown(value), _shown(value)))
     if not last:
         return Outcome(NO_CLAIM, "a total within a table", "no-claim")
     total = sums[0]
@@ -180,7 +216,7 @@ def judge_total(cell: str, parts: Sequence[str], marks: Sequence[bool], last: bo
         return Outcome(UNDECIDED, f"the parts add up to {sides[0]}, but it may be no sum that is meant", "claim-open", sides=sides)
     if any(marks):
         return Outcome(UNDECIDED, f"the parts add up to {sides[0]}; there are totals among them", "claim-open", sides=sides)
-    return Outcome(REFUTED, f"the column adds up to {sides[0]}, not {sides[1]}", "claim-total", sides=sides)
+    return Outcome(REFUTED, f"the {line} adds up to {sides[0]}, not {sides[1]}", "claim-total", sides=sides)
 
 
 def _shown(value: Fraction) -> str:
@@ -259,10 +295,28 @@ def _tabulars(text: str) -> Iterator[Grid]:
                     edges = [begin - 1, *cuts, row.start()]
                     rows.append(tuple(_cell(body, a + 1, b, place) for a, b in zip(edges, edges[1:])))
                 begin = row.end()
-            rows = [row for row in rows if not any("\\multicolumn" in c.text or "\\multirow" in c.text for c in row)]
+            rows = [row for row in map(_spread, rows) if not any("\\multirow" in c.text for c in row)]
+            rows = [row for row in rows if len(row) == 1 or sum(bool(c.text) for c in row) > 1 or not row[0].text]  # a heading over all columns
             if len(rows) > 1:
                 yield Grid(tuple(rows), not any(amount(c.text) for c in rows[0][1:]))
         place = end
+
+
+_MULTICOLUMN = re.compile(r"\\multicolumn\s*\{\s*(\d{1,2})\s*\}\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}\s*\{(.*)\}\s*\Z", re.S)
+
+
+def _spread(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """A row in which a cell over several columns is followed by empty ones."""
+    found: list[Cell] = []
+    for cell in row:
+        match = _MULTICOLUMN.match(cell.text)
+        if match is None:
+            found.append(cell)
+            continue
+        begin = cell.begin + match.start(2)
+        found.append(_cell(match[2], 0, len(match[2]), begin))
+        found += [Cell("", cell.end, cell.end)] * (int(match[1]) - 1)
+    return tuple(found)
 
 
 def _after_columns(body: str) -> int:
