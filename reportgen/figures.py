@@ -16,6 +16,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,9 +62,7 @@ def page_style() -> Iterator[None]:
     try:
         with contextlib.ExitStack() as stack:
             if "matplotlib" in sys.modules:
-                import matplotlib.style
-                # after_reset: what another report, or the user's matplotlibrc, has set must not show in this one
-                stack.enter_context(matplotlib.style.context(style_file(), after_reset=True))
+                stack.enter_context(_style())
             yield
     finally:
         for key, value in saved.items():
@@ -73,6 +72,30 @@ def page_style() -> Iterator[None]:
                 os.environ[key] = value
         for number in _open_figures() - before:
             sys.modules["matplotlib.pyplot"].close(number)
+
+
+@contextlib.contextmanager
+def _style() -> Iterator[None]:
+    """The report's style and nothing else: what another report, or the user's matplotlibrc, has set does not show in it."""
+    import matplotlib
+
+    settings = matplotlib.rcParams
+    before = {name: value for name, value in dict.items(settings) if not name.startswith("backend")}
+    try:
+        # past the checks, which take longer than a figure's function: these values have been through them
+        dict.update(settings, {name: list(value) if isinstance(value, list) else value for name, value in _settings()})
+        yield
+    finally:
+        dict.update(settings, before)
+
+
+@lru_cache(maxsize=1)
+def _settings() -> tuple[tuple[str, object], ...]:
+    """Every setting of the report's style, read once; but for the window system, which is no style's business."""
+    import matplotlib.style
+
+    with matplotlib.style.context(style_file(), after_reset=True):
+        return tuple((name, dict.__getitem__(matplotlib.rcParams, name)) for name in dict.keys(matplotlib.rcParams) if not name.startswith("backend"))
 
 
 def _open_figures() -> set[int]:
