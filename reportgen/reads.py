@@ -11,6 +11,7 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 _active: list[set[str]] = []
 _installed = False
@@ -52,10 +53,15 @@ def recording() -> Iterator[set[str]]:
 
 def _prefixes() -> tuple[str, ...]:
     """Folders whose files are no inputs of their own: Python, packages, ourselves, and what is not on a disk."""
+    return _prefixes_at(os.path.expanduser("~"), sys.prefix)
+
+
+@lru_cache(maxsize=4)
+def _prefixes_at(home: str, prefix: str) -> tuple[str, ...]:
     own = os.path.dirname(os.path.abspath(__file__))
-    places = {sys.prefix, sys.base_prefix, sys.exec_prefix, own, os.path.join(os.path.dirname(own), "templates"), "/proc",
-               "/sys", "/dev", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/fonts", "/usr/share/zoneinfo", os.path.expanduser("~/.cache"),
-              os.path.expanduser("~/.local/state/reportgen"), *sysconfig.get_paths().values()}
+    places = {prefix, sys.base_prefix, sys.exec_prefix, own, os.path.join(os.path.dirname(own), "templates"), "/proc",
+               "/sys", "/dev", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/fonts", "/usr/share/zoneinfo", os.path.join(home, ".cache"),
+              os.path.join(home, ".local/state/reportgen"), *sysconfig.get_paths().values()}
     places |= {os.path.realpath(place) for place in places}
     return tuple(os.path.join(place, "") for place in places if place and place != "/")
 

@@ -60,10 +60,24 @@ def module(name: str, source: str, tree: ast.Module | None = None) -> Module:
     tree = tree if tree is not None else ast.parse(source)
     lines = source.splitlines(keepends=True)
     blocks: list[Block] = []
-    for node in tree.body:
-        blocks += _blocks(node, lines)
+    walks = [(node, _inside(node)) for node in tree.body]
+    for node, inside in walks:
+        blocks += _blocks(node, inside, lines)
     constants = {n for b in blocks if b.label.startswith("constant") for n in b.binds}
-    return Module(name, tuple(blocks), any(_remembers(node, constants) for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))))
+    return Module(name, tuple(blocks), any(_remembers(inside, constants) for node, inside in walks if isinstance(node, (ast.FunctionDef, ast.ClassDef))))
+
+
+def _inside(node: ast.AST) -> list[ast.AST]:
+    """What ``ast.walk`` gives, but for the contexts of names; in a fifth of the time."""
+    out = [node]
+    for item in out:        # it grows
+        for field in item._fields:
+            value = getattr(item, field, None)
+            if isinstance(value, list):
+                out += [part for part in value if isinstance(part, ast.AST)]
+            elif isinstance(value, ast.AST) and field != "ctx":
+                out.append(value)
+    return out
 
 
 @lru_cache(maxsize=64)
@@ -72,7 +86,7 @@ def read(name: str, source: str) -> Module:
     return module(name, source)
 
 
-def _blocks(node: ast.stmt, lines: Sequence[str]) -> Iterator[Block]:
+def _blocks(node: ast.stmt, inside: Sequence[ast.AST], lines: Sequence[str]) -> Iterator[Block]:
     first, last = node.lineno, node.end_lineno or node.lineno
     for decorator in getattr(node, "decorator_list", ()):
         first = min(first, decorator.lineno)
@@ -84,8 +98,8 @@ def _blocks(node: ast.stmt, lines: Sequence[str]) -> Iterator[Block]:
             label = "statement" if alias.name == "*" else "import of"
             yield Block(f"{label} {alias.name}", binds, frozenset(), tuple(_imports([node], alias)), digest_of_texts(said), first, last)
         return
-    mentions = frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
-    imports = tuple(_imports(ast.walk(node)))
+    mentions = frozenset(n.id for n in inside if isinstance(n, ast.Name))
+    imports = tuple(_imports(inside))
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         label, binds = f"{'class' if isinstance(node, ast.ClassDef) else 'function'} {node.name}", (node.name,)
         if not isinstance(node, ast.ClassDef):      # a parameter of an answer has the name of another answer
@@ -96,9 +110,9 @@ def _blocks(node: ast.stmt, lines: Sequence[str]) -> Iterator[Block]:
         return      # a docstring
     else:
         label = f"statement in line {first}"
-        binds = tuple(dict.fromkeys(n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)))
-        binds += tuple(n.name for n in ast.walk(node) if isinstance(n, (ast.FunctionDef, ast.ClassDef)))
-        binds += tuple(a.asname or a.name.partition(".")[0] for n in ast.walk(node) if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names)
+        binds = tuple(dict.fromkeys(n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)))
+        binds += tuple(n.name for n in inside if isinstance(n, (ast.FunctionDef, ast.ClassDef)))
+        binds += tuple(a.asname or a.name.partition(".")[0] for n in inside if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names)
     yield Block(label, binds, mentions, imports, digest_of_texts(text), first, last)
 
 
@@ -123,12 +137,12 @@ def _imports(nodes: object, only: ast.alias | None = None) -> Iterator[tuple[str
                 yield alias.name, ALL
 
 
-def _remembers(node: ast.stmt, constants: set[str]) -> bool:
+def _remembers(inside: Sequence[ast.AST], constants: set[str]) -> bool:
     """True where a function keeps something for the next call: ``global``, or a change of what a constant holds."""
-    local = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    local |= {a.arg for n in ast.walk(node) if isinstance(n, ast.arguments) for a in (*n.posonlyargs, *n.args, *n.kwonlyargs)}
+    local = {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    local |= {a.arg for n in inside if isinstance(n, ast.arguments) for a in (*n.posonlyargs, *n.args, *n.kwonlyargs)}
     outside = constants - local
-    for inner in ast.walk(node):
+    for inner in inside:
         if isinstance(inner, ast.Global):
             return True
         if isinstance(inner, (ast.Subscript, ast.Attribute)) and isinstance(inner.ctx, (ast.Store, ast.Del)) and _base(inner) in outside:
