@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reportgen import digests, trace
+from reportgen import digests, pandoc, trace
 from reportgen.cache import Cache
 from reportgen.incremental import Memory
 from reportgen.reads import inputs, recording
@@ -46,6 +46,10 @@ class Books:
         self.before: dict[str, Any] = {name: record for name, record in _mapping(before, "targets").items() if isinstance(record, dict)}
         self._snapshots = _mapping(before, "snapshots")
         self._page_files = {"report.toml", template}
+        self._tools = digests.digest_of_texts(*(f"{name} {value}" for kind, name, value in self.present if kind == "tool"))
+        written = _mapping(before, "written")
+        if written.get("tools") == self._tools and not renew:
+            pandoc.take({name: text for name, text in _mapping(written, "parts").items() if isinstance(text, str)})
         self._made: dict[str, dict[str, Any]] = {}
         self._said: dict[str, str] = {}
 
@@ -162,7 +166,8 @@ class Books:
             elif record.get("snapshot") in self._snapshots:
                 snapshots[record["snapshot"]] = self._snapshots[record["snapshot"]]
         kept = self.memory.kept(derived.ledger) | {"targets": {name: {k: v for k, v in record.items() if k != "fits"} for name, record in targets.items()},
-                                                   "snapshots": snapshots, "runs": self.memory.ran}
+                                                   "snapshots": snapshots, "runs": self.memory.ran,
+                                                   "written": {"tools": self._tools, "parts": pandoc.kept()}}
         now = [*self.present, *self.memory.lines(self.inputs())]
         state = trace.state(now)
         lines = list(now)

@@ -106,10 +106,11 @@ def _unwarned(text: str, said: str) -> str:
 # --- in parts -------------------------------------------------------------------------------------------------
 
 _CUT = "\uE0FF"                             # stands between two parts of what pandoc writes
-_FORMULA = re.compile("\uE0FD([0-9a-f]+)\uE0FE")
+_FORMULA = re.compile("\uE0FD([^\uE0FE]+)\uE0FE")
 _MOST = 24_000_000                          # characters that are kept
-_kept: dict[str, str] = {}                  # what was written before in this process: digest of the part -> its text
+_kept: dict[str, str] = {}                  # what was written before: format and digest of the part -> its text
 _kept_size = 0
+_last: dict[str, frozenset[str]] = {}       # by format: the parts of the last page
 
 
 def write_in_parts(blocks: Sequence[Block], to: str, *, raw: str, meta: Mapping[str, Any] | None = None, template: Path | None = None,
@@ -125,7 +126,7 @@ def write_in_parts(blocks: Sequence[Block], to: str, *, raw: str, meta: Mapping[
         return write(blocks, to, meta=meta, template=template, options=options)
 
     def digest(*texts: str) -> str:
-        return hashlib.sha256("\0".join((to, *options, *texts)).encode("utf-8", "surrogatepass")).hexdigest()
+        return f"{to} " + hashlib.sha256("\0".join((*options, *texts)).encode("utf-8", "surrogatepass")).hexdigest()
 
     parts: dict[str, list[Block]] = {}      # what must be written, by digest
 
@@ -144,6 +145,7 @@ def write_in_parts(blocks: Sequence[Block], to: str, *, raw: str, meta: Mapping[
     trees = {name: _meta(value) for name, value in (meta or {}).items()}
     frame = digest("frame", json.dumps(trees, ensure_ascii=False), template.read_text(encoding="utf-8") if template else "")
     known = dict(_kept)
+    _last[to] = frozenset((*parts, frame))
     missing = [name for name in parts if name not in known]
     if missing or frame not in known:
         cut: Block = {"t": "RawBlock", "c": [raw, _CUT]}
@@ -157,6 +159,16 @@ def write_in_parts(blocks: Sequence[Block], to: str, *, raw: str, meta: Mapping[
     head, _, tail = known[frame].partition(_CUT)
     text = head + _joined([known[name] for name in order]) + tail.removeprefix("\n")
     return _FORMULA.sub(lambda match: known[match[1]].strip("\n"), text) if formulas else text
+
+
+def kept() -> dict[str, str]:
+    """What the last page in each format is made of, for a process that comes later."""
+    return {name: text for name, text in _kept.items() if name in _last.get(name.partition(" ")[0], (name,))}
+
+
+def take(parts: Mapping[str, str]) -> None:
+    """Take what a process before this one has written with the same tools, which whoever calls has made sure of."""
+    _keep(dict(parts))
 
 
 def _joined(parts: Sequence[str]) -> str:

@@ -73,6 +73,7 @@ TARGETS = [("typst", "typst", "report.typ", [], False),
 def nothing_kept():
     pandoc._kept.clear()
     pandoc._kept_size = 0
+    pandoc._last.clear()
 
 
 def sink() -> list:
@@ -120,6 +121,22 @@ def test_what_is_kept_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
         blocks = [{"t": "Para", "c": [{"t": "Str", "c": chr(97 + k % 26) * 100}]}, {"t": "Para", "c": [{"t": "Str", "c": "x"}]}]
         assert pandoc.write_in_parts(blocks, "typst", raw="typst") == pandoc.write(blocks, "typst")
         assert sum(map(len, pandoc._kept.values())) == pandoc._kept_size <= 1000
+
+
+def test_what_is_kept_for_later_is_the_last_page_of_each_format(monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks = sink()
+    pandoc.write_in_parts(blocks, "typst", raw="typst")
+    whole = pandoc.write_in_parts(blocks[:2], "typst", raw="typst")
+    page = pandoc.write_in_parts(blocks[:3], "html5", raw="html", options=["--mathml"], formulas=True)
+    later = pandoc.kept()
+    assert len(later) < len(pandoc._kept)
+    pandoc._kept.clear()
+    pandoc._last.clear()
+    pandoc.take(later)
+    monkeypatch.setattr(pandoc, "run", lambda *a, **k: pytest.fail("it was written before"))
+    assert pandoc.write_in_parts(blocks[:2], "typst", raw="typst") == whole
+    assert set(pandoc.kept()) == set(later)     # of HTML no page was made since
+    assert pandoc.write_in_parts(blocks[:3], "html5", raw="html", options=["--mathml"], formulas=True) == page
 
 
 def test_a_formula_that_cannot_be_converted_is_a_failure_each_time() -> None:
