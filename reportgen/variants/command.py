@@ -16,10 +16,12 @@ from reportgen.batch.store import Store
 from reportgen.deriving import Report, derive, open_report
 from reportgen.diagnostics import EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNABLE, Finding, FindingsError
 from reportgen.expressions import Expr
+from reportgen.obligation import undecided
 from reportgen.variants import seeds, sheet, stress
 from reportgen.variants.constraints import broken
 from reportgen.variants.data import Record, Row, numbered, out_of_range, override, read_rows, record_of
 from reportgen.variants.make import PARTS, Plan, check_part
+from reportgen.variants.shared import Shared
 from reportgen.variants.spec import Rule, Spec, read_spec
 
 SEEDS = "teachers/seeds.csv"
@@ -146,6 +148,8 @@ class _Drawer:
         self.quick = tuple(r for r in spec.hold if set(r.names) <= set(report.givens))
         self.slow = () if wanted.stress else tuple(r for r in spec.hold if r not in self.quick)
         self.refusals: Counter[str] = Counter()
+        # rules ask for values; the steps are judged when the variant is built
+        self.memory = Shared(report.folder, verdicts=lambda obligation: undecided("not asked"))
 
     def settle(self, held: Mapping[str, tuple[int, str]]) -> tuple[list[seeds.Drawn], list[Finding]]:
         """What each row gets, and a finding for each that gets nothing."""
@@ -182,7 +186,7 @@ class _Drawer:
     def _slow(self, student: str, values: Mapping[str, Expr], known: Mapping[str, Expr]) -> str:
         record = record_of(student, {}, values)
         try:
-            found = answers_at(self.report, record, self.slow)
+            found = answers_at(self.report, record, self.slow, self.memory)
         except FindingsError as error:
             return self._count(error.findings[0].code, error.findings[0].message)
         for rule in self.slow:
@@ -197,11 +201,12 @@ class _Drawer:
         return reason
 
 
-def answers_at(report: Report, record: Record, rules: Iterable[Rule]) -> dict[str, Expr]:
+def answers_at(report: Report, record: Record, rules: Iterable[Rule], memory: Shared) -> dict[str, Expr]:
     """The answers that rules name, for a record's values.  Raises FindingsError where they cannot be derived: degenerate values."""
     names = {name for rule in rules for name in rule.names if name not in report.givens}
     given = override(report.givens, record)
-    derived = derive(report, sorted(names), draw=False, overrides={name: given[name] for name in record.values})
+    derived = derive(report, sorted(names), draw=False, overrides={name: given[name] for name in record.values},
+                     memory=memory.of(record.values, pdf=False))
     return {name: derived.ledger.entries[name].value for name in names if derived.ledger.entries[name].value is not None}
 
 

@@ -82,7 +82,7 @@ def make(report: Report, plan: Plan, record: Record, shared: Shared | None = Non
     whole = replace(next(iter(pages.values())), derived=replace(derived, ledger=_merged(derived.ledger, pages.values())))
     files[f"{_folder('solution') if plan.parts else _folder('')}/{record.id}/ledger.json"] = ledger_bytes(whole)
     if shared is not None:
-        shared.verdicts.learn(derived.ledger)
+        shared.judged(derived.ledger)
     warnings = tuple(dict.fromkeys(w for page in pages.values() for w in page.warnings if not (plan.parts and w.code == "config-invalid")))
     return Made(files, sheet.row(record, derived.ledger, report.givens, asked), warnings)
 

@@ -53,9 +53,9 @@ class Verdicts:
 class Shared:
     """The memory that ``derive`` asks, for the variants of the report in ``folder``."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, verdicts: Callable[[Obligation], Verdict | None] | None = None) -> None:
         self.folder = folder
-        self.verdicts = Verdicts()
+        self.verdicts = verdicts or Verdicts()
         self._contents: dict[tuple[str, bool], object] = {}     # (answer, figures as PDF) -> content, of what no variant changes
         self._own: frozenset[str] = frozenset()
         self._common: frozenset[str] = frozenset()
@@ -81,6 +81,11 @@ class Shared:
         if name not in self._common or kept is None or needed and isinstance(kept, Figure):
             return function
         return lambda **arguments: Recalled(kept)
+
+    def judged(self, ledger: Ledger) -> None:
+        """Keep the verdicts of a variant that is done."""
+        if isinstance(self.verdicts, Verdicts):
+            self.verdicts.learn(ledger)
 
     def learn(self, answer: Answer, content: object) -> None:
         """Keep the content of an answer that no variant changes."""
