@@ -96,7 +96,7 @@ TRUE = [      # statement, assumptions, certificate: one of every kind
     ("abs(x) >= x", [], {"by": "cases", "on": "x >= 0", "then": {}, "else": {}}),
     ("sum(k, k, 1, n) = n*(n + 1)/2", [], {"by": "induction", "base": {}, "step": {}}),
     ("integral(2*x, x) = x^2", [], {"by": "antiderivative", "proof": {}}), ("integral(2*x, x, 0, 3) = 9", [], {"by": "antiderivative", "F": "x^2"}),
-    ("sin(x) = 2*sin(x/2)*cos(x/2)", [], {"angle": 2}),
+    ("sin(2*x) = 2*sin(x)*cos(x)", [], {}),
 ]
 REFUTED = [("x^2 > x", ["x >= 1"], {"point": [["x", "1"]]}), ("x = 2*y", ["x + y = 3"], {"point": [["x", "1"], ["y", "2"]]}), ("1 + 1 = 3", [], {})]
 FALSE = [      # what a forger would write
@@ -112,7 +112,7 @@ FALSE = [      # what a forger would write
     ("sum(k, k, 1, n) = n*(n + 1)/2", ["n < 0"], {"by": "induction", "base": {}, "step": {}}),
     ("integral(2*x, x) = x^3", [], {"by": "antiderivative"}), ("integral(1/x^2, x, -1, 1) = -2", [], {"by": "antiderivative", "F": "-1/x"}), ("integral(2*x, x, 0, 3) = 8", [], {"by": "antiderivative", "F": "x^2"}),
     ("integral(1/x, x, 1, -1) = 0", [], {"by": "antiderivative", "F": "ln(abs(x))"}), ("integral(abs(x)/x, x, -1, 1) = 0", [], {"by": "antiderivative", "F": "abs(x)"}),
-    ("sin(x) = sin(x/2)", [], {"angle": 2}), ("cos(1/x) = cos(1/(2*x))", [], {"angle": 2}), ("sqrt(x^2) = x", [], {}), ("sqrt(x)^2 = x + 1", [], {}), ("sqrt(x*y) = sqrt(x)*sqrt(y) + 1", [], {}), ("ln(x*y) = ln(x)*ln(y)", [], {}),
+    ("sin(x) = sin(x/2)", [], {}), ("cos(1/x) = cos(1/(2*x))", [], {}), ("cos(x/2)^2 + sin(x)^2 = 1", [], {}), ("sqrt(x^2) = x", [], {}), ("sqrt(x)^2 = x + 1", [], {}), ("sqrt(x*y) = sqrt(x)*sqrt(y) + 1", [], {}), ("ln(x*y) = ln(x)*ln(y)", [], {}),
     ("1/0 = 1/0", [], {}), ("ln(-1) = ln(-1)", [], {}), ("0^0 = 1", [], {}), ("limit(1/x, x, 0) = 0", [], {}), ("limit(x, x, inf) = 5", [], {}), ("limit(exp(a*x), x, inf) = 0", [], {}), ("sum(x_i, i, 1, n) = 5*n", ["x_i = 5"], {}),
     ("diff(x^2, x) = 4", ["x = 3"], {}), ("diff(x*y, x) = y", ["y = x^2", "x = 2"], {}), ("diff(abs(x), x) = 1", [], {}), ("A = B", ["x^2 = -1"], {}), ("1 = 2", ["x > 1", "x < 0"], {}), ("x > 5", ["x > 6", "x < 2"], {}),
     ("x = 1", ["x = y", "y = x"], {}), ("x_1 = y_1", ["x = y"], {}), ("transpose(A*B) = transpose(B*A)", [], {}), ("x = 2 => x^2 = 5", [], {}), ("x = 1 => x/(x - 1) = 1/(x - 1)", [], {}), ("(x = 1 or x = 2) => x = 1", [], {"parts": [{}, {}]}),
@@ -157,7 +157,7 @@ def test_points_that_refute(statement, assumptions, certificate):
 
 
 def test_what_is_odd_in_a_certificate_is_refused_and_never_an_error():
-    for odd in ({"by": "magic"}, {"by": 3}, {"have": 1}, {"have": [["x", {}]]}, {"parts": [{}]}, {"point": {"x": "1"}}, {"point": [["x", "1/0"]]}, {"bits": "many"}, {"bits": -1}, {"angle": 0},
+    for odd in ({"by": "magic"}, {"by": 3}, {"have": 1}, {"have": [["x", {}]]}, {"parts": [{}]}, {"point": {"x": "1"}}, {"point": [["x", "1/0"]]}, {"bits": "many"}, {"bits": -1},
                 {"by": "cases"}, {"by": "cases", "on": "x", "then": {}, "else": {}}, {"by": "induction"}, {"by": "via", "via": "x = 1", "parts": []}, {"by": "function"}, {"by": "function", "of": "ln"}):
         for statement in ("x > 0", "x = 1 and y = 1", "1 = 2 <=> x = 1", "sum(k, k, 1, n) = n"):
             try:

@@ -1,7 +1,6 @@
 """The part of the judge that must be trusted, and all of it: ``MODULES``, the standard library, and FLINT through python-flint.
 
-``check`` takes the text of a statement, the texts of its assumptions and a certificate, and says what was shown, or refuses.  It
-searches nothing and imports nothing else of reportgen.  ``python -m reportgen.core LEDGER`` replays every certificate of a ledger.
+It searches nothing and imports nothing else of reportgen.  ``python -m reportgen.core LEDGER`` replays every certificate of a ledger.
 """
 
 from .check import Accepted, check

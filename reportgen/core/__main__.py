@@ -24,15 +24,15 @@ def main(path: str) -> int:
     """Print how many statements are shown how strongly, and those that are not, by name."""
     with open(path, encoding="utf-8") as file:
         data = json.load(file)
-    counts, failed = Counter(), 0
+    counts = Counter()
     for record in [record for answer in data["answers"] for record in answer["obligations"]] + data["roundings"]:
         try:
             counts[replay(record)] += 1
         except Refused as error:
-            failed += 1
+            counts["FAILED"] += 1
             print(f"{record['name']}: {error}")
-    print(*(f"{count:>6}  {what}" for what, count in counts.most_common()), f"{failed:>6}  failed", sep="\n")
-    return 1 if failed else 0
+    print(*(f"{count:>6}  {what}" for what, count in counts.most_common()), sep="\n")
+    return 1 if counts["FAILED"] else 0
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ Nothing is searched.  A certificate is JSON data: ``{}`` where the form of the s
     have      [[statement, certificate], ...]: shown first, then assumed
     parts     [certificate, ...] of a conjunction, of an implication's cases or of a tuple's entries
     by        a rule of RULES, with what it asks for
-    bits      the precision at which balls decide; angle: a number over which all angles are taken
+    bits      the precision at which balls decide
     point     [[name, rational], ...]: the statement fails there
 """
 
@@ -24,11 +24,10 @@ from .signs import ALLOWED, NEG, POS, ZER, Inconsistent, times
 from .trees import CONSTANTS, ONE, ZERO, contains, free, put, settled, simpler, walk
 from .values import COMPARED, MAX_BITS, MAX_PLACES, At, Value, entries, is_matrix, rounding
 
-_MAX_DEPTH, _BITS, _SIZES, _ROOM = 12, (64, 256, 1024, 4096), (4, 8, 16, 32, 64, 128, 256, 512), (1, 8, 64)
+_BITS, _SIZES, _ROOM = (64, 256, 1024, 4096), (4, 8, 16, 32, 64, 128, 256, 512), (1, 8, 64)
 _ARITHMETIC = frozenset({"number", "name", "add", "mul", "neg", "div", "eq", "pow", "iff", "matrix", "row"})
 _INEQUALITIES = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt"}      # -> what holds where it does not
 _room: ContextVar[int] = ContextVar("room", default=1)      # for atoms that are not seen at first
-_angle: ContextVar[int] = ContextVar("angle", default=1)
 Certificate = Mapping[str, Any]
 
 
@@ -54,7 +53,6 @@ def check(statement: str, assumptions: Sequence[str], certificate: Certificate |
         _room.set(room)
         try:
             goal, given = simpler(read(statement)), tuple(simpler(read(text)) for text in assumptions)
-            _angle.set(int(certificate.get("angle", 1)))
             return _fails(goal, given, certificate["point"]) if "point" in certificate else _prove(goal, given, certificate)
         except Overflow:
             continue
@@ -118,8 +116,6 @@ def _prove(goal: Tree, assumptions: Sequence[Tree], certificate: Certificate, de
 
 def _shown(goal: Tree, assumptions: Sequence[Tree], certificate: Certificate, depth: int) -> Accepted:
     """``_prove`` of a part, where a refutation is of no use."""
-    if depth >= _MAX_DEPTH:
-        raise Refused("a certificate nested too deeply")
     found = _prove(goal, assumptions, certificate, depth + 1)
     if found.refuted:
         raise Refused("a part that is false")
@@ -136,14 +132,12 @@ def _all(found: Sequence[Accepted], method: str = "") -> Accepted:
 def _by_form(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, depth: int) -> Accepted:
     head, parts = goal[0], goal[1:]
     if head == "eq" and parts[0][0] == parts[1][0] == "tuple" and len(parts[0]) == len(parts[1]):
-        head, parts = "and", tuple(("eq", a, b) for a, b in zip(parts[0][1:], parts[1][1:]))
+        head, parts = "and", [("eq", a, b) for a, b in zip(parts[0][1:], parts[1][1:])]
     if head == "and":
         inner = certificate.get("parts") or [{}] * len(parts)
         return _all([_prove(part, given, c, depth + 1) for part, c in zip(parts, inner, strict=True)])
     if head == "approx":
-        kind, digits = parts[1][1] if parts[1][0] == "neg" else parts[1]
-        if kind != "number":
-            raise Refused("an approximation that is no decimal")
+        _, digits = parts[1][1] if parts[1][0] == "neg" else parts[1]      # a number: it has no names
         return _rounding(parts[0], parts[1], len(digits.partition(".")[2]), given)
     if head == "eq" and parts[0][0] == "round":
         return _rounding(parts[0][1], parts[1], At().whole(At().value(parts[0][2]), 0, MAX_PLACES), given)
@@ -191,16 +185,15 @@ def _rounding(tree: Tree, shown: Tree, places: int, given: tuple[Tree, ...]) -> 
     if rounded is None or not isinstance(target, fmpq):
         raise Refused("no ball in one rounding cell")
     exact = isinstance(value, fmpq)
-    strength, method = ("exact", "rounding of a rational") if exact else ("enclosure", "ball inside one rounding cell")
-    values = value, rounded, target, fmpq(places)
-    return Accepted(strength, method, target != rounded, conditions, values, 0 if exact else ctx.prec)
+    strength, method, bits = ("exact", "rounding of a rational", 0) if exact else ("enclosure", "ball inside one rounding cell", ctx.prec)
+    return Accepted(strength, method, target != rounded, conditions, (value, rounded, target, fmpq(places)), bits)
 
 
 def _field(goal: Tree, given: Sequence[Tree]) -> Field:
     """The field of a statement, its assumptions learned."""
     nodes = [node for part in (goal, *given) for node in walk(part)]
     seen = len({node for node in nodes if node[0] == "name"}) + sum(node[0] not in _ARITHMETIC for node in nodes)
-    field = Field(next((size for size in _SIZES if size > seen * _room.get()), _SIZES[-1]), _angle.get())
+    field = Field(next((size for size in _SIZES if size > seen * _room.get()), _SIZES[-1]))
     for fact in given:
         field.learn(fact)
     field.consistent()
@@ -231,10 +224,9 @@ def _relation(field: Field, goal: Tree) -> str:
             raise Refused("entries that are not shown to be equal")
         return "matrix entries by normal form"
     if head == "eq":
-        num, _ = field.difference(goal)
-        if not _is_zero(field, num):
+        if not _is_zero(field, field.difference(goal)[0]):
             raise Refused("normal forms that differ")
-        return "normal form" if num == 0 else "normal form modulo an assumed equation"
+        return "normal form" if field.difference(goal)[0] == 0 else "normal form modulo an assumed equation"
     if head in ALLOWED:
         num, den = field.difference(goal)
         if times(field.sign(num), field.sign(den) & ~ZER) & ~ALLOWED[head]:
@@ -336,8 +328,7 @@ def _induction(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, de
 def _function(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, depth: int) -> Accepted:
     """One function of both sides: {"of": "ln", "exp" or a positive exponent}, with "turned" where the second side comes first.
 
-    ``u = v <=> f(u) = f(v)`` where f is one to one; ``exp(u) < exp(v)`` from an assumed {"from": "u < v"}; ``u = v`` from
-    ``u^k = v^k`` where neither is negative.
+    ``u = v <=> f(u) = f(v)``; ``exp(u) < exp(v)`` from an assumed {"from": "u < v"}; ``u = v`` >= 0 from ``u^k = v^k``.
     """
     of, field = certificate["of"], _field(goal, given)
     number = of not in ("ln", "exp")

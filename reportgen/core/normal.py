@@ -16,7 +16,7 @@ from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpz
 from .reader import Refused, Tree, read
 from .signs import ALLOWED, ANY, NEG, POS, ZER, Signs
 from .trees import E, INF, ONE, PI, ZERO, contains, derivative_of, free, put, rational_of, rational_tree, simpler
-from .values import At, NoValue
+from .values import At
 
 Quotient = tuple[fmpq_mpoly, fmpq_mpoly]
 
@@ -46,14 +46,13 @@ def _ring(size: int):
 class Field(Signs):
     """The normal forms of one statement.  ``needs``: relation -> (polynomial, signs it must have), for a value to exist."""
 
-    def __init__(self, size: int, angle: int = 1) -> None:
+    def __init__(self, size: int) -> None:
         super().__init__()
         self.ctx, self.gens, self.zero, self.one = _ring(size)
         self.atoms: list[Atom] = []
         self.index: dict[object, int] = {}
         self.needs: dict[Tree, tuple[fmpq_mpoly, int]] = {}
         self.work = self.depth = 0
-        self.angle = angle      # base angles are monomials over this number
 
     def constant(self, value: fmpq | int) -> Quotient:
         return self.ctx.constant(fmpq(value)), self.one
@@ -250,8 +249,6 @@ class Field(Signs):
             return self._sum(*tree)
         if head == "limit":
             return self._limit(*tree[1:4])
-        if head == "cases":
-            return self._chosen(tree)
         if head == "diff" and (taken := derivative_of(tree)) is not None:
             self.normal(tree[1])      # where the function has no value it has no derivative
             return self.normal(taken)
@@ -264,12 +261,9 @@ class Field(Signs):
             raise Refused(f"{head} in a normal form")
         if head in ("floor", "round", "factorial", "sign") and not free(tree):
             at = At()
-            try:
-                value = at.value(tree)
-                if at.exact:
-                    return self.constant(value)
-            except NoValue:
-                pass
+            value = at.value(tree)
+            if at.exact:
+                return self.constant(value)
         first = 2 if head in ("index", "apply") else 1
         arguments = [self.lowest(self.normal(part)) for part in tree[first:]]
         if head == "asin":
@@ -298,16 +292,6 @@ class Field(Signs):
         """max(a, b) = (a + b + |a - b|)/2."""
         apart = self.lowest(self.sub(a, b))
         return self.mul(self.constant(fmpq(1, 2)), self.add(self.add(a, b), self.root(self.mul(apart, apart), 2, ZERO)))
-
-    def _chosen(self, tree: Tree) -> Quotient:
-        """The piece whose condition holds, those before it failing, as the signs show."""
-        for piece, condition in zip(tree[1::2], tree[2::2]):
-            signs, allowed = self.sign_of(self.difference(condition)), ALLOWED[condition[0]]
-            if not signs & ~allowed:
-                return self.normal(piece)
-            if signs & allowed:
-                raise Refused("cases whose conditions are open")
-        return self.normal(tree[-1 if len(tree) % 2 == 0 else len(tree)])
 
     def root(self, q: Quotient, k: int, written: Tree) -> Quotient:
         """The k-th root: of numbers by primes; factors of known sign, and |f| for even powers of f, have roots of their own."""
@@ -395,12 +379,11 @@ class Field(Signs):
         cosine, sine = self.constant(1), self.constant(0)
         for rate, monomial, _ in self.monomials(q[0]) if q[1] == 1 else ((fmpq(1), q, ()),):
             part = next((n for n in _OF_PI if n % rate.q == 0), None) if self.tree(monomial) == PI else None
-            smallest = self.mul(monomial, self.constant(fmpq(1, self.angle)))
-            base = tuple(map(self.normal, _OF_PI[part])) if part else self._base_angle(smallest)
-            times = fmpq(int((rate * part).p) % (2 * part)) if part else rate * self.angle
-            if times.q != 1 or abs(times) > _MAX_MULTIPLE:
+            base = tuple(map(self.normal, _OF_PI[part])) if part else self._base_angle(self.mul(monomial, self.constant(1 / fmpq(rate.q))))
+            times = fmpq(int((rate * part).p) % (2 * part)) if part else fmpq(rate.p)
+            if abs(times) > _MAX_MULTIPLE:
                 raise Refused("such a multiple of an angle")
-            c, s = base if times >= 0 else (base[0], self.neg(base[1]))
+            c, s = base[0], base[1] if times >= 0 else self.neg(base[1])
             for _ in range(abs(int(times.p))):
                 cosine, sine = (self.reduced(self.sub(self.mul(cosine, c), self.mul(sine, s))),
                                 self.reduced(self.add(self.mul(sine, c), self.mul(cosine, s))))
@@ -443,11 +426,8 @@ class Field(Signs):
             if not shown:
                 raise Refused("a sum whose terms may have no value")
         bounds = (*self.key(ends[0]), *self.key(ends[1]))
-        if any(q[1].degrees()[i] for i in inside):      # only a number goes out
-            lead = q[0].leading_coefficient()
-            part = (q[0] / lead, q[1])
-            written = ("sum", put(self.tree(part), {marked: index}), index, lower, upper)
-            return self.mul(self.constant(lead), self.atom(("sum", *self.key(part), *bounds), written))
+        if any(q[1].degrees()[i] for i in inside):
+            raise Refused("a sum of quotients in its index")
         total, count = self.constant(0), self.add(self.sub(ends[1], ends[0]), self.constant(1))
         for coefficient, _, exponents in self.monomials(q[0]):
             fixed = tuple(0 if i in inside else e for i, e in enumerate(exponents))

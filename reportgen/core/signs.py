@@ -10,9 +10,8 @@ from .reader import Refused, Tree
 from .trees import free
 from .values import At, NoValue
 
-NEG, ZER, POS = 1, 2, 4
+NEG, ZER, POS = DECIDED = 1, 2, 4
 ANY = NEG | ZER | POS
-DECIDED = (NEG, ZER, POS)
 ALLOWED = {"gt": POS, "ge": POS | ZER, "lt": NEG, "le": NEG | ZER, "ne": NEG | POS, "eq": ZER}      # of left minus right
 
 
@@ -54,9 +53,9 @@ class Signs:
             return
         try:
             num, den = self.difference(relation)
-        except Inconsistent:
-            raise
-        except Refused:
+        except Refused as error:
+            if isinstance(error, Inconsistent):
+                raise
             return
         if relation[0] == "eq":
             self.equations.append(num)
@@ -185,10 +184,7 @@ class Signs:
             inside = a + 1 if a is not None else b - 1 if b is not None else fmpq(0)
         else:
             inside = (a + b) / 2
-        found = 0
-        for at in [inside, *(bound[0] for bound in (low, high) if bound is not None and bound[1])]:
-            found |= _sign(one(at))
-        return found
+        return sum({_sign(one(at)) for at in (inside, *(bound[0] for bound in (low, high) if bound is not None and bound[1]))})
 
 
 def _sign(value: fmpq | arb) -> int:

@@ -15,8 +15,7 @@ from flint import arb, ctx, fmpq, fmpz
 from .reader import Refused, Tree
 from .trees import E, PI, derivative_of, free, literal, put, rational_tree
 
-MAX_BITS, MAX_PLACES, MAX_TERMS = 1 << 16, 4_000, 100_000
-_MAX_POWER_BITS, _MAX_FACTORIAL, _MAX_WORK = 200_000, 5_000, 60_000
+MAX_BITS, MAX_PLACES, MAX_TERMS, _MAX_POWER_BITS, _MAX_FACTORIAL, _MAX_WORK = 1 << 16, 4_000, 100_000, 200_000, 5_000, 60_000
 _HALF = fmpq(1, 2)
 
 Value = fmpq | arb
@@ -61,10 +60,6 @@ class At:
             taken = derivative_of(tree)
             if taken is not None:
                 return self.value(taken)
-        if head == "cases":
-            held = [(piece, found) for piece, c in zip(tree[1::2], tree[2::2]) if (found := self.holds(c)) is not False]
-            if held and held[0][1] or not held and len(tree) % 2 == 0:
-                return self.value(held[0][0] if held else tree[-1])
         if head in ("abs", "root", "exp", "ln", "sin", "cos", "asin", "atan", "floor", "sign", "max", "round", "factorial"):
             return self.function(head, *map(self.value, tree[1:]))
         raise NoValue(f"no value for {head}")
@@ -191,12 +186,10 @@ class At:
         return _joined([self.holds(("eq", a, b)) for rows in zip(*sides) for a, b in zip(*rows)], False)
 
     def _element(self, tree: Tree, domain: Tree) -> bool | None:
-        if domain[0] == "set":
-            return self.holds(("or", *(("eq", tree, part) for part in domain[1:])))
         value = self.value(tree)
-        if not isinstance(value, fmpq) or domain == ("name", "RR"):
-            return True if domain == ("name", "RR") else None
-        return {("name", "QQ"): True, ("name", "ZZ"): value.q == 1, ("name", "NN"): value.q == 1 and value >= 0}.get(domain)
+        rational = isinstance(value, fmpq)
+        known = {"RR": True, "QQ": True, "ZZ": value.q == 1, "NN": value.q == 1 and value >= 0} if rational else {"RR": True}
+        return known.get(domain[1]) if domain[0] == "name" else None
 
 
 def _joined(found: list[bool | None], decisive: bool) -> bool | None:
