@@ -14,49 +14,17 @@ import selectors
 import subprocess
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from reportgen.diagnostics import Finding, FindingsError
 
+LOOP = Path(__file__).with_suffix(".lua")
 MOST = 2000     # documents by one process: whatever it gathers does not grow without end
 # What the options of the command line are called as options of the library.
 OPTIONS: Mapping[str, tuple[str, Any]] = {
-    "--mathml": ("html_math_method", "mathml"), "--syntax-highlighting=none": ("highlight_method", "none"), "--email-obfuscation=none": ("email_obfuscation", "none")}
-
-_LOOP = """
-local layouts = {}
-local function frame()
-  local line = io.read('l')
-  if not line then os.exit(0) end
-  return io.read(tonumber(line)) or ''
-end
-io.stdout:setvbuf('full')
-while true do
-  local asked = pandoc.json.decode(frame(), false)
-  local layout, source = frame(), frame()
-  local ok, said, text = pcall(pandoc.log.silence, function()
-    local options = {wrap_text = 'none'}
-    for name, value in pairs(asked.options) do options[name] = value end
-    if asked.layout then
-      layouts[layout] = layouts[layout] or pandoc.template.compile(layout)
-      options.template = layouts[layout]
-    end
-    return pandoc.write(pandoc.read(source, 'json'), asked.to, pandoc.WriterOptions(options))
-  end)
-  local warnings = {}
-  if ok then
-    for _, message in ipairs(said) do
-      if message.verbosity ~= 'INFO' then warnings[#warnings + 1] = message.pretty end
-    end
-  else
-    warnings[1] = tostring(said)
-    text = ''
-  end
-  local told = table.concat(warnings, '\\n')
-  io.write(#told, '\\n', told, #text, '\\n', text)
-  io.stdout:flush()
-end
-"""
+    "--mathml": ("html_math_method", "mathml"), "--syntax-highlighting=none": ("highlight_method", "none"),
+    "--email-obfuscation=none": ("email_obfuscation", "none")}
 
 
 class Kept:
@@ -89,14 +57,17 @@ class Kept:
         process, self._process = self._process, None
         self._read = b""
         if process is not None and self._owner == os.getpid():
-            process.kill()
-            process.wait()
-            for stream in (process.stdin, process.stdout):
-                stream.close()
+            process.stdin.close()       # it ends by itself, and takes what it made away
+            try:
+                process.wait(0.5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            process.stdout.close()
 
     def _begin(self) -> None:
         self.close()
-        self._process = subprocess.Popen([self.executable, "lua", "-e", _LOOP], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        self._process = subprocess.Popen([self.executable, "lua", str(LOOP)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                          bufsize=0, start_new_session=True)
         os.set_blocking(self._process.stdin.fileno(), False)
         self._owner, self._done, self._read = os.getpid(), 0, b""

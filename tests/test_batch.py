@@ -295,3 +295,19 @@ def test_a_scheduler_that_does_not_answer_is_told(job, monkeypatch):
     with pytest.raises(FindingsError) as caught:
         list(Dask("tcp://127.0.0.1:9").run(job, records(1)))
     assert caught.value.exit_code == 2 and caught.value.findings[0].code == "executor-missing" and "tcp://127.0.0.1:9" in caught.value.findings[0].message
+
+
+def test_nothing_is_left_behind(job, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "room"))
+    (tmp_path / "room").mkdir()
+    script = ("import sys; sys.path.insert(0, sys.argv[1])\n"
+              "from pathlib import Path\nfrom reportgen.batch.executors import Job, Processes\nfrom reportgen.batch import archive\n"
+              "if __name__ == '__main__':\n"
+              "    folder = Path(sys.argv[2])\n"
+              "    job = Job(archive.pack(folder), folder, {'parts': ['key'], 'formats': ['md'], 'engine': 'typst', 'strict': False, 'asked': None})\n"
+              "    found = list(Processes(2).run(job, [{'id': f's{n}', 'texts': {}, 'values': {'v': str(n)}} for n in range(20, 24)]))\n"
+              "    print(sum(not d.failed for d in found))\n")
+    path = tmp_path / "run.py"
+    path.write_text(script)
+    done = subprocess.run([sys.executable, str(path), str(ROOT), str(job.folder)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "4" and not list((tmp_path / "room").iterdir())

@@ -83,7 +83,7 @@ def tools() -> str:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             found[name] = ""
-    for base, pattern in ((package, "**/*.py"), (templates_folder(), "layout/*"), (templates_folder(), "*.mplstyle")):
+    for base, pattern in ((package, "**/*.py"), (package, "*.lua"), (templates_folder(), "layout/*"), (templates_folder(), "*.mplstyle")):
         for path in sorted(base.glob(pattern)):
             if path.is_file():
                 found[path.relative_to(base).as_posix()] = digest(path.read_bytes())

@@ -74,15 +74,17 @@ class Inline:
 # --- processes of this machine --------------------------------------------------------------------------------
 
 class Processes:
-    """``jobs`` processes, each begun anew: none inherits threads or open engines."""
+    """``jobs`` processes, each begun anew: none inherits threads or open engines.  They share one copy of the report's folder."""
 
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
+        self._key = ""
 
     def run(self, job: Job, records: Iterable[Mapping[str, Any]]) -> Iterator[Delivery]:
+        self._key = work.archived(job.archive, job.name)
         again: list[tuple[Mapping[str, Any], int]] = []     # records whose worker died, with how often
         source = iter(records)
-        pool = self._pool(job, self.jobs)
+        pool = self._pool(self.jobs)
         waiting: dict[Future[bytes], Mapping[str, Any]] = {}
         try:
             while True:
@@ -107,13 +109,13 @@ class Processes:
                     for record, tries in again:
                         yield self._alone(job, record, tries)
                     again.clear()
-                    pool = self._pool(job, self.jobs)
+                    pool = self._pool(self.jobs)
         finally:
             _end(pool)
 
     def _alone(self, job: Job, record: Mapping[str, Any], tries: int) -> Delivery:
         while tries < TRIES:
-            pool = self._pool(job, 1)
+            pool = self._pool(1)
             try:
                 return _taken(self._submit(pool, job, record).result(), record)
             except BrokenExecutor:
@@ -122,25 +124,22 @@ class Processes:
                 _end(pool)
         return _lost(record)
 
-    def _pool(self, job: Job, jobs: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_begin, initargs=(job.archive, job.name))
+    def _pool(self, jobs: int) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_begin, initargs=(self._key, work.place(self._key)))
 
     def _submit(self, pool: ProcessPoolExecutor, job: Job, record: Mapping[str, Any]) -> Future[bytes]:
-        from reportgen.batch.archive import digest
-
-        arguments = job.arguments(digest(job.archive), record)
         try:
-            return pool.submit(work.deliver, *arguments)
+            return pool.submit(work.deliver, *job.arguments(self._key, record))
         except BrokenExecutor as error:     # it broke between two records
             future: Future[bytes] = Future()
             future.set_exception(error)
             return future
 
 
-def _begin(archive: bytes, name: str) -> None:
+def _begin(key: str, folder: Path) -> None:
     """A worker's first act.  An interrupt is for whoever started it, who ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    work.archived(archive, name)
+    work.adopt(key, folder)
 
 
 def _end(pool: ProcessPoolExecutor) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from distributed import WorkerPlugin
+from pathlib import Path
+
+from distributed import Worker, WorkerPlugin
 
 from reportgen.batch import work
 from reportgen.batch.archive import digest
@@ -16,5 +18,5 @@ class Unpacked(WorkerPlugin):
         self.key = digest(archive)
         self.name = f"reportgen-{self.key[:16]}"     # Dask's: one plugin of a name
 
-    def setup(self, worker: object) -> None:
-        work.archived(self.archive, self.folder)
+    def setup(self, worker: Worker) -> None:
+        work.archived(self.archive, self.folder, Path(worker.local_directory))      # Dask takes it away with the worker

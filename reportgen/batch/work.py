@@ -21,16 +21,30 @@ _unpacked: dict[str, Path] = {}     # archive's digest -> its folder here
 _opened: dict[str, Any] = {}        # archive's digest -> what was read of it
 
 
-def archived(data: bytes, name: str) -> str:
-    """Unpack an archive, once in a process, into a folder called ``name``; its digest."""
+def archived(data: bytes, name: str, room: Path | None = None) -> str:
+    """Unpack an archive, once in a process, into a folder called ``name`` below ``room``; its digest.
+
+    Without a room the folder is a temporary one, which goes when this process ends.
+    """
     key = digest(data)
     with _turn:
         if key not in _unpacked:
-            home = Path(tempfile.mkdtemp(prefix="reportgen-batch-"))
-            atexit.register(shutil.rmtree, home, ignore_errors=True)
+            home = Path(tempfile.mkdtemp(prefix="reportgen-batch-", dir=room))
+            if room is None:
+                atexit.register(shutil.rmtree, home, ignore_errors=True)
             unpack(data, home / name)
             _unpacked[key] = home / name
     return key
+
+
+def place(key: str) -> Path:
+    """Where an archive was unpacked."""
+    return _unpacked[key]
+
+
+def adopt(key: str, folder: Path) -> None:
+    """Use what another process of this machine unpacked, and will take away."""
+    _unpacked[key] = folder
 
 
 def deliver(key: str, there: str, plan: str, record: str, tool_digest: str) -> bytes:
@@ -76,4 +90,4 @@ def _done(key: str, folder: Path, plan: dict[str, Any], data: dict[str, Any]) ->
     return Delivery(record.id, made.files, made.row, made.warnings)
 
 
-__all__ = ["archived", "deliver"]
+__all__ = ["adopt", "archived", "deliver", "place"]
