@@ -24,6 +24,8 @@ MARKDOWN = "markdown-latex_macros-yaml_metadata_block-pandoc_title_block-implici
 # labels that are used twice are found by crossref, with their places
 _EXPECTED = re.compile(r"^\[WARNING\] Duplicate identifier.*\n?", re.MULTILINE)
 
+_VERSION = re.compile(r'\{"pandoc-api-version":\[([\d,]+)\]')
+
 Block = dict[str, Any]
 
 
@@ -40,10 +42,14 @@ def executable() -> str:
     return str(found)
 
 
-@cache
 def api_version() -> tuple[int, ...]:
-    """The version of the JSON tree that this pandoc speaks."""
-    return tuple(json.loads(read_markdown(""))["pandoc-api-version"])
+    """The version of the JSON tree that this pandoc speaks: each tree that it reads begins with it."""
+    if not _version:
+        read_markdown("")
+    return _version
+
+
+_version: tuple[int, ...] = ()
 
 
 def run(arguments: Sequence[str], text: str, *, timeout: float = TIMEOUT) -> str:
@@ -66,7 +72,11 @@ def run(arguments: Sequence[str], text: str, *, timeout: float = TIMEOUT) -> str
 @lru_cache(maxsize=8)   # variants of a report and its rebuilds differ in their values, and seldom in their text
 def read_markdown(text: str) -> str:
     """The JSON text of the tree of pandoc Markdown."""
-    return run(["-f", MARKDOWN, "-t", "json"], text)
+    global _version
+    tree = run(["-f", MARKDOWN, "-t", "json"], text)
+    found = _VERSION.match(tree)
+    _version = tuple(map(int, found[1].split(","))) if found else tuple(json.loads(tree)["pandoc-api-version"])
+    return tree
 
 
 def write(blocks: Sequence[Block], to: str, *, meta: Mapping[str, Any] | None = None, template: Path | None = None,
