@@ -131,3 +131,15 @@ def test_make_knows_no_newer_syntax_than_3_81():
 def test_scripts_are_sound():
     subprocess.run(["bash", "-n", str(ROOT / ".ci" / "run")], check=True)
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
+
+
+def test_what_must_be_trusted_is_small_and_said_in_one_place():
+    """Lines that are not blank, docstrings and comments included."""
+    from reportgen.core import MODULES
+
+    home = ROOT / "reportgen" / "core"
+    assert {path.stem for path in home.glob("*.py")} == set(MODULES)
+    lines = [line for name in MODULES for line in (home / f"{name}.py").read_text(encoding="utf-8").splitlines() if line.strip()]
+    assert len(lines) <= 1500 and max(map(len, lines)) <= 145
+    told = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").partition("### What must be trusted")[2].partition("###")[0]
+    assert re.findall(r"^\| `core/(\w+)`", told, re.MULTILINE) == list(MODULES)
