@@ -26,6 +26,9 @@ CASES = [
     ("a machine's arithmetic", "0.1 + 0.2 = 0.30000000000000004 in floating point", "0.1 + 0.2 = 0.30000000004 in floating point"),
     ("the probability of an event", "$P(X = 2) = 10 \\cdot 0.09 = 0.9$", "$P(X = 2) = 10 \\cdot 0.09 = 0.8$"),
     ("words beside a step", "$$\\begin{aligned} a &= 32 - 27 && \\text{Put in } N = 32 \\\\ &= 5 \\end{aligned}$$", "$$\\begin{aligned} a &= 32 - 27 && \\text{Put in } N = 32 \\\\ &= 6 \\end{aligned}$$"),
+    ("several words beside a step", "$$\\begin{aligned} F & = 32 - 27 && \\text{With }N = 32\\text{ and }O = 28 \\\\ & = 5 \\\\ {} && O = 28 \\end{aligned}$$",
+     "$$\\begin{aligned} F & = 32 - 27 && \\text{With }N = 32\\text{ and }O = 28 \\\\ & = 6 \\end{aligned}$$"),
+    ("two columns of equations", "$$\\begin{aligned} 1 + 1 &= 2 && 2 + 2 = 4 \\end{aligned}$$", "$$\\begin{aligned} 1 + 1 &= 2 && 2 + 2 = 5 \\end{aligned}$$"),
     ("a name after words", "= 32 + 2 · 0 − 1(28 − 1) Substitute N = 32, P = 0", "so 32 + 2 · 0 − 1(28 − 1) = 32"),
     ("an equation's number", "$$2 \\cdot 3 = 6 \\tag{7}$$", "$$2 \\cdot 3 = 7 \\tag{7}$$"),
     ("display over two displays", "$$x = ((1 + 2)$$\n\n$$(3 + 4))$$", "$$x = (1 + 2) = 4$$"),
@@ -42,6 +45,12 @@ def test_right_and_wrong(right, wrong):
     ("\\newcommand{\\dd}{\\,\\mathrm{d}}\\begin{document}$\\int_0^1 2x \\dd x = 1$", "\\newcommand{\\dd}{\\,\\mathrm{d}}\\begin{document}$\\int_0^1 2x \\dd x = 2$")])
 def test_latex(right, wrong):
     assert refuted(right, "a.tex") == [] and refuted(wrong, "a.tex") != []
+
+
+def test_a_macro_that_only_sets_a_formula():
+    head = "\\newcommand{\\fit}[2]{\\sbox0{$#2$}\\ifdim\\wd0>#1 \\resizebox{#1}{!}{$#2$}\\else #2\\fi}\\begin{document}"
+    row = "\\[\\fit{3em}{\\begin{aligned} a &= 2 + 3 \\\\ &= %d \\end{aligned}}\\]"
+    assert refuted(head + row % 5, "a.tex") == [] and refuted(head + row % 6, "a.tex") != []
 
 
 def test_an_identity_is_proved():

@@ -249,6 +249,7 @@ class Binder:
         self.number = 0
         self.sides: list[str] = []
         self.named: dict[str, str] = {}
+        self.last = ""
 
     def bound(self, group: tuple[Member, ...]) -> Iterator[Bound | None]:
         """For each claim of a group the answer that it states, or None."""
@@ -264,8 +265,10 @@ class Binder:
                 open_chain = name
                 self.chain = (name, member.section)
                 self.number, self.sides = self.number + 1, []
-            elif not member.line.lstrip(" &").startswith("="):
+            elif not member.line.lstrip(" &").startswith("=") or not self._goes_on(member):
                 open_chain = ""
+                self.chain = ("", -1)
+            self.last = member.line
             stated = open_chain and not member.defines and member.found.form != "total"
             bound = self._by_symbol(open_chain, group[0].found.begin, member.found) if stated else None
             if bound is not None and name and last[name] != k and not bound.answer.value.startswith(("[", "(")):
@@ -278,6 +281,12 @@ class Binder:
             if bound is not None:
                 self.sides.append(member.line)
                 self.named[plain_name(bound.answer.symbol)] = member.line
+
+    def _goes_on(self, member: Member) -> bool:
+        """Whether the row goes on from the last claim, and not from a row that states nothing by itself."""
+        found = member.found
+        before = found.text.removesuffix(found.going_on).strip() if found.going_on else ""
+        return not before or self.last.rstrip(" .,;").endswith(before)
 
     def _name(self, member: Member) -> str:
         """What stands before the first sign of equality, where it is a name."""

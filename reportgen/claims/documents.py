@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from . import phrases, tables
-from .macros import expanded, macros_of
+from .macros import expanded, macros_of, within
 from .pdftext import STACKED, read_pdf, tidied
 from .quotes import around, attributed, quoted_tables
 from .standing import standing
 
 MAX_BYTES = 64 << 20
 MAX_SEGMENT = 20_000
+MAX_PLAIN = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +210,10 @@ class Document:
         if end - begin > MAX_SEGMENT:
             return
         context = around(text, begin, end)
+        begin, end = within(text, begin, end, self.macros)
         rows: list[tuple[int, int, str]] = []
         for start, stop in _rows(text, begin, end):
-            piece = _without_remark(text[start:stop].replace("$$", "  "))  # of displays that are one formula
+            piece = _named_event(text[start:stop].replace("$$", "  "))  # of displays that are one formula
             lead = len(piece) - len(piece.lstrip(" \t\r\n&"))
             piece = piece.strip(" \t\r\n&")
             if not piece:
@@ -264,7 +266,7 @@ class Document:
             yield Found(line[begin:end], "plain", line, self.place(offset + begin, offset + end), offset + begin, offset + end)
         if spans:
             return
-        for match in _PLAIN.finditer(line):
+        for match in _PLAIN.finditer(line) if len(line) <= MAX_PLAIN else ():
             text, start = match["claim"], match.start()
             if "=" not in text and "≈" not in text:
                 continue
@@ -336,7 +338,7 @@ def _spans(text: str) -> Iterator[tuple[int, int, tuple[int, int] | None]]:
                 place = match.end()
         elif (ticks := opened["ticks"]) is not None:
             line_start = text.rfind("\n", max(0, begin - 4), begin) + 1 if begin else 0
-            fenced = len(ticks) >= 3 and not text[line_start:begin].strip(" ") and begin - line_start < 4 and (line_start > 0 or begin < 4)
+            fenced = len(ticks) >= 3 and begin - line_start < 4 and not text[line_start:begin].strip(" ") and (line_start > 0 or begin < 4)
             if fenced:
                 line_end = text.find("\n", place)
                 stop = closing("\n" + ticks[:3], line_end) if line_end >= 0 else -1
@@ -387,22 +389,14 @@ def _joined(text: str) -> Iterator[tuple[int, int, tuple[int, int] | None]]:
 
 
 _OF_AN_EVENT = re.compile(r"((?:\\(?:mathbb|mathrm|operatorname)\{)?(?:P|Pr|E)\}?)\s*(?:\\left)?\((?:[^()]|\([^()]*\)){1,80}\)\s*(?==|\\approx|≈)")
-_REMARK = re.compile(r"&\s*(?:&|(?:\\q?quad\s*)*\\(?:text|mbox|textrm|textit|intertext)\s*\{)|\\(?:tag|label)\*?\s*\{[^{}]*\}\s*$")
+_NUMBERED = re.compile(r"\\(?:tag|label)\*?\s*\{[^{}]*\}\s*\Z")
 
 
-def _without_remark(row: str) -> str:
-    """A row of a formula without the words beside it, ``a &= b && \\text{because } c = 1``, and without its number."""
+def _named_event(row: str) -> str:
+    """A row of a formula with the probability of an event as a name, and without its number."""
     if (event := _OF_AN_EVENT.match(row)) is not None and _RELATION.search(event[0]):
         row = event[1] + " " * (event.end() - len(event[1])) + row[event.end() :]  # P(X = 2) is a name
-    if "&" not in row and "\\tag" not in row and "\\label" not in row:
-        return row
-    depth = 0
-    for match in re.finditer(rf"[{{}}]|{_REMARK.pattern}", row):
-        if match.group() in "{}":
-            depth += 1 if match.group() == "{" else -1
-        elif depth <= 0 and "\\begin" not in row[: match.start()]:
-            return row[: match.start()]
-    return row
+    return _NUMBERED.sub("", row) if "\\tag" in row or "\\label" in row else row
 
 
 def _is_open(formula: str) -> bool:
@@ -435,15 +429,27 @@ def _without_last(text: str) -> str:
 
 
 def _rows(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
-    """The rows of a formula: split at ``\\\\``, at wide spaces and at words between formulas, outside of braces and matrices."""
+    """The rows of a formula: split at ``\\\\``, at wide spaces and at words between formulas, outside of braces and matrices.
+
+    Words beside a row, ``a &= b && \\text{as } c = 1``, belong to none.
+    """
     depth = nested = 0
-    start = place = begin
+    start = begin
+    beside = False
     pattern = re.compile(
+        r"(?P<beside>(?:\{\}\s*)?&\s*(?:&\s*)?(?:\\q?quad\s*)*\\(?:text|mbox|textrm|textit)(?=\s*\{)|\{\}\s*&\s*&)|&\s*&|"
         r"\\begin\{[^}]*\}|\\end\{[^}]*\}|\\\\(?:\[[^\]]*\])?|\\q?quad(?![A-Za-z])|\\text\{\s*,?\s*(?:and|or|so|thus|hence|then)\s*,?\s*\}|[{}]|;"
     )
     for match in pattern.finditer(text, begin, end):
         word = match.group()
-        if word == "{":
+        if beside:  # up to the end of the row
+            if word.startswith(("\\\\", "\\end")) and depth <= 0:
+                start, beside = match.end(), False
+            depth += (word == "{") - (word == "}")
+        elif match["beside"] is not None and depth <= 0 and nested == 0 and (text[start : match.start()].strip() or word.count("&") > 1):
+            yield start, match.start()
+            beside = True
+        elif word == "{":
             depth += 1
         elif word == "}":
             depth -= 1
@@ -459,5 +465,5 @@ def _rows(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
         elif depth <= 0 and nested == 0:
             yield start, match.start()
             start = match.end()
-    place = end
-    yield start, place
+    if not beside:
+        yield start, end

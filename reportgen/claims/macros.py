@@ -13,6 +13,7 @@ UNITS = {
     "si": (1, "\\mathrm{#1}"), "unit": (1, "\\mathrm{#1}"),
 }
 _EXPONENT = re.compile(r"(\\(?:SI|qty|num)\s*\{\s*[-+]?[\d.]+)[eE]([-+]?\d{1,3})\s*\}")
+_TYPESETTING = re.compile(r"\\(?:[shvmf]?box|sbox|usebox|if[a-z]+|dimen|advance|relax|expandafter|csname|resizebox|scalebox|hfill|vskip|hskip|the)(?![a-z])")
 _UPRIGHT_D = re.compile(r"(?:\\[,;:! ]|\s)*\\(?:mathrm|text|operatorname|mathop)\s*\{d\}\s*\Z")
 _MACRO = re.compile(
     r"\\(?:re)?newcommand\*?\s*\{?\\(?P<name>[A-Za-z]+)\}?\s*(?:\[(?P<count>[1-9])\])?\s*\{"
@@ -35,6 +36,8 @@ def macros_of(text: str) -> dict[str, tuple[int, str]]:
         body = text[match.end() : place - 1]
         name = match["name"] or match["name2"] or match["operator"]
         count = int(match["count"] or 0) if match["name"] else len(match["parameters"] or "") // 2
+        if _TYPESETTING.search(body):
+            body = f"#{count}" if count else ""  # how something is set, and not what it says: the last argument
         if count == 0 and _UPRIGHT_D.match(body):
             body = "d"  # a differential
         found[name] = (count, f"\\operatorname{{{body}}}" if match["operator"] else body)
@@ -92,3 +95,22 @@ def _arguments(text: str, place: int, count: int) -> tuple[list[str] | None, int
             return None, place
         found.append(text[begin + 1 : place - 1])
     return found, place
+
+
+def within(text: str, begin: int, end: int, macros: dict[str, tuple[int, str]]) -> tuple[int, int]:
+    """The formula inside of a macro that only says how it is set, where it is all there is."""
+    match = re.compile(r"\s*\\([A-Za-z]+)").match(text, begin, end)
+    if match is None or match[1] not in macros or macros[match[1]][1] != f"#{macros[match[1]][0]}":
+        return begin, end
+    place = match.end()
+    for _ in range(macros[match[1]][0]):
+        opened = text.find("{", place, end)
+        if opened < 0 or text[place:opened].strip():
+            return begin, end
+        depth, place = 0, opened
+        while place < end:
+            depth += (text[place] == "{") - (text[place] == "}")
+            place += 1
+            if depth == 0:
+                break
+    return (opened + 1, place - 1) if not re.sub(r"\\(?:tag|label)\*?\{[^{}]*\}|[\s.,;]", "", text[place:end]) else (begin, end)

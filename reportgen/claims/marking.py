@@ -87,6 +87,9 @@ class _Sheet:
     def answered(self, judged: Judged, member: Member, bound: Bound, compared: dict) -> Iterator[Judged]:
         """The claim beside the answer that it states; of a vector also its entries, where something is to be said of them."""
         result = compared.get("result")
+        if result != "right" and self.document.quotes(member.found.begin):
+            yield judged  # somebody else's answer
+            return
         if result == "vector":
             yield from self.entries(judged, bound, compared)
             return
