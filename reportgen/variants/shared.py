@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from reportgen import answers, sources
 from reportgen.deriving import Recalled
+from reportgen.expressions import Expr
 from reportgen.figures import Figure
 from reportgen.obligation import Obligation, Verdict
 
@@ -81,6 +82,10 @@ class Shared:
         if name not in self._common or kept is None or needed and isinstance(kept, Figure):
             return function
         return lambda **arguments: Recalled(kept)
+
+    def rounding(self, value: Expr, places: int, rule: str) -> Expr | None:
+        """No statement of a rounding: each variant has its own."""
+        return None
 
     def judged(self, ledger: Ledger) -> None:
         """Keep the verdicts of a variant that is done."""
