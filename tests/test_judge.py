@@ -403,7 +403,7 @@ UNDECIDED = [
     ("1/(x - x) = 1/(x - x)",), ("1/(sqrt(3 + 2*sqrt(2)) - 1 - sqrt(2)) = 1/(sqrt(3 + 2*sqrt(2)) - 1 - sqrt(2))",), ("x/(ln(4) - 2*ln(2)) = x/(ln(4) - 2*ln(2))",),
     ("f(2) = 3",), ("f(x) = f(y)",), ("f(x + 1) = f(x) + 1",), ("asin(2) = asin(2)",),
     # a sum without integer bounds, or one that ends long before it begins
-    ("sum(1, i, 1, 5/2) = 5/2",), ("sum(x_i, i, 1/2, n) = 0",), 
+    ("sum(1, i, 1, 5/2) = 5/2",), ("sum(x_i, i, 1/2, n) = 0",),
     ("sum(i, i, 3, 1) = 0",), ("prod(i, i, 3, 1) = 1",), ("sum(1/i, i, -2, 2) = 0",), ("sum(1/i, i, 0, n) = sum(1/j, j, 0, n)",), ("sum(k, k, 1, n) = n*(n + 1)/2", "n < 0"), ("sum(k, k, 1, n) = n*(n + 1)/2", "n = 5/2"),
     # assumptions that contradict each other prove nothing
     ("x = 5", "x^2 = -1"), ("x > 5", "x > 6", "x < 2"), ("x > 5", "x > 6", "x < 6"), ("1 = 1", "0 = 1"), ("x = 1", "x = 1", "x = 2"), ("v = 2", "2*v = 4", "v > 5"), ("x > 1 and x < 0 => 1 = 2",),

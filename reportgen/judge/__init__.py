@@ -115,7 +115,7 @@ def _decide(statement: Expr, assumptions: tuple[Expr, ...], splits: int = 0) -> 
             verdict = _decide(inner.statement, inner.assumptions, splits)
             if verdict.refuted and not verdict.counterexample:      # false in itself: does the premise ever hold?
                 return _by_points(statement, assumptions, undecided("gave up: no point found at which the premise holds"))
-            return verdict
+            return _with_definitions(verdict, Obligation(statement, assumptions), inner.definitions) if verdict.counterexample else verdict
     closed = not symbols(statement)
     if closed:
         verdict = _closed(statement)
@@ -142,10 +142,6 @@ def _decide(statement: Expr, assumptions: tuple[Expr, ...], splits: int = 0) -> 
         _begun.append(None)
         return _decide(s, a, splits + 1) if len(_begun) <= MAX_REDUCED else undecided("gave up: too many cases")
 
-    if not splits and head != "or":      # most of what is false fails at a small point: cheaper than the methods
-        pointed = _by_points(statement, assumptions, verdict, 1)
-        if pointed.refuted:
-            return pointed
     further = methods.attempt(statement, assumptions, deeper) if splits < methods.MAX_DEPTH else None
     if further is not None and further.refuted and not further.counterexample:      # a point that a teacher would choose, where there is one
         pointed = _by_points(statement, assumptions, further)

@@ -25,6 +25,8 @@ def is_zero(field: Field, q: Quotient, values: Callable[[int], Mapping[Expr, arb
     ``values``: enclosures, at so many bits, of names that stand for algebraic numbers (whose minimal polynomials the field holds).
     """
     poly = field.reduced(q).num
+    if poly == 0:
+        return True
     used = [i for i, d in enumerate(poly.degrees()) if d]
     if not used or any((field.atoms[i].relation is None and i not in field.minimal) or values is None and symbols(field.atoms[i].expr) for i in used):
         return None

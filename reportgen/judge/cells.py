@@ -29,7 +29,7 @@ MAX_ROUNDS = 4
 MAX_BITS = 2048
 MAX_INTEGERS = 400
 _HOLDS = {"eq": (0,), "ne": (-1, 1), "lt": (-1,), "le": (-1, 0), "gt": (1,), "ge": (0, 1)}
-_NICE = [Fraction(v) for v in ("1", "2", "3", "4", "5", "0", "-1", "-2", "-3", "-4", "-5", "1/2", "-1/2", "1/3", "3/2", "-3/2", "1/4", "6", "7", "8", "9", "10", "-10")]
+_NICE = [Fraction(v) for v in "1 2 3 4 5 0 -1 -2 -3 -4 -5 1/2 -1/2 1/3 3/2 -3/2 1/4 6 7 8 9 10 -10".split()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,9 @@ def prove(statement: Expr, assumptions: tuple[Expr, ...], _decide: object = None
     kept = [Operation("ge", (x, Number("0"))) if is_op(a, "element") and a.args[1] == Symbol("NN") else a for a in kept]
     kept = [a for a in kept if not is_op(a, "element")]
     # refuting needs all assumptions; what this method cannot use may forbid the point
-    complete = len([a for a in assumptions if symbols(a)]) == len([a for a in used if _connected(a) or is_op(a, "element")])
+    closed = [a for a in assumptions if not symbols(a)]
+    usable = [a for a in used if _connected(a) or is_op(a, "element")]
+    complete = all(enclosure.holds(a) is True for a in closed) and len(assumptions) == len(closed) + len(usable)
     for form in _substitutions(statement, kept, x, whole):
         try:
             return _Line(*form, whole, complete).verdict(x)
@@ -185,7 +187,7 @@ class _Line:
         place = field.index[("symbol", self.x.name)]
         polys: list[fmpq_poly] = []
         whole = True
-        used = {i for i, d in enumerate(q.num.degrees()) if d}
+        used = {i for i, d in enumerate(q.num.degrees()) if d > 0}
         for i in range(len(field.atoms) - 1, -1, -1):
             atom = field.atoms[i]
             if i == place:
@@ -195,7 +197,7 @@ class _Line:
                     raise Unsupported("a function that is not algebraic")
                 continue
             inner = atom.relation[1]
-            used |= {j for part in (inner.num, inner.den) for j, d in enumerate(part.degrees()) if d}
+            used |= {j for part in (inner.num, inner.den) for j, d in enumerate(part.degrees()) if d > 0}
             for part in (inner.num, inner.den):
                 found = _eliminated(field, part, place)
                 whole = whole and found is not None

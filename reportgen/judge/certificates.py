@@ -24,6 +24,7 @@ from .counterexample import Point, sides_at
 
 Certificate = dict[str, Any]
 Judge = Callable[[Obligation], Verdict]
+MAX_CASES = 8      # assumptions beyond which no further case is opened
 _POWERS = ("ln", "exp", "2", "3", "4", "5")
 
 
@@ -156,6 +157,8 @@ def _by_cases(statement: Expr, assumptions: tuple[Expr, ...], inner) -> Iterator
     if found is None:
         return
     condition, _ = found
+    if condition in assumptions or cases.negation(condition) in assumptions or len(assumptions) > MAX_CASES:      # split there already
+        return
     proofs = []
     for case in (condition, cases.negation(condition)):
         shown = inner(statement, (*assumptions, case))

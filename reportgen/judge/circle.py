@@ -25,7 +25,7 @@ def prove(statement: Expr, assumptions: tuple[Expr, ...], decide: Decide) -> Ver
     field.angle_unit = trigonometry.unit(statement)
     Facts(field, ())
     q = field.lowest(field.reduced(field.sub(field.normal(statement.args[0]), field.normal(statement.args[1]))))
-    if field.divisors or field.requirements:
+    if field.divisors or field.requirements or q.num == 0:
         return None
     used = {i for part in (q.num, q.den) for i, d in enumerate(part.degrees()) if d and names[0] in symbols(field.atoms[i].expr)}
     circular = {i for i in used if is_op(field.atoms[i].expr, "sin", "cos")}
@@ -38,7 +38,7 @@ def prove(statement: Expr, assumptions: tuple[Expr, ...], decide: Decide) -> Ver
     angle, = angles
     if not _turns(angle, Symbol(names[0])):
         return None
-    t = Symbol(names[0])
+    t = Symbol("tangent of half the angle")
     square = Operation("pow", (t, Number("2")))
     below = Operation("add", (Number("1"), square))
     put = {"cos": Operation("div", (Operation("add", (Number("1"), Operation("neg", (square,)))), below)),
@@ -51,6 +51,8 @@ def prove(statement: Expr, assumptions: tuple[Expr, ...], decide: Decide) -> Ver
             return values[node.head]
         return Operation(node.head, tuple(exchanged(a, values) for a in node.args)) if isinstance(node, Operation) else node
 
+    if names[0] in symbols(exchanged(tree, behind)):      # the name stands beside the angle too
+        return None
     at_pi = decide(Operation(statement.head, (exchanged(tree, behind), zero)), ())
     if at_pi.refuted:
         return refuted("exact", "half-angle", sides=at_pi.sides, witness={"fails at": "the angle pi"})

@@ -50,7 +50,9 @@ def prove(statement: Expr, assumptions: tuple[Expr, ...], decide: Decide) -> Ver
     found = decide(changed, (*assumptions, *conditions))
     if found.refuted:
         return found if not conditions else None
-    return with_changes(found, method=f"sums of powers; {found.method}", conditions=tuple(dict.fromkeys((*conditions, *found.conditions)))) if found.proved else None
+    if not found.proved:
+        return None
+    return with_changes(found, method=f"sums of powers; {found.method}", conditions=tuple(dict.fromkeys((*conditions, *found.conditions))))
 
 
 def _assumed(condition: Expr, assumptions: tuple[Expr, ...], decide: Decide) -> bool:

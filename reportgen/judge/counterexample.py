@@ -20,7 +20,7 @@ from .conditions import prepare
 from .exact import Field
 from .forms import Overflow, Undefined, Unsupported
 
-SECONDS = 2.5        # a stop for what the budget below misjudges; the budget itself depends on the statement alone, not on the machine
+SECONDS = 1.5        # a stop for what the budget below misjudges; the budget itself depends on the statement alone, not on the machine
 POINTS = 3_000       # looked at for a small statement
 WORK = 60_000        # nodes evaluated; a sum, product or integral counts for many
 _SMALL = [Fraction(v) for v in (1, 0, 2, 3, 4, 5)]

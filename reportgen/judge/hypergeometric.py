@@ -185,7 +185,8 @@ def _certificate(body: Expr, k: Symbol, lower: Expr, n: Symbol, closed: Expr, gi
         return Operation("mul", (replace(written, {k: at}), replace(body, {k: at})))
 
     new = replace(body, {n: add(n, ONE)})
-    ends = [g(n), Operation("neg", (g(lower),)), replace(new, {k: n}), replace(new, {k: add(n, ONE)}), Operation("neg", (Operation("mul", (factor, replace(body, {k: n}))),))]
+    last = Operation("mul", (factor, replace(body, {k: n})))
+    ends = [g(n), Operation("neg", (g(lower),)), replace(new, {k: n}), replace(new, {k: add(n, ONE)}), Operation("neg", (last,))]
     balance = decide(Operation("eq", (add(*ends), Number("0"))), given)
     recurrence = decide(Operation("eq", (replace(closed, {n: add(n, ONE)}), Operation("mul", (factor, closed)))), given)
     if not all(v.proved and v.strength == "exact" for v in (balance, recurrence)):

@@ -26,7 +26,8 @@ _INSIDE = " of an induction"      # in the names that stand for n and for the su
 
 def prove(statement: Expr, assumptions: tuple[Expr, ...], decide: Decide) -> Verdict | None:
     """PROVED by induction on one of the names that stand in a bound of a sum, or are whole; None where this does not prove it."""
-    if not is_op(statement, "eq", "lt", "le", "gt", "ge") or any(is_op(a, "matrix", "tuple") for a in statement.args):
+    if not is_op(statement, "eq", "lt", "le", "gt", "ge") or any(is_op(a, "matrix", "tuple") for a in statement.args) \
+            or any(is_op(node, "integral", "limit", "diff") for node in walk(statement)):
         return None
     for n in _candidates(statement, assumptions):
         try:
@@ -201,7 +202,8 @@ class _Induction:
         except (Unsupported, Undefined):
             return None
         written = field.to_expr(ratio)
-        return written if len(ratio.num) <= 4 and len(ratio.den) <= 4 and not any(is_op(n, "pow") and self.n.name + _INSIDE in symbols(n.args[1]) for n in walk(written)) else None
+        simple = len(ratio.num) <= 4 and len(ratio.den) <= 4
+        return written if simple and not any(is_op(n, "pow") and self.n.name + _INSIDE in symbols(n.args[1]) for n in walk(written)) else None
 
     def _proved(self, start: Expr, bases: list[Verdict], step: tuple[Verdict, str]) -> Verdict:
         found, text = step

@@ -8,7 +8,23 @@ from __future__ import annotations
 
 from ..expressions import Expr
 from ..obligation import Verdict
-from . import analysis, cells, circle, closed_sums, constancy, definite, determinants, enclosure, hypergeometric, ideals, induction, limits, monotone, roots, sign_cases
+from . import (
+    analysis,
+    cells,
+    circle,
+    closed_sums,
+    constancy,
+    definite,
+    determinants,
+    enclosure,
+    hypergeometric,
+    ideals,
+    induction,
+    limits,
+    monotone,
+    roots,
+    sign_cases,
+)
 from .forms import Decide, Method, Overflow, Undefined, Unsupported
 
 MAX_DEPTH = 7
@@ -21,7 +37,22 @@ def _written_out(statement: Expr, assumptions: tuple[Expr, ...], decide: Decide)
     return decide(determinants.written_out(statement), tuple(determinants.written_out(a) for a in assumptions))
 
 
-METHODS: tuple[Method, ...] = (_written_out, induction.prove, closed_sums.prove, hypergeometric.prove, limits.prove, definite.prove, monotone.prove, cells.prove, sign_cases.prove, ideals.prove, roots.prove, circle.prove, constancy.prove, analysis.prove)
+METHODS: tuple[Method, ...] = (
+    _written_out,              # matrix functions as entries
+    induction.prove,           # sums, products and powers with a whole number n
+    closed_sums.prove,         # sums of powers as polynomials
+    hypergeometric.prove,      # binomial and infinite sums
+    limits.prove,              # limits by expansions
+    definite.prove,            # definite integrals by antiderivatives
+    monotone.prove,            # exp(u) < exp(v) as u < v
+    cells.prove,               # one name: the line in cells
+    sign_cases.prove,          # several names: signs of factors
+    ideals.prove,              # systems of equations
+    roots.prove,               # x = x'^k under roots
+    circle.prove,              # one angle: tan of its half
+    constancy.prove,           # one derivative and one value
+    analysis.prove,            # balls and derivatives
+)
 
 
 def attempt(statement: Expr, assumptions: tuple[Expr, ...], decide: Decide) -> Verdict | None:

@@ -24,7 +24,7 @@ def prove(statement: Expr, assumptions: tuple[Expr, ...], decide: Decide) -> Ver
     even: set[str] = set()
     for node in walk(statement):
         degree = _degree(node)
-        if degree is not None and 2 <= degree <= MAX_DEGREE and symbols(node.args[0]) and _product(node.args[0]):
+        if degree is not None and 2 <= degree <= MAX_DEGREE and symbols(node.args[0]) and _product(node.args[0], degree):
             for name in symbols(node.args[0]):
                 degrees[name] = lcm(degrees.get(name, 1), degree)
                 if degree % 2 == 0 or not is_op(node, "root"):
@@ -58,10 +58,11 @@ def _degree(node: Expr) -> int | None:
     return None
 
 
-def _product(node: Expr) -> bool:
-    """True for products and quotients of names and numbers, which a power in place of each name turns into a power."""
+def _product(node: Expr, degree: int) -> bool:
+    """True for products and quotients of names and numbers that are no powers of this degree already."""
     if is_op(node, "mul", "div"):
-        return all(map(_product, node.args))
+        return all(_product(a, degree) for a in node.args)
     if is_op(node, "pow"):
-        return _product(node.args[0]) and rational_value(node.args[1]) is not None
+        exponent = rational_value(node.args[1])
+        return isinstance(node.args[0], Symbol) and exponent is not None and exponent % degree != 0
     return isinstance(node, (Symbol, Number))

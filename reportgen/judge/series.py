@@ -58,7 +58,7 @@ class Algebra:
 
     def unknown(self, q: Quotient) -> bool:
         """True where something that is only known to be bounded occurs, also inside a function."""
-        return bool(self.bounded) and any((q.num.degrees()[i] or q.den.degrees()[i]) and any(depends(atom.expr, b) for b in self.bounded)
+        return bool(self.bounded) and any((q.num.degrees()[i] > 0 or q.den.degrees()[i] > 0) and any(depends(atom.expr, b) for b in self.bounded)
                                           for i, atom in enumerate(self.field.atoms))
 
     # --- building

@@ -1,0 +1,106 @@
+"""Equivalences, implications and systems: the same solutions, none lost, none gained."""
+
+from __future__ import annotations
+
+import pytest
+from judge_tables import is_proved, is_refuted, is_undecided, rows
+
+TRUE = [
+    ("sqrt(x) = x - 2 <=> x = 4",),
+    ("exp(x) > exp(y) <=> x > y",),
+    ("x^2 < 9 <=> x > -3 and x < 3",),
+    ("x^2 > 9 <=> x < -3 or x > 3",),
+    ("abs(x - 1) < 2 <=> x > -1 and x < 3",),
+    ("abs(x) >= 2 <=> x <= -2 or x >= 2",),
+    ("abs(2*x + 1) = 3 <=> x = 1 or x = -2",),
+    ("x + y = 3 and x - y = 1 <=> x = 2 and y = 1",),
+    ("2*x + y = 5 and x - y = 1 <=> (x = 2 and y = 1)",),
+    ("x^2 + y^2 = 5 and x - y = 1 <=> (x = 2 and y = 1) or (x = -1 and y = -2)",),
+    ("ln(x) > ln(y) <=> x > y", "x > 0", "y > 0"),
+    ("ln(x) >= 0 <=> x >= 1",),
+    ("exp(x) < 1 <=> x < 0",),
+    ("x^3 > 8 <=> x > 2",),
+    ("1/x < 1 <=> x < 0 or x > 1",),
+    ("x^2 - 5*x + 6 <= 0 <=> x >= 2 and x <= 3",),
+    ("(x - 1)/(x + 2) > 0 <=> x < -2 or x > 1",),
+    ("x^2 >= 0 <=> 0 = 0",),
+    ("sqrt(x) < 3 <=> x >= 0 and x < 9",),
+    ("sqrt(x + 5) = x - 1 <=> x = 4",),
+    ("sqrt(2*x + 3) = x <=> x = 3",),
+    ("x = y <=> -x = -y",),
+    ("abs(x) = abs(y) <=> x = y or x = -y",),
+    ("abs(x - 3) = abs(x + 1) <=> x = 1",),
+    ("x^2 = 2 <=> x = sqrt(2) or x = -sqrt(2)",),
+    ("x^2 + x - 1 = 0 <=> x = (-1 + sqrt(5))/2 or x = (-1 - sqrt(5))/2",),
+    ("x^2 + 1 = 0 <=> 1 = 0",),
+    ("exp(x) = 3 <=> x = ln(3)",),
+    ("2^x = 8 <=> x = 3",),
+    ("ln(x) = 2 <=> x = exp(2)",),
+    ("exp(2*x) - 3*exp(x) + 2 = 0 <=> x = 0 or x = ln(2)",),
+    ("x*y > 0 <=> (x > 0 and y > 0) or (x < 0 and y < 0)",),
+    ("x^2 + y^2 = 0 <=> x = 0 and y = 0",),
+    ("x^2 < 2 <=> -sqrt(2) < x and x < sqrt(2)",),
+    ("a*x^2 + b*x + c = 0 <=> x = (-b + sqrt(b^2 - 4*a*c))/(2*a) or x = (-b - sqrt(b^2 - 4*a*c))/(2*a)", "a > 0", "b^2 - 4*a*c >= 0"),
+    ("x > 2 => x^2 > 4",),
+    ("x^2 > 4 and x > 0 => x > 2",),
+    ("x = 2 and y = 3 => x*y = 6",),
+    ("x < y => exp(x) < exp(y)",),
+    ("x > 0 and y > x => y > 0",),
+    ("sqrt(x) > 2 => x > 4",),
+]
+
+FALSE = [
+    ("sqrt(x) = x - 2 <=> x = 4 or x = 1",),
+    ("exp(x) > exp(y) <=> x < y",),
+    ("x^2 < 9 <=> x < 3",),
+    ("x^2 > 9 <=> x > 3",),
+    ("abs(x - 1) < 2 <=> x < 3",),
+    ("abs(x) >= 2 <=> x >= 2",),
+    ("x + y = 3 and x - y = 1 <=> x = 1 and y = 2",),
+    ("x^2 + y^2 = 5 and x - y = 1 <=> x = 2 and y = 1",),
+    ("ln(x) >= 0 <=> x > 1",),
+    ("1/x < 1 <=> x > 1",),
+    ("x^2 - 5*x + 6 <= 0 <=> x >= 2",),
+    ("sqrt(x + 5) = x - 1 <=> x = 4 or x = -1",),
+    ("x^2 = 2 <=> x = sqrt(2)",),
+    ("x^2 > 4 => x > 2",),
+    ("x < y => x^2 < y^2",),
+    ("x*y > 0 <=> x > 0 and y > 0",),
+    ("sqrt(x) < 3 <=> x < 9",),
+    ("exp(2*x) - 3*exp(x) + 2 = 0 <=> x = 0",),
+    ("x^2 < 2 <=> x < sqrt(2)",),
+    ("(x - 1)/(x + 2) > 0 <=> x > 1",),
+    ("-F = S*(O-1-2*P-N)", "O = (N-F+2*P)/S+1"),
+    ("x^2 = x => x = 1",),
+    ("n^2 + n + 41 = 0", "n in NN"),
+    ("x = y => x/z = y", "z != 0"),
+    ("n^2 > 100 => n > 10", "n in ZZ"),
+    ("x^2 >= x",),
+    ("n^2 + 1 > 2*n", "n in NN"),
+    ("(x-7)*(x-8) != 0", "x in ZZ"),
+    ("x < 100",),
+    ("x^2 < 10000", "x in NN"),
+    ("sqrt(x+y) = sqrt(x)+sqrt(y)", "x>=0", "y>=0"),
+    ("x != 17/3",),
+    ("5*x^2 - 17 != 2*x", "x in RR"),
+]
+
+UNDECIDED = [      # without a value, without a meaning that all agree on, or beyond the methods: never the wrong verdict
+    ("ln(x^2) = 2 <=> x = e",),
+    ("x*y = 143 => x = 1 or y = 1", "x in NN", "y in NN"),
+]
+
+
+@pytest.mark.parametrize("row", rows(TRUE))
+def test_true_statements_are_proved(row):
+    is_proved(row)
+
+
+@pytest.mark.parametrize("row", rows(FALSE))
+def test_false_statements_are_refuted(row):
+    is_refuted(row)
+
+
+@pytest.mark.parametrize("row", rows(UNDECIDED))
+def test_the_rest_stays_undecided(row):
+    is_undecided(row)
