@@ -31,9 +31,12 @@ def cores() -> int:
 
 
 class Beside:
-    """The process beside this one.  ``work(send)`` runs there, at once; ``item`` gives what it sent, in order."""
+    """The process beside this one.  ``work(send)`` runs there, at once; ``item`` gives what it sent, in order.
 
-    def __init__(self, work: Callable[[Callable[[object], None]], None]) -> None:
+    With ``patient`` it lets others go first: what it makes is needed late.
+    """
+
+    def __init__(self, work: Callable[[Callable[[object], None]], None], *, patient: bool = False) -> None:
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError, AttributeError):
                 stream.flush()      # or both would write what is in it
@@ -46,6 +49,8 @@ class Beside:
         try:
             os.close(ours)
             _end_with_parent()
+            if patient:
+                os.nice(5)
             gc.disable()
             _send_from(theirs, work)
         except BaseException:   # noqa: BLE001 - the other side sees that nothing comes any more

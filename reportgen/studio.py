@@ -73,7 +73,7 @@ class Studio:
             if self.inside:
                 return function(**arguments)
             if self._process is None:
-                self._process = Beside(lambda send: self._draw(self._names[self._names.index(name):], send))
+                self._process = Beside(lambda send: self._draw(self._names[self._names.index(name):], send), patient=True)
             return Coming(name, self)
         return call
 
