@@ -52,12 +52,15 @@ def _page(derived: Derived, strict: bool, template: str, part: str, names: Mappi
     from reportgen.shown import TOKEN
 
     ledger, meta = derived.ledger, derived.meta
-    findings = list(ledger.findings(strict=strict))
-    for entry in ledger.entries.values():
-        findings += text_findings(entry, ledger, meta.declared)
-    warnings = _stop_at_errors(findings)
     style = style_for(meta.language)
-    rendered = templates.render(meta.folder, {**views.views(ledger, style), **names}, template, part)
+    # what needs no verdict, or few, comes while the judge is still at work; what it found is told first all the same
+    texts = [finding for entry in ledger.entries.values() for finding in text_findings(entry, ledger, meta.declared)]
+    try:
+        rendered = templates.render(meta.folder, {**views.views(ledger, style), **names}, template, part)
+    except FindingsError:
+        _stop_at_errors([*ledger.findings(strict=strict), *texts])
+        raise
+    warnings = _stop_at_errors([*ledger.findings(strict=strict), *texts])
     for match in TOKEN.finditer(rendered.text):
         shown = rendered.shown[match[1]]
         if shown.entry not in names:
