@@ -202,16 +202,17 @@ def _field(goal: Tree, given: Sequence[Tree]) -> Field:
 
 def _in_a_field(goal: Tree, given: tuple[Tree, ...]) -> Accepted:
     """By normal forms; what a relation needs to have a value (x > 0 for ln x) is assumed where that helps, and is a condition."""
-    field, supposed = _field(goal, given), ()
+    field, conditions = _field(goal, given), ()
     try:
         method = _relation(field, goal)
     except Refused:
-        supposed = tuple(relation for relation in field.needs if relation[0] != "ne")
+        supposed = [relation for relation in field.needs if relation[0] != "ne"]
         if not supposed or goal[0] in ("iff", "implies"):
             raise
+        conditions = field.open_conditions()      # from which all that is supposed follows
         field = _field(goal, (*given, *supposed))
         method = _relation(field, goal)
-    return Accepted("exact", method, conditions=supposed + field.open_conditions())
+    return Accepted("exact", method, conditions=conditions + field.open_conditions())
 
 
 def _relation(field: Field, goal: Tree) -> str:
