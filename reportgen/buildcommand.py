@@ -131,23 +131,24 @@ def dependencies(built: Sequence[tuple[Path, BuildResult]]) -> str:
         names = {target.name for target in result.targets}
         inputs = [str(folder / name) for name in result.inputs if not name.endswith("/")]
         inputs += [f"{layouts}/{name}" for name in digests.layouts() if digests.layout_target(name) in ("", *names)]
+        inputs = [name for name in inputs if not any(c in name for c in ";\t\n")]      # make has no way to write these
         everything |= dict.fromkeys(inputs)
-        out.append(" ".join(make_name(str(target.path)) for target in result.targets) + ":" + "".join(f" \\\n  {make_name(name)}" for name in inputs) + "\n")
-    out += [f"{make_name(name)}:\n" for name in everything]
+        out.append(" ".join(make_name(str(target.path), target=True) for target in result.targets) + ":"
+                   + "".join(f" \\\n  {make_name(name)}" for name in inputs) + "\n")
+    out += [f"{make_name(name, target=True)}:\n" for name in everything]
     return "\n".join(out)
 
 
-def make_name(name: str) -> str:
-    """A file's name as make reads it: blanks, ``#``, ``%``, ``:`` and ``$`` escaped."""
-    escaped: list[str] = []
+def make_name(name: str, *, target: bool = False) -> str:
+    """A file's name as make reads it: blanks, ``#``, ``:``, ``$`` and, in a target, ``%`` escaped."""
+    escaped = ""
     for char in name:
-        if char in " \t#%:":
-            # make takes backslashes before a blank for escapes, and only there
-            slashes = len(escaped) - len("".join(escaped).rstrip("\\")) if escaped and escaped[-1] == "\\" else 0
-            escaped += ["\\"] * (slashes + 1) + [char]
+        if char in " #:" or char == "%" and target:
+            # a backslash stands for itself, but before these
+            escaped += "\\" * (len(escaped) - len(escaped.rstrip("\\")) + 1) + char
         else:
-            escaped.append("$$" if char == "$" else char)
-    return "".join(escaped)
+            escaped += "$$" if char == "$" else char
+    return escaped
 
 
 __all__ = ["JsonLines", "Lines", "Log", "build_reports", "dependencies", "make_name", "target_line"]

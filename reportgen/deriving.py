@@ -74,7 +74,7 @@ def derive(source: Path | Report, only: Iterable[str] | None = None, *, draw: bo
     givens = {**report.givens, **(overrides or {})}
     ledger = Ledger(rounding=report.meta.rounding)
     if memory is not None:
-        ledger.known = memory.verdicts
+        ledger.known, ledger.known_rounding = memory.verdicts, memory.rounding
     for given in givens.values():
         ledger.add_given(given)
     drawn: dict[str, Figure] = {}

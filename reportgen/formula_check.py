@@ -7,12 +7,11 @@ a relation between numbers, the judge decides it like any other.  What cannot be
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from .diagnostics import Finding
 from .expressions import Expr, ParseError, is_op, is_relation, parse, symbols, to_text
-from .judge import judge
-from .obligation import Obligation
+from .obligation import Obligation, Verdict
 from .shown import TOKEN, TOKEN_CLOSE, TOKEN_OPEN, Rendered, Shown
 
 _MATH = re.compile(r"\$\$(?P<display>[^$]+)\$\$|(?<![\\$\w])\$(?![\s$])(?P<inline>[^$]+?)(?<![\s\\])\$(?!\d)")
@@ -20,8 +19,13 @@ _SIGNED = re.compile(rf"(?:^|(?<=[\s(\[]))[-\u2212\u2013](?={TOKEN_OPEN})", re.M
 _AFTER_OPERATOR = re.compile(r"(?:[-+*/^_]|\\cdot|\\times)\s*\{?\s*$")
 
 
-def formula_findings(rendered: Rendered) -> tuple[Finding, ...]:
-    """formula-false for each closed relation that is refuted, typed-sign for each sign before a value in running text."""
+def formula_findings(rendered: Rendered, judge: Callable[[Obligation], Verdict] | None = None) -> tuple[Finding, ...]:
+    """formula-false for each closed relation that is refuted, typed-sign for each sign before a value in running text.
+
+    ``judge``: who is asked, such as a ledger; None: the judge in this process.
+    """
+    if judge is None:
+        from .judge import judge
     findings = []
     text = rendered.text
     formulas = [m for m in _MATH.finditer(text) if TOKEN_OPEN in m.group()]

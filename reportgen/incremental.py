@@ -19,7 +19,7 @@ from reportgen import digests, sources, trace
 from reportgen.codec import Place, Unknown, decode, encode
 from reportgen.deriving import Recalled
 from reportgen.diagnostics import FindingsError, Span
-from reportgen.expressions import to_text
+from reportgen.expressions import Expr, ParseError, is_op, parse, to_text
 from reportgen.givens import Given
 from reportgen.judge_worker import verdict_from, verdict_record
 from reportgen.reads import inputs, outside_modules, recording
@@ -76,7 +76,7 @@ class Memory:
         self.before: Mapping[str, Any] = kept or {}        # of any tools: why and what changed is told from it
         usable = kept is not None and kept.get("format") == FORMAT and kept.get("tools") == self.tools
         if kept is not None and not usable:
-            self.reason = "a tool changed"
+            self.reason = _tools_changed(kept.get("tools"), self.tools) or "the cache is of another version"
         self._kept: Mapping[str, Any] = kept if usable and kept is not None else {}
         self.verdicts = Verdicts(self._part("verdicts"))
         self.records: dict[str, dict[str, Any]] = {}       # of this build
@@ -172,6 +172,7 @@ class Memory:
             if (self.folder / name).is_file():
                 self._modules[name[:-3]] = sources.read(name[:-3], (self.folder / name).read_text(encoding="utf-8"))
         self._homes = {a.name: Path(a.span.file).stem for a in graph.answers}
+        self._about_marks = graph.needing("marks")
 
     def _file(self, name: str) -> str:
         if name not in self._now:
@@ -221,8 +222,13 @@ class Memory:
         for p in answer.parameters:
             # before it is this answer's turn: what it was
             known = self._digests.get(p.name) or (kept.get(p.name) or {}).get("digest", "")
-            found[p.name] = digests.digest_of_texts(known, *(f"{n} {d}" for n, d in sorted(self._digests.items()))) if p.name == "marks" else known
+            found[p.name] = digests.digest_of_texts(known, *self._marked_against()) if p.name == "marks" else known
         return found
+
+    def _marked_against(self) -> list[str]:
+        """What the marks of a submission rest on: every given, and every answer but figures and those that rest on the marks themselves."""
+        return [f"{name} {digest}" for name, digest in sorted(self._digests.items()) if name not in ("submission", "marks") and name not in self._about_marks
+                and "figure" not in self.records.get(name, {"figure"} if name not in self._known else ())]
 
     def _recall(self, answer: Answer) -> Recalled | None:
         record = self._part("answers")[answer.name]
@@ -286,6 +292,16 @@ class Memory:
                 self._digests[name] = ""
             del self._coming[name]
 
+    def rounding(self, value: Expr, places: int, rule: str) -> Expr | None:
+        """What the last build stated of the rounding of a value, to be judged."""
+        text = self._part("roundings").get(f"{rule} {places}: {to_text(value)}")
+        try:
+            statement = parse(text, "plain") if isinstance(text, str) else None
+        except ParseError:
+            return None
+        about_it = statement is not None and is_op(statement, "eq") and is_op(statement.args[0], "round", "add") and statement.args[0].args[0] == value
+        return statement if about_it else None
+
     # --- places: a file of the report, the definition in it, the line in that
     def _place(self, span: Span) -> Place:
         path = Path(span.file)
@@ -312,7 +328,8 @@ class Memory:
         for obligation, verdict in ledger.verdicts():
             if verdict.proved or verdict.refuted or not verdict.reason.startswith(_FLEETING):
                 verdicts[about(obligation)] = verdict_record(verdict)
-        return {"format": FORMAT, "tools": self.tools, "load": self._load_reads, "answers": self.records, "verdicts": verdicts}
+        roundings = {f"{ledger.rounding} {key.partition('/round ')[2]}": to_text(judged.obligation.statement) for key, judged in ledger.roundings.items()}
+        return {"format": FORMAT, "tools": self.tools, "load": self._load_reads, "answers": self.records, "verdicts": verdicts, "roundings": roundings}
 
     def files(self) -> set[str]:
         """Every file that deriving rested on, relative to the report's folder or by its full path."""
@@ -324,11 +341,7 @@ class Memory:
 
     def lines(self, names: Iterable[str]) -> trace.Lines:
         """The trace's lines of these files, with the digests that they had before they were read."""
-        found: trace.Lines = []
-        for name in names:
-            if not any(c in name for c in "\t\n"):
-                found.append(("list" if name.endswith("/") else "file", name, self._file(name)))
-        return sorted(found, key=lambda parts: parts[1])
+        return [("list" if name.endswith("/") else "file", trace.written(name), self._file(name)) for name in sorted(set(names))]
 
     def file_now(self, name: str) -> str:
         """The digest of a file, from before it was read."""
@@ -385,6 +398,14 @@ def changes(record: Mapping[str, Any], code: Mapping[str, str], uses: Mapping[st
             found.append(f"{'answer ' if name not in ('submission', 'marks') else ''}{name} {_how(name in kept, name in uses)}")
     found += [f"file {name} changed" for name, digest in record.get("reads", {}).items() if reads.get(name) != digest]
     return "; ".join(found)
+
+
+def _tools_changed(before: object, now: Mapping[str, str]) -> str:
+    was = before if isinstance(before, dict) else {}
+    old, new = ({name: str(version).split(" (")[0] for name, version in versions.items()} for versions in (was, now))
+    found = ["reportgen itself changed" if name == "reportgen" else f"{name} {old.get(name, 'none')} -> {new.get(name, 'none')}"
+             for name in dict.fromkeys((*now, *was)) if was.get(name) != now.get(name)]
+    return "; ".join(found[:6]) + (f"; and {len(found) - 6} more" if len(found) > 6 else "")
 
 
 def _how(was: bool, is_now: bool) -> str:

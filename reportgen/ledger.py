@@ -90,6 +90,7 @@ class Ledger:
     worker: JudgeWorker | None = None      # None: the one of this process
     rounding: str = "half-even"            # where ties go: to the even digit, or with "half-up" away from zero
     known: Callable[[Obligation], Verdict | None] = lambda obligation: None      # verdicts of an earlier build, by what they are about
+    known_rounding: Callable[[Expr, int, str], Expr | None] = lambda value, places, rule: None       # its statements, by value, places and rule
     _verdicts: dict[tuple[Expr, tuple[Expr, ...]], Ticket] = field(default_factory=dict)
 
     def beside(self) -> Ledger:
@@ -142,19 +143,22 @@ class Ledger:
         """
         key = f"{name}/round {places}: {to_text(value)}"
         if key not in self.roundings:
-            shown = rounded_literal(name, value, places)
-            statement = Operation("eq", (Operation("round", (value, Number(str(places)))), shown))
-            tie = tie_of(value, places) if self.rounding == "half-up" else None
-            if tie is not None:
-                half = Fraction(1 if tie > 0 else -1, 2 * 10 ** places)
-                shown = decimal_literal(tie + half, places)
-                statement = Operation("eq", (Operation("add", (value, decimal_literal(half, places + 1))), shown))
+            # what an earlier build stated of this value; it is judged like anything else
+            statement = self.known_rounding(value, places, self.rounding) or self._rounding(name, value, places)
             obligation = Obligation(statement, (), f"{name}/decimal({places})")
             verdict = self.judge(obligation)
             if not verdict.proved:
                 raise FindingsError(Finding("rounding-undecided", f"{to_text(value)} to {places} places: {verdict.reason or 'refuted'}"))
             self.roundings[key] = Judged(obligation, verdict)
         return self.roundings[key]
+
+    def _rounding(self, name: str, value: Expr, places: int) -> Expr:
+        shown = rounded_literal(name, value, places)
+        tie = tie_of(value, places) if self.rounding == "half-up" else None
+        if tie is None:
+            return Operation("eq", (Operation("round", (value, Number(str(places)))), shown))
+        half = Fraction(1 if tie > 0 else -1, 2 * 10 ** places)
+        return Operation("eq", (Operation("add", (value, decimal_literal(half, places + 1))), decimal_literal(tie + half, places)))
 
     @property
     def ties(self) -> str:

@@ -36,6 +36,7 @@ def held(out: Path, wait: float = WAIT, on_wait: Callable[[str], None] = lambda 
     """
     path = Path(trace.folder_of(str(out))) / "lock"
     handle = _open(path)
+    _open_here.add(handle)
     try:
         deadline = time.monotonic() + wait
         told = False
@@ -57,7 +58,26 @@ def held(out: Path, wait: float = WAIT, on_wait: Callable[[str], None] = lambda 
             with contextlib.suppress(OSError):
                 os.ftruncate(handle, 0)
     finally:
-        os.close(handle)        # and with it the lock
+        _open_here.discard(handle)
+        if fcntl is not None:
+            with contextlib.suppress(OSError):
+                fcntl.flock(handle, fcntl.LOCK_UN)
+        os.close(handle)
+
+
+# A process that is forked while the lock is held must not hold it on when this one has ended.
+_open_here: set[int] = set()
+
+
+def _forget() -> None:
+    for handle in _open_here:
+        with contextlib.suppress(OSError):
+            os.close(handle)
+    _open_here.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
 
 
 def _open(path: Path) -> int:

@@ -65,7 +65,7 @@ def _page(derived: Derived, strict: bool, template: str, part: str, names: Mappi
         shown = rendered.shown[match[1]]
         if shown.entry not in names:
             ledger.place(shown.entry, shown.view, shown.plain, rendered.span(match.start()))
-    _stop_at_errors(formula_findings(rendered))
+    _stop_at_errors(formula_findings(rendered, ledger.judge))
     read = document.read(rendered, declared=meta.declared, figures=derived.figures, report=meta, ties=ledger.ties)
     return Page(derived, read, details.details(ledger, style, read.entries), (*warnings, *read.warnings))
 

@@ -71,10 +71,22 @@ def files(folder: str, names: Iterable[str]) -> Lines:
     for name in sorted(set(names)):
         path = os.path.join(folder, name)
         if name.endswith("/"):
-            found.append(("list", name, listing(path)))
-        elif not any(c in name for c in "\t\n"):     # no sensible name; what it holds is then asked in the slow way
-            found.append(("file", name, file_digest(path)))
+            found.append(("list", written(name), listing(path)))
+        else:
+            found.append(("file", written(name), file_digest(path)))
     return found
+
+
+def written(name: str) -> str:
+    """A name without the signs that end a part or a line."""
+    return name.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n") if any(c in name for c in "\\\t\n") else name
+
+
+def meant(text: str) -> str:
+    """The name that was written so."""
+    if "\\" not in text:
+        return text
+    return "\\".join(part.replace("\\t", "\t").replace("\\n", "\n") for part in text.split("\\\\"))
 
 
 def listing(folder: str) -> str:
@@ -111,7 +123,7 @@ def unchanged(folder: str, out: str, targets: Iterable[str] | None, engine: str 
     wanted = ["ledger", *(targets if targets is not None else said.get("formats", "").split())]
     if len(wanted) == 1 or any(name not in made for name in wanted):
         return None
-    inputs = [parts[1] for parts in kept if parts[0] in ("file", "list")]
+    inputs = [meant(parts[1]) for parts in kept if parts[0] in ("file", "list")]
     now = (present if present is not None else common(engine, strict, template)) + files(folder, inputs)
     digest = state(now)
     if any(made[name] != digest for name in wanted) or not whole(out, kept, wanted):
@@ -129,4 +141,5 @@ def main_file(target: str) -> str:
     return "ledger.json" if target == "ledger" else f"report.{target}"
 
 
-__all__ = ["FILE", "TITLE", "Lines", "Unchanged", "common", "files", "folder_of", "listing", "main_file", "read", "state", "text", "unchanged", "whole"]
+__all__ = ["FILE", "TITLE", "Lines", "Unchanged", "common", "files", "folder_of", "listing", "main_file", "meant", "read", "state", "text", "unchanged", "whole",
+           "written"]

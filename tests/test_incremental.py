@@ -225,6 +225,18 @@ def test_files_that_a_function_reads_are_inputs(report, built):
     assert "x.csv" in caught.value.findings[0].message
 
 
+@pytest.mark.parametrize("name", ["two words.md", "tab\there.md", "line\nfeed.md", "back\\slash.md", "back\\tslash.md", "ünï.md", "a;b#c.md"])
+def test_names_of_any_kind(report, built, name):
+    assert trace.meant(trace.written(name)) == name and not any(c in trace.written(name) for c in "\t\n")
+    (report / name).write_text("Some words.\n")
+    edit(report / "report.md", "{% include 'part.md' %}", f"{{% include {json.dumps(name, ensure_ascii=False)} %}}")
+    built()
+    assert trace.unchanged(str(report), "build/plot", ["md"]) is not None
+    (report / name).write_text("Other words.\n")
+    result, names = built()
+    assert names == set() and "line 1" in causes(result)["md"] and b"Other words" in (Path("build/plot") / "report.md").read_bytes()
+
+
 def test_a_module_outside_the_folder_is_an_input(report, built, tmp_path, monkeypatch):
     (tmp_path / "lib").mkdir()
     (tmp_path / "lib" / "outside_of_all.py").write_text("NAME = 'first'\n")
@@ -336,7 +348,7 @@ def test_versions_of_tools_are_inputs(report, built, monkeypatch, tool, runs, re
     monkeypatch.setattr(digests, "installed", lambda: {**before, tool: "99.0"})
     result, names = built()
     assert (names == ALL) is runs and bool(names) is runs
-    if remade and not runs:
+    if remade or runs:
         assert causes(result)["md"] == f"{tool} {before[tool]} -> 99.0"
     assert bool(causes(result)["md"]) is (remade or runs)
 
@@ -344,9 +356,11 @@ def test_versions_of_tools_are_inputs(report, built, monkeypatch, tool, runs, re
 def test_the_package_itself_the_locale_and_the_options_are_inputs(report, built, monkeypatch):
     built()
     monkeypatch.setattr(digests, "_own", "0" * 40)
-    assert built()[1] == ALL and built()[1] == set()
+    result, names = built()
+    assert names == ALL and causes(result)["md"] == "reportgen itself changed" and built()[1] == set()
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
-    assert built()[1] == ALL
+    result, names = built()
+    assert names == ALL and causes(result)["md"].endswith(" -> de_DE.UTF-8")
     result, names = built(strict=True)
     assert names == set() and "strict: False -> True" in causes(result)["md"]
 

@@ -142,6 +142,32 @@ def test_a_killed_holder_lets_go(report, tmp_path):
         pass
 
 
+def test_a_forked_process_does_not_hold_the_lock_on(report):
+    with lock.held(Path("build/car")):
+        ours, theirs = os.pipe()
+        child = os.fork()
+        if not child:
+            os.close(theirs)
+            os.read(ours, 1)        # until the parent lets it go
+            os._exit(0)
+        os.close(ours)
+    try:
+        with lock.held(Path("build/car"), wait=0.2):
+            pass
+    finally:
+        os.close(theirs)
+        os.waitpid(child, 0)
+    # the parent may also end without a word
+    code = ("import os, time\nfrom pathlib import Path\nfrom reportgen import lock\nheld = lock.held(Path('build/car'))\nheld.__enter__()\n"
+            "child = os.fork()\nif child:\n    print(child, flush=True)\n    os._exit(0)\nos.close(1)\nos.close(2)\ntime.sleep(60)\n")
+    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True, timeout=50)
+    try:
+        with lock.held(Path("build/car"), wait=0.2):
+            pass
+    finally:
+        os.kill(int(done.stdout), signal.SIGKILL)
+
+
 # --- killed at any moment -------------------------------------------------------------------------------------------
 
 def killed_builds(base: Path, moments: int, seed: int) -> list[float]:
