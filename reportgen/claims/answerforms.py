@@ -12,6 +12,7 @@ from .reading import Reading, Unreadable, read
 from .tokens import matching
 
 MAX_ITEMS = 200
+MAX_ANSWER = 4_000  # characters of an answer, without the text around it
 _FINAL = re.compile(r"final answer is[:\s]*(.+?)\.?\s*I hope", re.S | re.I)
 _ANSWER = re.compile(r"(?:answer|result|solution|option|choice)\s*(?:is|:|=)\s*:?\s*\**\s*(.+?)\s*\**\s*\.?\s*$", re.I)
 _MATH = re.compile(
@@ -96,6 +97,8 @@ _TEXT_NUMBER = re.compile(r"^\\(?:text|mathrm|textbf)\s*\{\s*([-−]?\\?\$?\d[\d
 def _forms(text: str) -> list[Answer]:
     """The readings of an answer, the likeliest first."""
     core = answer_text(text).strip()
+    if len(core) > MAX_ANSWER:
+        return []
     core = (
         re.sub(r"\\(?:\(|\)|\[|\])|\\end\{align\*?\}|\\begin\{align\*?\}|\\(?:displaystyle|left|right|large|Large)(?![A-Za-z])", " ", core)
         if not _has_brackets(core)

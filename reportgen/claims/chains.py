@@ -24,6 +24,7 @@ _SURE = frozenset({
     "natural-log", "degrees", "tex-digits", "cents", "slash-in-argument", "dozen",
     "scientific", "divided-fractions", "negative-remainder",
 })
+MAX_LINKS = 60  # of a chain whose first side cannot be read
 _SUPPOSED = re.compile(r"(?:suppose|assume|assuming|supposing|imagine|were it true)(?: that| for contradiction that)?[\s,:]*[$\\(\[]*\s*$", re.I)
 _DENIED = re.compile(
     r"^[\s$.,;:\\)\]]*(?:,\s*which\s+)?(?:is|was|would be)\s+(?:false|wrong|incorrect|not true|not correct|untrue|impossible|absurd"
@@ -113,7 +114,7 @@ _LABEL = re.compile(r"^(?:[^=\d]|(?<=\^)\d|(?<=\^\{)\d(?=\})|(?<=_)\d|(?<=_\{)\d
 def _without_first(claim: str) -> Outcome | None:
     """What stands before the first sign of equality cannot be read: the rest is judged.  What it names may be anything."""
     head, sign, rest = claim.partition("=")
-    if not sign or not re.search(r"=|\\approx|≈|<|>", rest) or head.rstrip().endswith(("\\not", "!", "<", ">")) or head.count("{") != head.count("}"):
+    if not sign or rest.count("=") > MAX_LINKS or not re.search(r"=|\\approx|≈|<|>", rest) or head.rstrip().endswith(("\\not", "!", "<", ">")) or head.count("{") != head.count("}"):
         return None
     found = judge_text(rest)
     if found.verdict == REFUTED or found.verdict == PROVED and _LABEL.match(head):

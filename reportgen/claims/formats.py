@@ -172,10 +172,13 @@ def _sums(found: Sequence[Judged]) -> str:
     return f' tests="{len(found)}" failures="{verdicts["refuted"]}" errors="0" skipped="{skipped}" time="0"'
 
 
+_UNSHOWN = "\ufffe\uffff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\x7f"  # no characters, and marks of direction
+
+
 def _attribute(text: str) -> str:
     """Text for an XML attribute or element; characters that XML does not know become a mark."""
     return escape(
-        "".join(c if c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff" else "\ufffd" if c not in "\t\n\r" else " " for c in text),
+        "".join(c if c >= " " and c not in _UNSHOWN and not "\ud800" <= c <= "\udfff" else "\ufffd" if c not in "\t\n\r" else " " for c in text),
         quote=True,
     )
 

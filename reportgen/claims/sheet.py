@@ -135,7 +135,7 @@ def html(found: Sequence[Judged], counts: Counter[str], documents: Lines, missin
             place = f"{row.page}:{row.number}" if row.page else str(row.number)
             out.append(f'<tr><td class="n">{place}</td><td class="t">{text}</td><td class="m">{notes}</td></tr>')
         out.append("</tbody></table>")
-    return "\n".join(out) + "</body></html>"
+    return _plain("\n".join(out) + "</body></html>")
 
 
 # --- PDF

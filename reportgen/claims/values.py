@@ -32,6 +32,7 @@ from .arrays import (
 MAX_FACTORIAL = 20_000
 MAX_POWER_BITS = 400_000
 MAX_TERMS = 20_000
+MAX_WORK_BITS = 20_000_000  # of the partial sums of one sum together
 MAX_BALL_EXPONENT = 1 << 40
 _ENTIRE = frozenset({"add", "neg", "mul", "sin", "cos", "exp"})  # integrands without a place where they are not analytic
 
@@ -54,10 +55,11 @@ def evaluate(
 
 
 class _Evaluation:
-    def __init__(self, degrees: bool, literal: Callable[[Number], Scalar] | None, env: dict[Expr, Scalar]) -> None:
+    def __init__(self, degrees: bool, literal: Callable[[Number], Scalar] | None, env: dict[Expr, Scalar], terms: int = 1) -> None:
         self.degrees = degrees
         self.literal = literal
         self.env = env
+        self.terms = terms  # of the sums around this place, multiplied
 
     def value(self, tree: Expr) -> Value:
         if self.env and tree in self.env:
@@ -321,11 +323,17 @@ class _Evaluation:
 
             return endless(self, body, index, lower)
         first, last = self.whole(lower), self.whole(upper)
-        if last - first > MAX_TERMS:
+        terms = self.terms * max(1, last - first + 1)
+        if terms > MAX_TERMS:
             raise NoValue(f"more than {MAX_TERMS} terms")
+        work = 0
         for k in range(first, last + 1):
-            inner = _Evaluation(self.degrees, self.literal, {**self.env, index: fmpq(k)})
+            inner = _Evaluation(self.degrees, self.literal, {**self.env, index: fmpq(k)}, terms)
             total = join(total, inner.value(body))
+            if isinstance(total, fmpq):
+                work += int(total.p).bit_length()
+                if work > MAX_WORK_BITS:
+                    raise NoValue("numbers too large to be added up")
         return total
 
     # --- lists
