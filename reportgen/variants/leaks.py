@@ -7,6 +7,7 @@ looks for what other ways there are: another part of the template, a figure, a p
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -144,7 +145,8 @@ class Guard:
         found = {n.text for part in meant.parts.values() for n in (*part.seen, *part.said)} | {n.text for n in meant.header}
         meta = page.derived.meta
         texts = " ".join((meta.title, meta.subtitle, meta.author, meta.course, meta.date))
-        return {_canonical(text) for text in found} | numerals(texts)
+        own = json.dumps(page.document.blocks, ensure_ascii=False)      # with the descriptions of formulas and pictures
+        return {_canonical(text) for text in found} | numerals(texts) | numerals(own)
 
     def _in(self, file: str, channel: Channel, allowed: set[str]) -> Iterator[Finding]:
         there = words(channel.text)
