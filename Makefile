@@ -1,9 +1,11 @@
 # make report    build every report under reports/ into build/      (make report ARGS="--to pdf ai6126_hw1")
+# make watch     build the first report on each change, serve it    (make watch ARGS="ai6126_hw1 --to pdf --open")
+# make check     check what somebody else wrote                     (make check ARGS="homework.md --fail-on refuted")
 # make test      run the tests                                      (make test ARGS="-k givens")
 # make accept    take the Markdown and LaTeX of the homework, as they are now, for the golden files
 # make lint      ruff
 # make lock      renew requirements.lock to the newest versions
-# make clean     remove build/;   make distclean   remove .venv/ too
+# make clean     remove build/, and what is kept there for the next build;   make distclean   remove .venv/ too
 #
 # The environment .venv is made from requirements.lock when that or pyproject.toml has changed.  Needs Python 3.11 or
 # newer, nothing else; PYTHON=/path/to/python chooses one.  Written for GNU make 3.81, which macOS has.
@@ -20,6 +22,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 report: $(READY)
 	$(PY) -m reportgen build $(ARGS)
+
+FIRST = $(notdir $(patsubst %/,%,$(dir $(firstword $(wildcard reports/*/report.toml)))))
+watch: $(READY)
+	$(PY) -m reportgen watch $(or $(ARGS),$(FIRST))
+
+check: $(READY)
+	$(PY) -m reportgen check $(or $(ARGS),--fail-on never $(wildcard reports/*/submission.md))
 
 test: $(READY)
 	$(PY) -m pytest -n auto $(ARGS)
