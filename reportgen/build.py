@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from reportgen import trace
 from reportgen.bookkeeping import Books
+from reportgen.beside import Meanwhile
 from reportgen.deriving import Derived, Report, derive, open_report
 from reportgen.diagnostics import EXIT_CLEAN, Finding, FindingsError
 from reportgen.events import Event, read_warnings, write_warnings
@@ -167,9 +168,15 @@ class _Build:
                            tuple(self.books.inputs()))
 
     def _make(self, derived: Derived, whys: Mapping[str, str]) -> BuildResult:
+        from reportgen.outputs import prepare
+
         with self.books.reading() if self.books else nullcontext():
-            page = make_page(derived, strict=self.strict, template=self.template, figures=False)
             wanted = [name for name, why in whys.items() if name != "ledger" and (why or self.books is None)]
+            ready = Meanwhile(lambda: prepare(wanted, self.engine))
+            try:
+                page = make_page(derived, strict=self.strict, template=self.template, figures=False)
+            finally:
+                ready.wait()
             # while figures are drawn
             begun = {name: attempt(lambda name=name: begin_target(page, name, self.engine)) for name in wanted[:1]}
             check_figures(derived)

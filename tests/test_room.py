@@ -13,7 +13,7 @@ from reportgen import pandoc
 from reportgen.document import Document
 from reportgen.outputs import Job
 from reportgen.outputs.room import FORMULA, LINE, TABLE, formula_height, formula_width, is_small, table_size
-from reportgen.outputs.typst import _fonts, compile_pdf, source
+from reportgen.outputs.typst import compile_pdf, fonts, source
 from reportgen.outputs.typstmath import finish, prepare
 from reportgen.pandoctree import Node, math, para, string, words
 from tests.document_sample import DETAILS, FIGURES, META, document
@@ -31,7 +31,7 @@ FORMULAS = [
 def measured(source_: str, tmp_path: Path) -> list:
     file = tmp_path / "report.typ"
     file.write_text(source_, encoding="utf-8")
-    return json.loads(typst.Compiler(str(file), root=str(tmp_path), font_paths=_fonts()).query("<size>", field="value"))
+    return json.loads(typst.Compiler(str(file), root=str(tmp_path), font_paths=fonts()).query("<size>", field="value"))
 
 
 def test_formulas_take_no_more_room_than_the_bounds_say(tmp_path: Path) -> None:

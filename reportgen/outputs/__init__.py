@@ -6,7 +6,8 @@ The same document gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -84,6 +85,17 @@ def begin(document: Document, meta: ReportMeta, figures: Mapping[str, Figure], d
     module, _, function = row.partition(":")
     writer: Callable[[Job], Callable[[], Files]] = getattr(import_module(f"reportgen.outputs.{module}"), function)
     return writer(Job(document, meta, figures, details))
+
+
+def prepare(targets: Collection[str], engine: str) -> None:
+    """Import what these formats need, while something else waits; what is missing is told when it is needed."""
+    with suppress(ImportError):
+        import_module("reportgen.readback")
+        if "pdf" in targets:
+            import_module("reportgen.readback.pdf")
+            import_module("pypdfium2")
+            if engine == "typst":
+                import_module("reportgen.outputs.typst").fonts()
 
 
 def long_date(date: str, words: Mapping[str, str]) -> str:

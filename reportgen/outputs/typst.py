@@ -51,7 +51,7 @@ def compile_pdf(folder: Path, date: str = "") -> bytes:
         raise FindingsError(Finding("engine-missing", "Typst is not installed", hint="type: python -m pip install typst"),
                             exit_code=EXIT_UNABLE) from error
     try:
-        compiler = typst.Compiler(str(folder / "report.typ"), root=str(folder), font_paths=_fonts(),
+        compiler = typst.Compiler(str(folder / "report.typ"), root=str(folder), font_paths=fonts(),
                                   package_path=str(folder), package_cache_path=str(folder))
         try:
             # PDF/UA: readable aloud.  A text that cannot be (a level of headings left out) is delivered tagged all the same.
@@ -68,7 +68,7 @@ def compile_pdf(folder: Path, date: str = "") -> bytes:
 
 
 @cache
-def _fonts() -> Any:
+def fonts() -> Any:
     """The fonts inside the wheel, loaded once in a process."""
     import typst
     return typst.Fonts(include_system_fonts=False)
