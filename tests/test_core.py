@@ -20,7 +20,7 @@ from reportgen.core.reader import read
 from reportgen.core.signs import NEG, POS, ZER, plus, roots_between, times, to_power
 from reportgen.expressions import Expr, Number, Operation, Symbol, op, parse, to_text
 from reportgen.judge import judge
-from reportgen.judge.certificates import expression
+from reportgen.judge.certificates import expression, tree_of
 from reportgen.obligation import Obligation
 
 HOME = Path(reportgen.core.__file__).parent
@@ -64,10 +64,6 @@ values = st.recursive(names | numbers | entries, lambda inner: st.one_of(
 relations = st.builds(lambda h, a, b: op(h, a, b), st.sampled_from(["eq", "ne", "lt", "le", "gt", "ge", "approx"]), values, values)
 statements = st.recursive(relations, lambda inner: st.one_of(
     st.builds(lambda h, a, b: op(h, a, b), st.sampled_from(["and", "or", "iff", "implies"]), inner, inner), inner.map(lambda a: op("not", a))), max_leaves=4)
-
-
-def tree_of(e: Expr) -> tuple:
-    return ("number", e.text) if isinstance(e, Number) else ("name", e.name) if isinstance(e, Symbol) else (e.head, *map(tree_of, e.args))
 
 
 @settings(max_examples=250)

@@ -46,13 +46,13 @@ class Accepted:
     bits: int = 0
 
 
-def check(statement: str, assumptions: Sequence[str], certificate: Certificate | None = None) -> Accepted:
-    """Raises Refused, with what is missing, where the certificate does not show the statement."""
+def check(statement: str | Tree, assumptions: Sequence[str | Tree], certificate: Certificate | None = None) -> Accepted:
+    """Of texts, or of what ``read`` makes of them.  Raises Refused where the certificate does not show the statement."""
     before, ctx.prec, certificate = ctx.prec, 64, certificate or {}
     for room in _ROOM:
         _room.set(room)
         try:
-            goal, given = simpler(read(statement)), tuple(simpler(read(text)) for text in assumptions)
+            goal, *given = (simpler(read(part) if isinstance(part, str) else part) for part in (statement, *assumptions))
             return _fails(goal, given, certificate["point"]) if "point" in certificate else _prove(goal, given, certificate)
         except Overflow:
             continue
@@ -111,7 +111,7 @@ def _prove(goal: Tree, assumptions: Sequence[Tree], certificate: Certificate, de
             kept.append(condition)
         elif At().holds(condition) is not True:
             raise Refused("a condition without names that is not shown")
-    return replace(found, conditions=tuple(kept))
+    return replace(found, conditions=tuple(kept)) if kept or found.conditions else found
 
 
 def _shown(goal: Tree, assumptions: Sequence[Tree], certificate: Certificate, depth: int) -> Accepted:
@@ -159,8 +159,7 @@ def _closed(goal: Tree, certificate: Certificate, given: tuple[Tree, ...]) -> Ac
         at = At()
         held = at.holds(goal)
         if held is True or held is False and not given:      # the assumptions may never hold: that is shown by a point
-            numbers = goal[0] in COMPARED and not any(part[0] == "tuple" or is_matrix(part) for part in goal[1:])
-            values = tuple(map(At().value, goal[1:])) if numbers else ()
+            values = at.compared if goal[0] in COMPARED and not any(part[0] == "tuple" or is_matrix(part) for part in goal[1:]) else ()
             strength, method = ("exact", "rational arithmetic") if at.exact else ("enclosure", "balls")
             return Accepted(strength, method, not held, values=values, bits=0 if at.exact else ctx.prec)
         if held is False or at.exact:

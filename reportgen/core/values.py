@@ -30,7 +30,7 @@ class At:
     """Values at a point: ``env`` has the values of names and entries.  ``exact`` is False once a ball was needed."""
 
     def __init__(self, env: Mapping[Tree, Value] = {}) -> None:  # noqa: B006 - never changed
-        self.env, self.exact, self.work = env, True, 0
+        self.env, self.exact, self.work, self.compared = env, True, 0, ()
 
     def value(self, tree: Tree) -> Value:
         """Raises NoValue."""
@@ -146,6 +146,7 @@ class At:
 
     def order(self, left: Value, right: Value) -> int:
         """-1, 0, 1 as left is less, equal, greater.  Raises NoValue where the balls do not decide it."""
+        self.compared = left, right      # what was compared last
         if not (isinstance(left, fmpq) and isinstance(right, fmpq)):
             with ctx.workprec(_bits_of(left, right)):
                 left, right = self.ball(left) - right, fmpq(0)

@@ -28,7 +28,14 @@ MAX_CASES = 8      # assumptions beyond which no further case is opened
 _POWERS = ("ln", "exp", "2", "3", "4", "5")
 
 
-def accepted(statement: str, assumptions: Sequence[str], certificate: Certificate) -> Verdict | None:
+def tree_of(value: Expr) -> tuple:
+    """What the core reads in the text of a tree of ours."""
+    if isinstance(value, Operation):
+        return (value.head, *map(tree_of, value.args))
+    return ("number", value.text) if isinstance(value, Number) else ("name", value.name)
+
+
+def accepted(statement: str | tuple, assumptions: Sequence[str | tuple], certificate: Certificate) -> Verdict | None:
     """The verdict that the core accepts with this certificate, its witness and sides as text; None where it accepts none."""
     try:
         found = check(statement, assumptions, certificate)
@@ -196,4 +203,4 @@ def _by_squares(statement: Expr, assumptions: tuple[Expr, ...]) -> Iterator[Cert
     yield
 
 
-__all__ = ["accepted", "certified", "expression", "written"]
+__all__ = ["accepted", "certified", "expression", "tree_of", "written"]
