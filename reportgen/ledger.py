@@ -254,13 +254,20 @@ class Ledger:
 
 def indented(thing: Any, line: str = "\n") -> str:
     """``json.dumps(thing, indent=1, sort_keys=True, ensure_ascii=False)`` of plain data with text keys, in a third of the time."""
-    if isinstance(thing, dict) and thing:
+    if not thing and isinstance(thing, (dict, list)):
+        return "[]" if isinstance(thing, list) else "{}"
+    if isinstance(thing, dict):
         inner = line + " "
         return "{" + inner + f",{inner}".join(f"{encode_basestring(key)}: {indented(thing[key], inner)}" for key in sorted(thing)) + line + "}"
-    if isinstance(thing, list) and thing:
+    if isinstance(thing, list):
         inner = line + " "
         return "[" + inner + f",{inner}".join([encode_basestring(item) if isinstance(item, str) else indented(item, inner) for item in thing]) + line + "]"
-    return encode_basestring(thing) if isinstance(thing, str) else json.dumps(thing)
+    if isinstance(thing, str):
+        return encode_basestring(thing)
+    return _PLAIN[thing] if thing is None or isinstance(thing, bool) else repr(thing) if isinstance(thing, int) else json.dumps(thing)
+
+
+_PLAIN = {None: "null", True: "true", False: "false"}
 
 
 def rounded_literal(name: str, value: Expr, places: int) -> Expr:

@@ -174,3 +174,10 @@ def test_what_is_no_ledger_is_said_to_be_none(tmp_path, content):
     assert caught.value.exit_code == 2 and caught.value.findings[0].code == "ledger-invalid"
     with pytest.raises(FindingsError):
         read_records(tmp_path / "nothing.json")
+
+
+def test_json_is_written_as_python_writes_it():
+    from reportgen.ledger import indented
+
+    data = {"b": [1, "x", None, True, False, [], {}, {"a": "ä\n\"\\\u2028\x7f\x00", "": -1}], "a": {}, "c": [[["y"]], [], [0]], "z": {"k": [], "big": 10**30, "f": 0.5}}
+    assert indented(data) == json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False)
