@@ -156,7 +156,8 @@ def main() -> int:
                 path.write_text("".join(section(form, k) for k in range(count)), encoding="utf-8")
                 used.append((count, path.read_text(encoding="utf-8").count("\n"), *check([str(path), "-j", "2"])))
             (*_, small, _), (count, height, took, processor, large, said) = used
-            print(f"{form}: {count} sections, {height} lines: {took:.1f} s ({processor:.1f} s of the processors), {large:.0f} MB (a tenth of it: {small:.0f} MB)  {said.splitlines()[-1][-90:]}")
+            print(f"{form}: {count} sections, {height} lines: {took:.1f} s ({processor:.1f} s of processors), {large:.0f} MB (a tenth: {small:.0f} MB)")
+            print(f"    {said.splitlines()[-1][-90:]}")
             if large > 2 * small + 64:
                 missed.append(f"{form}: memory grows with the document")
     for text in missed:

@@ -98,8 +98,10 @@ def judge_in_document(claim: str, context: str, formula: bool) -> Outcome:
     return best
 
 
-_EVENT = re.compile(r"^\s*\\?(?:P|Pr|mathbb\{P\}|text\{P\})\s*(?:\\left)?\([^()=]*(?:[<>|]|\\mid|\\le|\\ge)[^()=]*\)\s*(?==)")  # P(Z < 1.5) = ...
-_COMPLEX = re.compile(r"(?<![A-Za-z\\])i\^\{?2|e\^\{?i|\d ?i\s*(?:\||\\right\|)|\\left\s*\|[^|=]*\di\b|\\overline\{[^{}]*\di|\\sqrt\{-|complex|imaginary|conjugate", re.I)
+_EVENT = re.compile(r"^\s*\\?(?:P|Pr|mathbb\{P\}|text\{P\})\s*(?:\\left)?[(\[][^()=\[\]]*(?:[<>|]|\\mid|\\le|\\ge)[^()=\[\]]*[)\]]\s*(?==)")  # P(Z < 1.5) = ...
+_COMPLEX = re.compile(
+    r"(?<![A-Za-z\\])i\^\{?2|e\^\{?i|\d ?i\s*(?:\||\\right\|)|\\left\s*\|[^|=]*\di\b|\\overline\{[^{}]*\di|\\sqrt\{-|complex|imaginary|conjugate", re.I
+)
 
 
 def _has_i(tree: Expr) -> bool:
@@ -114,7 +116,9 @@ _LABEL = re.compile(r"^(?:[^=\d]|(?<=\^)\d|(?<=\^\{)\d(?=\})|(?<=_)\d|(?<=_\{)\d
 def _without_first(claim: str) -> Outcome | None:
     """What stands before the first sign of equality cannot be read: the rest is judged.  What it names may be anything."""
     head, sign, rest = claim.partition("=")
-    if not sign or rest.count("=") > MAX_LINKS or not re.search(r"=|\\approx|≈|<|>", rest) or head.rstrip().endswith(("\\not", "!", "<", ">")) or head.count("{") != head.count("}"):
+    if not sign or rest.count("=") > MAX_LINKS or not re.search(r"=|\\approx|≈|<|>", rest):
+        return None
+    if head.rstrip().endswith(("\\not", "!", "<", ">")) or head.count("{") != head.count("}"):
         return None
     found = judge_text(rest)
     if found.verdict == REFUTED or found.verdict == PROVED and _LABEL.match(head):

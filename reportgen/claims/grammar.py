@@ -7,12 +7,12 @@ from __future__ import annotations
 
 # (what it is, how it is written, a claim, its verdict)
 EXAMPLES: tuple[tuple[str, str, str, str], ...] = (
-    ("chain", "side = side ≈ side < side ...; every link is judged", "1/2 + 1/3 = 5/6 < 1", "proved"),
+    ("chain", "side = side ≈ side < side ...; every link is judged, but for formulas that stand before their numbers", "1/2 + 1/3 = 5/6 < 1", "proved"),
     ("product", "2*3, 2·3, 2 x 3, 2 \\times 3, 2 \\cdot 3, 2(3), (2)(3)", "3(4) + 2 \\cdot 5 = 22", "proved"),
-    ("quotient", "6/3, 6 \\div 3, \\frac{6}{3}, \\frac63", "\\frac{84}{2} \\div 7 = 6", "proved"),
+    ("quotient", "6/3, 6 \\div 3, \\frac{6}{3}, \\frac63; 17 // 5, 17 % 5, 3 R 2 as remainder", "\\frac{84}{2} \\div 7 = 6", "proved"),
     ("mixed number", "2 1/2 and 2\\frac{1}{2} are 2.5", "2\\frac{1}{2} + 1 = 3.5", "proved"),
-    ("power, root", "2^10, 2^{10}, \\sqrt{2}, \\sqrt[3]{8}", "\\sqrt[3]{8} \\cdot 2^{3} = 16", "proved"),
-    ("factorial, binomial", "5!, \\binom{5}{2}", "5! - \\binom{5}{2} = 110", "proved"),
+    ("power, root", "2^10, 2^{10}, 2**10, \\sqrt{2}, \\sqrt[3]{8}; \\pm on both sides", "\\sqrt[3]{8} \\cdot 2^{3} = 16", "proved"),
+    ("factorial, binomial", "5!, \\binom{5}{2}, 5 choose 2", "5! - \\binom{5}{2} = 110", "proved"),
     ("function", "sin, cos, tan ..., ln, log (to base 10 in a numeric claim, then e), log_2, exp, |x|, floor, ceil, gcd, lcm, min, max",
      "\\log_2 8 + \\gcd(12, 18) = 9", "proved"),
     ("angle", "30°, 30^\\circ", "\\sin 30^\\circ = \\frac12", "proved"),
@@ -20,7 +20,7 @@ EXAMPLES: tuple[tuple[str, str, str, str], ...] = (
     ("dots", "1 + 2 + ... + 10, where the law is settled", "1 + 2 + \\dots + 10 = 55", "proved"),
     ("matrix, vector", "\\begin{pmatrix}..\\end{pmatrix}, (1, 2)", "2 (1, 2) = (2, 4)", "proved"),
     ("thousands", "48 120, 48,120, 48{,}120", "48,000 + 120 = 48{,}120", "proved"),
-    ("percent, money", "20%, 20\\%, $5", "20\\% \\cdot 50 = 10", "proved"),
+    ("percent, money, units", "20%, 20\\%, $5; words after a number; hours and minutes, feet and inches are converted", "3 hours + 30 minutes = 3.5 hours", "proved"),
     ("recurring", "0.\\overline{3}", "0.\\overline{3} = 1/3", "proved"),
     ("rounding", "a printed decimal is right within half a unit of its last place", "2/3 = 0.667", "proved"),
     ("cut off", "one unit off in the last place, or cut off: weaker than refuted (claim-near)", "2/3 = 0.666", "undecided"),

@@ -182,6 +182,8 @@ def big(r: _Reader, name: str) -> Expr:
         if r.accept("_"):
             r.expect("{")
             index = r.product()
+            if isinstance(index, Symbol):
+                r.variables |= {index.name}  # k(k+1) is a product
             r.expect("=")
             lower = r.sum()
             r.close_group()

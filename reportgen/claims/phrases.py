@@ -205,6 +205,13 @@ def _only_units(rest: Sequence[_Piece]) -> bool:
     return not any(p.kind == "word" and not (p.text in _UNITS or len(p.text) > 1 and p.text.lower() not in _NO_UNIT) for p in rest)
 
 
+def _is_unit(word: str, last: bool) -> bool:
+    """Whether the word may belong to the number before it; ``in`` only at the end of the side."""
+    if word in _UNITS:
+        return word != "in" or last
+    return word.lower() not in _NO_UNIT and (word not in _SIGN_WORDS or word == "per")
+
+
 def _span(side: Sequence[_Piece], run: tuple[int, int] | None) -> _Span | None:
     """The stretch with the units after it."""
     if run is None:
@@ -215,7 +222,7 @@ def _span(side: Sequence[_Piece], run: tuple[int, int] | None) -> _Span | None:
     end, taken = side[final].end, 0
     for k in range(final + 1, len(side)):
         piece = side[k]
-        if piece.kind == "word" and taken < MAX_UNIT_WORDS and (piece.text in _UNITS - {"in"} or piece.text.lower() not in _NO_UNIT and piece.text not in _SIGN_WORDS - {"per"}):
+        if piece.kind == "word" and taken < MAX_UNIT_WORDS and _is_unit(piece.text, k + 1 == len(side)):
             taken += 1
         elif not (piece.text == "/" and k + 1 < len(side) and side[k + 1].kind == "word"):
             break

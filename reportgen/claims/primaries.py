@@ -165,7 +165,7 @@ def _letter(r: _Reader) -> Expr:
     while r.at("'"):
         r.place += 1
         symbol = Symbol((symbol.name if isinstance(symbol, Symbol) else "f") + "_prime")
-    if not r.letters and r.at("(") and r.here.glued and isinstance(symbol, Symbol) and name not in "iexXCP":
+    if not r.letters and r.at("(") and r.here.glued and isinstance(symbol, Symbol) and name not in "iexXCP" and name not in r.variables:
         r.place += 1
         arguments = [r.side()]
         while r.accept(","):

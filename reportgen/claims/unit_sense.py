@@ -119,8 +119,8 @@ def all_sized(sides: Sequence[Side]) -> bool:
 
 
 _COUNTED = frozenset(
-    """dozen pair couple score gross half quarter dime nickel penny pennie cent dollar buck percent pct decade centurie century fortnight month year week day kilo ton tonne
-    ream case deg °c °f k celsius fahrenheit kelvin set""".split()
+    """dozen pair couple score gross half quarter dime nickel penny pennie cent dollar buck percent pct decade centurie century fortnight
+    month year week day kilo ton tonne ream case deg °c °f k celsius fahrenheit kelvin set""".split()
 )
 
 

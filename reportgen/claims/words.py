@@ -125,7 +125,8 @@ def units_after(r: "_Reader", value: Expr) -> Expr | None:
         if word in "OoIl" and token.glued:
             raise Unreadable(f"the letter {word!r}, which may be a digit")
         coulombs = word == "C" and r.ahead().kind != "number" and not r.starts(r.ahead())
-        if word in "ie" or word == "j" and token.glued or word in "xX" and r.times_sign() or word in "CP" and not coulombs or r.ahead().text in ("(", "^", "_") and word not in "mscgkh":
+        name = word in "ie" or word == "j" and token.glued or word in "CP" and not coulombs or r.ahead().text in ("(", "^", "_") and word not in "mscgkh"
+        if name or word in "xX" and r.times_sign():
             return None
         r.place += 1
         if r.here.kind == "number" and not _second_part(r, word):
