@@ -213,8 +213,12 @@ class Marks:
             claim = same(number(judged.left), number(judged.right))
         elif judged.code in ("claim-refuted", "claim-wrong-answer") or judged.verdict == "proved":
             own = _read(judged)
-            if own is not None and is_relation(own) and (not symbols(own) or judged.reason == "an identity"):
-                claim = Claim(own, tuple(Operation("gt", (Symbol(n), Number("0"))) for n in sorted(symbols(own))), "any")
+            parts = () if own is None else own.args if is_op(own, "and") else (own,)
+            judgeable = tuple(p for p in parts if is_relation(p) and (not symbols(p) or judged.reason == "an identity"))
+            if judgeable:
+                names = sorted({n for p in judgeable for n in symbols(p)})
+                positive = tuple(Operation("gt", (Symbol(n), Number("0"))) for n in names)
+                claim = Claim(judgeable[0] if len(judgeable) == 1 else Operation("and", judgeable), positive, "any")
         if beside is not None:
             if beside.statement:
                 answer = Claim(parse(beside.statement, "plain"), tuple(parse(a, "plain") for a in beside.assume), "any")

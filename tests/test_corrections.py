@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from reportgen.corrections import Corrections, correction, line_numbers, mixed, right_side, same, words_for
 from reportgen.derivation import Claim, start
+from reportgen.deriving import derive
+from reportgen.diagnostics import FindingsError
 from reportgen.expressions import Number, op, parse, to_text
+from reportgen.marks import remark
 from reportgen.obligation import Obligation, proved, refuted, undecided
 from reportgen.rules import evaluate
 from reportgen.submission import Submission
@@ -89,3 +92,73 @@ def test_parts_as_they_are_at_hand(submission):
         correction(right="nowhere")
     both = correction(submission.line(3), submission.line(1), submission.line(3))
     assert both.lines == (1, 3)
+
+
+# --- corrections made from marks
+
+KEY = '''
+from reportgen.derivation import start
+from reportgen.rules import evaluate, substitute
+from reportgen.marks import remark
+
+def area(a):
+    return start("A = a^2").then(substitute(a=a), evaluate())
+
+def volume(area, a):
+    return start("V = A*a").then(substitute(A=area, a=a), evaluate())
+
+def notes(marks):
+    return marks.corrections("Question 1", remark(" Squares have four equal sides.", on="area"), remark("a good idea", quote="I multiply"), caption="One.")
+
+def first_wrong(marks):
+    return marks.one("claim-wrong-answer").formula
+'''
+MARKED = "# Question 1\n\nI multiply the sides.\n\n$A = 4 \\cdot 3 = 12$\n\n$V = 12 \\cdot 4 = 48$\n\n# Question 2\n\n$2 + 2 = 5$ and $3 + 3 = 6$\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "report.toml").write_text('title = "T"\nlanguage = "en"\nformats = ["md"]\n')
+    (tmp_path / "givens.toml").write_text('[a]\nvalue = 4\nsource = "the sheet"\n')
+    (tmp_path / "answers.py").write_text(KEY)
+    (tmp_path / "report.md").write_text("{{ notes.table }}\n")
+    (tmp_path / "submission.md").write_text(MARKED)
+    return tmp_path
+
+
+def rows(content):
+    return [(shown(line_numbers(row.lines)), shown(row.shown()), shown((*row.right, *row.why))) for row in content.rows]
+
+
+def test_corrections_are_what_the_checker_finds(folder):
+    derived = derive(folder, draw=False)
+    assert rows(derived.ledger.entries["notes"].content) == [
+        ("3", "in words", "a good idea"), ("5", "true, but not the answer", "16 Squares have four equal sides."), ("7", "right, given line 5", "64. The mistake is that of line 5.")]
+    assert to_text(derived.ledger.entries["first_wrong"].value) == "A = 4*3 and 4*3 = 12"
+    asked = {to_text(j.obligation.statement): (j.verdict.proved, j.verdict.refuted) for j in derived.ledger.entries["notes"].judged}
+    assert asked == {"4*3 = 12": (True, False), "16 = 12": (False, True), "64 = 48": (False, True), "12*4 = 48": (True, False)}
+    assert derive(folder, draw=False, documents=False).ledger.entries.keys() == {"a", "area", "volume"}
+
+
+def test_what_needs_the_marks_comes_last_whatever_its_place(folder):
+    (folder / "answers.py").write_text("def early(marks):\n    return marks.corrections('Question 2')\n" + KEY)
+    derived = derive(folder, ["early"], draw=False)
+    assert list(derived.ledger.entries)[:3] == ["a", "area", "volume"] and "notes" not in derived.ledger.entries
+    assert [row[:2] for row in rows(derived.ledger.entries["early"].content)] == [("11", "refuted"), ("11", "right")]
+
+
+@pytest.mark.parametrize(("call", "says"), [
+    ("marks.corrections('Question 3')", "no heading"), ("marks.corrections('Question 1', remark('x', on='volumes'))", "on nothing"),
+    ("marks.corrections('Question 1', remark('x', quote='I divide'))", "does not say"), ("marks.one('claim-step').formula", "is marked claim-step")])
+def test_a_remark_on_nothing_is_a_finding(folder, call, says):
+    (folder / "answers.py").write_text(f"from reportgen.marks import remark\n\ndef area(a):\n    return a\n\ndef wrong(marks):\n    return {call}\n")
+    with pytest.raises(FindingsError) as caught:
+        derive(folder, draw=False)
+    assert [(f.code, says in f.message) for f in caught.value.findings] == [("correction-unread", True)]
+
+
+def test_a_remark_says_what_it_is_on():
+    with pytest.raises(ValueError):
+        remark("x")
+    with pytest.raises(ValueError):
+        remark("x", on="area", quote="I multiply")
