@@ -2,7 +2,7 @@
 
 Nothing is searched.  A certificate is JSON data: ``{}`` where the form of the statement decides by itself, otherwise
 
-    have      [[statement, certificate], ...]: shown first, then assumed
+    have      [[inequality or equation, certificate], ...]: shown first, then assumed
     parts     [certificate, ...] of a conjunction, of an implication's cases or of a tuple's entries
     by        a rule of RULES, with what it asks for
     bits      the precision at which balls decide
@@ -26,6 +26,7 @@ from .values import COMPARED, MAX_BITS, MAX_PLACES, At, Value, entries, is_matri
 
 _BITS, _SIZES, _ROOM = (64, 256, 1024, 4096), (4, 8, 16, 32, 64, 128, 256, 512), (1, 8, 64)
 _ARITHMETIC = frozenset({"number", "name", "add", "mul", "neg", "div", "eq", "pow", "iff", "matrix", "row"})
+_CALCULUS = ("diff", "integral", "limit")
 _INEQUALITIES = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt"}      # -> what holds where it does not
 _room: ContextVar[int] = ContextVar("room", default=1)      # for atoms that are not seen at first
 Certificate = Mapping[str, Any]
@@ -93,21 +94,20 @@ def _prepared(goal: Tree, assumptions: Sequence[Tree], functions_too: bool) -> t
 
 
 def _prove(goal: Tree, assumptions: Sequence[Tree], certificate: Certificate, depth: int = 0) -> Accepted:
-    # only what the statement itself assumes defines functions: further down f(x) = 0 speaks of one x
-    goal, given, values = _prepared(goal, assumptions, functions_too=depth == 0)
+    goal, given, values = _prepared(goal, assumptions, functions_too=depth == 0)      # further down f(x) = 0 speaks of one x
     conditions: tuple[Tree, ...] = ()
     for text, inner in certificate.get("have", ()):
         lemma = simpler(read(text))
-        if lemma[0] not in _INEQUALITIES:
-            raise Refused("a lemma that is no inequality")
+        if lemma[0] not in _INEQUALITIES and (lemma[0] != "eq" or any(node[0] in _CALCULUS for part in (goal, *given) for node in walk(part))):
+            raise Refused("a lemma that is no inequality, and no equation that leaves derivatives alone")
         conditions += _shown(lemma, given, inner, depth).conditions
-        given = (*given, lemma)
+        goal, given, _ = _prepared(goal, (*given, lemma), functions_too=False)
     found = _by_form(goal, given, certificate, depth)
     for value in values.values() if found.refuted else ():
         At().value(value)      # what defines a name has a value, or the assumptions never hold
     kept = []
     for condition in dict.fromkeys(conditions + found.conditions):
-        if free(condition) or any(node[0] in ("apply", "diff", "integral") for node in walk(condition)):
+        if free(condition) or any(node[0] in ("apply", *_CALCULUS) for node in walk(condition)):
             kept.append(condition)
         elif At().holds(condition) is not True:
             raise Refused("a condition without names that is not shown")

@@ -20,7 +20,7 @@ from ..expressions import replace as put
 from ..obligation import Obligation, Status, Verdict
 from . import cases
 from .conditions import prepare
-from .counterexample import Point, sides_at
+from .counterexample import Point, _solved, free_names, sides_at
 
 Certificate = dict[str, Any]
 Judge = Callable[[Obligation], Verdict]
@@ -142,7 +142,7 @@ def _proposals(obligation: Obligation, verdict: Verdict, judge: Judge) -> Iterat
         for of in _POWERS:
             yield {"by": "function", "of": of} | turned
     yield from _by_exponentials(assumptions)
-    yield from _by_squares(statement, assumptions)
+    yield from _by_solving(assumptions)
 
 
 def _by_a_root(statement: Operation, assumptions: tuple[Expr, ...], turned: Certificate) -> Iterator[Certificate]:
@@ -198,9 +198,13 @@ def _by_exponentials(assumptions: tuple[Expr, ...]) -> Iterator[Certificate]:
         yield {"have": bounds}
 
 
-def _by_squares(statement: Expr, assumptions: tuple[Expr, ...]) -> Iterator[Certificate]:
-    return
-    yield
+def _by_solving(assumptions: tuple[Expr, ...]) -> Iterator[Certificate]:
+    """An assumed equation that is linear in a name, solved for it and put in."""
+    for fact in assumptions:
+        solved = _solved(fact, free_names(fact)) if is_op(fact, "eq") and not isinstance(fact.args[0], Symbol) else None
+        if solved is not None:
+            name, rest, slope = solved
+            yield {"have": [[to_text(Operation("eq", (name, Operation("neg", (Operation("div", (rest, slope)),))))), {}]]}
 
 
 __all__ = ["accepted", "certified", "expression", "tree_of", "written"]
