@@ -23,7 +23,7 @@ from reportgen.expressions import Expr, ParseError, is_op, parse, to_text
 from reportgen.givens import Given
 from reportgen.judge_worker import verdict_from, verdict_record
 from reportgen.reads import inputs, outside_modules, recording
-from reportgen.sources import Module, reached
+from reportgen.sources import Block, Module, reached
 
 if TYPE_CHECKING:
     from reportgen.answers import Answer, AnswerGraph
@@ -86,6 +86,7 @@ class Memory:
         self._texts: dict[str, str] = {}
         self._modules: dict[str, Module] = {}
         self._code: dict[str, dict[str, str]] = {}
+        self._cut = True        # the modules are cut up from their text, not from what is kept of that
         self._homes: dict[str, str] = {}
         self._loaded: AnswerGraph | None = None
         self._load_reads: dict[str, str] = {}
@@ -119,8 +120,9 @@ class Memory:
             graph = self._load(path)
         else:
             # the same files ran without a finding before, with the same tools; they run again when a function of theirs must
-            graph = answers.read(path, known)
-        self._cut_up(graph)
+            graph = self._graph_kept(path) or answers.read(path, known)
+        self._graph = graph
+        self._cut_up(graph, unchanged=self._loaded is None)
         self._needed_as_drawn = {p.name for a in graph.answers for p in a.parameters}
         self._all = not any(m.remembers for m in self._modules.values()) or all(self.why(a) == "" for a in graph.answers)
         return replace(graph, functions=_Functions(self, graph))
@@ -145,6 +147,28 @@ class Memory:
         self._load_reads = {name: self._file(name) for name in inputs(seen, folder) | {"*.py", *theirs.values()} if "__pycache__" not in name}
         return self._loaded
 
+    def _graph_kept(self, path: Path) -> AnswerGraph | None:
+        """The graph that the last build found in the same files, where the same names are known beside it."""
+        from reportgen.answers import Answer, AnswerGraph, Parameter
+
+        kept = self._part("graph")
+        if kept.get("known") != sorted(self._known):
+            return None
+        try:
+            files = tuple((self.folder / name, digest) for name, digest in kept["files"])
+            found = tuple(Answer(name, tuple(Parameter(p, self._span(place)) for p, place in parameters), self._span(place), doc)
+                          for name, place, doc, parameters in kept["answers"])
+            return AnswerGraph(path, found, tuple(kept["order"]), files, {})
+        except _DAMAGED:
+            return None
+
+    def _graph_record(self) -> dict[str, Any]:
+        def place(span: Span) -> Place:
+            return [Path(span.file).relative_to(self.folder).as_posix(), "", span.line, span.column, span.length]
+
+        return {"known": sorted(self._known), "order": list(self._graph.order), "files": [[path.name, digest] for path, digest in self._graph.files],
+                "answers": [[a.name, place(a.span), a.doc, [[p.name, place(p.span)] for p in a.parameters]] for a in self._graph.answers]}
+
     def survey(self, known: Mapping[str, object]) -> AnswerGraph:
         """The answers as their sources have them, for asking ``why``; nothing of the author's runs."""
         from reportgen import answers
@@ -164,15 +188,23 @@ class Memory:
             else:
                 self._digests[name] = self._file("submission.md")
 
-    def _cut_up(self, graph: AnswerGraph) -> None:
-        """The author's files by their definitions."""
+    def _cut_up(self, graph: AnswerGraph, *, unchanged: bool = False) -> None:
+        """The author's files by their definitions; where they are as they were, by what is kept of these."""
+        self._homes = {a.name: Path(a.span.file).stem for a in graph.answers}
+        self._about_marks = graph.needing("marks")
+        try:
+            self._modules = {name: Module(name, tuple(Block(label, (), frozenset(), (), text, line, last) for label, text, line, last in blocks), remembers)
+                             for name, (remembers, blocks) in self._part("blocks").items()} if unchanged else {}
+        except _DAMAGED:
+            self._modules = {}
+        self._cut = not self._modules
+        if not self._cut:
+            return
         files = {name for name in self._load_reads if name.endswith(".py") and "/" not in name} | {path.name for path, _ in graph.files}
         self._modules = {}
         for name in sorted(files - {"*.py"}):
             if (self.folder / name).is_file():
                 self._modules[name[:-3]] = sources.read(name[:-3], (self.folder / name).read_text(encoding="utf-8"))
-        self._homes = {a.name: Path(a.span.file).stem for a in graph.answers}
-        self._about_marks = graph.needing("marks")
 
     def _file(self, name: str) -> str:
         if name not in self._now:
@@ -210,6 +242,11 @@ class Memory:
         return changes(record, self.code(answer), self._uses(answer), {name: self._file(name) for name in record.get("reads", {})}, self._texts)
 
     def code(self, answer: Answer) -> dict[str, str]:
+        if answer.name not in self._code and not self._cut:
+            kept = self._part("answers").get(answer.name)
+            if kept is not None:
+                return kept.get("code", {})
+            self._cut_up(self._graph)
         if answer.name not in self._code:
             # what was read while the author's files were run may be in anything that they define
             loaded = {name: self._file(name) for name in self._load_reads if name not in ("./", "*.py") and ("/" in name or not name.endswith(".py"))}
@@ -329,7 +366,9 @@ class Memory:
             if verdict.proved or verdict.refuted or not verdict.reason.startswith(_FLEETING):
                 verdicts[about(obligation)] = verdict_record(verdict)
         roundings = {f"{ledger.rounding} {key.partition('/round ')[2]}": to_text(judged.obligation.statement) for key, judged in ledger.roundings.items()}
-        return {"format": FORMAT, "tools": self.tools, "load": self._load_reads, "answers": self.records, "verdicts": verdicts, "roundings": roundings}
+        blocks = {m.name: [m.remembers, [[b.label, b.text, b.line, b.last] for b in m.blocks]] for m in self._modules.values()}
+        return {"format": FORMAT, "tools": self.tools, "load": self._load_reads, "graph": self._graph_record(), "blocks": blocks, "answers": self.records,
+                "verdicts": verdicts, "roundings": roundings}
 
     def files(self) -> set[str]:
         """Every file that deriving rested on, relative to the report's folder or by its full path."""

@@ -258,6 +258,36 @@ def test_a_new_part_of_answers_and_a_module_that_shadows(report, built):
     assert built()[1] == {"parity", "after_parity"}       # "from fractions import Fraction" means another module now
 
 
+def test_a_given_that_comes_or_goes_is_held_against_the_answers(report, built):
+    built()
+    (report / "givens.toml").write_text(GIVENS + '[price]\nvalue = 1\nsource = "the problem"\n')
+    with pytest.raises(FindingsError) as caught:
+        built()
+    assert {f.code for f in caught.value.findings} == {"answer-duplicate"}
+    (report / "givens.toml").write_text(GIVENS.replace("[cost]", "[costs]"))
+    with pytest.raises(FindingsError) as caught:
+        built()
+    assert {f.code for f in caught.value.findings} == {"answer-unknown"}
+    (report / "givens.toml").write_text(GIVENS)
+    assert built()[1] == set()
+
+
+def test_places_in_messages_are_those_of_the_files_as_they_are(report, built):
+    edit(report / "answers.py", "def price(", "def unsure(a):\n    from reportgen.derivation import claim\n    return claim(CLAIM)\n\n\nCLAIM = \"x^2 = x\"\n\n\ndef price(")
+    with pytest.raises(FindingsError) as caught:
+        built()
+    first = caught.value.findings[0].span
+    edit(report / "answers.py", "def area(", "# one\n# two\ndef area(")
+    with pytest.raises(FindingsError) as caught:
+        built()
+    second = caught.value.findings[0].span
+    assert caught.value.findings[0].code == "step-refuted" and (second.file, second.line, second.column) == (first.file, first.line + 2, first.column)
+    edit(report / "report.md", "First", "Firstly")
+    with pytest.raises(FindingsError) as caught:
+        built()
+    assert caught.value.findings[0].span == second
+
+
 def test_state_between_answers_makes_all_or_none_run(report, built):
     edit(report / "answers.py", "STEPS = 2", "STEPS = 2\nSEEN = []")
     edit(report / "answers.py", '    _note("area")', '    _note("area")\n    SEEN.append(1)')
