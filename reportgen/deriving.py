@@ -115,6 +115,10 @@ def derive(source: Path | Report, only: Iterable[str] | None = None, *, draw: bo
                                                "return a matplotlib figure")
             send(name, (found,) if isinstance(found, Finding) else (found, frozenset(inputs(seen, str(report.folder)))))
 
+    if memory is None or memory.reason:     # nothing was kept: there will be steps to be judged
+        from reportgen.judge_worker import shared
+
+        shared().begin()
     with figures.page_style():
         known: dict[str, object] = {**givens, **_documents(report.folder, ledger)}
         adopt = studio.adopt if studio is not None else lambda graph: graph

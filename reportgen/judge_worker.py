@@ -99,6 +99,11 @@ class JudgeWorker:
         self._incoming = bytearray()
         self._since = 0.0     # when the process last said something, or got its first obligation after a pause
 
+    def begin(self) -> None:
+        """Start the process, where it is known that there will be work: its imports take as long as the author's."""
+        if self._process is None:
+            self._start()
+
     def submit(self, obligation: Obligation) -> Ticket:
         """Hand an obligation over and return at once."""
         ticket = Ticket(obligation, self)

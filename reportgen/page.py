@@ -106,19 +106,14 @@ def make_target(page: Page, target: str, engine: str = "typst") -> dict[str, byt
 def begin_target(page: Page, target: str, engine: str = "typst") -> Callable[[], dict[str, bytes]]:
     """What can be done of ``make_target`` before the figures are drawn, and a function that does the rest."""
     from reportgen import outputs, readback
-    from reportgen.beside import Meanwhile
 
     given = (page.document, page.derived.meta, page.derived.figures, page.details, target, engine)
     finish = outputs.begin(*given)
+    wanted = readback.expected(page.document, page.derived.meta, page.details, target, engine)
 
     def make() -> dict[str, bytes]:
-        # Typst leaves Python alone while it works: what must be on the pages is found out meanwhile
-        wanted = Meanwhile(lambda: readback.expected(page.document, page.derived.meta, page.details, target, engine))
-        try:
-            files = finish()
-        finally:
-            wanted.wait()
-        readback.check(*given, files, wanted.result())
+        files = finish()
+        readback.check(*given, files, wanted)
         return files
     return make
 
