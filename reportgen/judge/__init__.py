@@ -50,7 +50,11 @@ def search(obligation: Obligation) -> Verdict:
         if prepared.inconsistent is not None:
             return undecided(f"the assumptions contradict each other: {to_text(prepared.inconsistent)} is false")
         _begun.clear()
-        verdict = _settled(_decide(prepared.statement, prepared.assumptions))
+        pointed = None
+        if is_op(prepared.statement, "eq") and any(is_op(node, "sum", "prod") for node in walk(prepared.statement)):
+            pointed = counterexample.search(prepared.statement, prepared.assumptions)      # cheaper than what can be tried to prove a sum
+        verdict = refuted("exact", "counterexample", pointed.point, pointed.sides) if pointed else \
+            _settled(_decide(prepared.statement, prepared.assumptions))
         if verdict.refuted and not verdict.counterexample:
             Facts(Field(MAX_ATOMS), prepared.assumptions)      # raises where they contradict each other
         return _with_definitions(verdict, obligation, prepared.definitions) if verdict.counterexample else verdict
@@ -144,7 +148,7 @@ def _decide(statement: Expr, assumptions: tuple[Expr, ...], splits: int = 0) -> 
         return _decide(s, a, splits + 1) if len(_begun) <= MAX_REDUCED else undecided("gave up: too many cases")
 
     if not splits and head != "or" and symbols(statement):      # most of what is false fails at a small point: cheaper than the methods
-        pointed = _by_points(statement, assumptions, verdict, 2)
+        pointed = _by_points(statement, assumptions, verdict, 1)
         if pointed.refuted:
             return pointed
     further = methods.attempt(statement, assumptions, deeper) if splits < methods.MAX_DEPTH else None
