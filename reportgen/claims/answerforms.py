@@ -127,7 +127,8 @@ def _forms(text: str) -> list[Answer]:
         if last is not None:
             out.append(last)
     words = _words(core)
-    if words and (not out or re.match(r"[a-z]{3,}\d*$", words) and not re.fullmatch(r"(?:sin|cos|tan|log|sqrt|abc|xyz)\d*", words) or all(a.kind == "value" and _only_letters(a.items[0]) for a in out)):
+    a_word = re.match(r"[a-z]{3,}\d*$", words) and not re.fullmatch(r"(?:sin|cos|tan|log|sqrt|abc|xyz)\d*", words)
+    if words and (not out or a_word or all(a.kind == "value" and _only_letters(a.items[0]) for a in out)):
         out.append(Answer("text", (), words))
     return out
 
@@ -222,8 +223,9 @@ def _of_reading(reading: Reading) -> Answer | None:
     if rels[-1] == "element" and len(rels) == 1:
         return _of_tree(sides[1])
     if all(r in ("eq", "approx") for r in rels):
-        if len(rels) > 1 or len(rels) == 1 and isinstance(sides[1], Symbol) and sides[0] is not None and not symbols(sides[0]) or _is_label(sides[0]) and not (symbols(sides[-1]) and not isinstance(sides[0], Symbol)):
-            if len(rels) == 1 and isinstance(sides[1], Symbol) and sides[0] is not None and not symbols(sides[0]):
+        turned = len(rels) == 1 and isinstance(sides[1], Symbol) and sides[0] is not None and not symbols(sides[0])  # 5 = x
+        if len(rels) > 1 or turned or _is_label(sides[0]) and not (symbols(sides[-1]) and not isinstance(sides[0], Symbol)):
+            if turned:
                 sides = sides[::-1]
             found = _of_tree(sides[-1])
             if found is not None and len(rels) == 1 and isinstance(sides[0], Symbol) and found.kind == "value" and symbols(found.items[0]):
