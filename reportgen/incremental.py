@@ -86,6 +86,7 @@ class Memory:
         self._texts: dict[str, str] = {}
         self._modules: dict[str, Module] = {}
         self._code: dict[str, dict[str, str]] = {}
+        self._begins: dict[tuple[str, str], tuple[str, int]] = {}      # file and first line of a definition
         self._cut = True        # the modules are cut up from their text, not from what is kept of that
         self._homes: dict[str, str] = {}
         self._loaded: AnswerGraph | None = None
@@ -197,6 +198,7 @@ class Memory:
                              for name, (remembers, blocks) in self._part("blocks").items()} if unchanged else {}
         except _DAMAGED:
             self._modules = {}
+        self._begins.clear()
         self._cut = not self._modules
         if not self._cut:
             return
@@ -353,9 +355,11 @@ class Memory:
         name, label, line, column, length = place
         if label is None:
             return Span(str(name), int(line), int(column), int(length))
-        if label and name[:-3] in self._modules:
-            line += next((b.line for b in self._modules[name[:-3]].blocks if b.label == label), 0)
-        return Span(str(self.folder / str(name)), int(line), int(column), int(length))
+        found = self._begins.get((name, label))
+        if found is None:
+            block = next((b for b in self._modules[name[:-3]].blocks if b.label == label), None) if label and name[:-3] in self._modules else None
+            found = self._begins[name, label] = str(self.folder / str(name)), block.line if block else 0
+        return Span(found[0], found[1] + int(line), int(column), int(length))
 
     # --- the end
     def kept(self, ledger: Ledger) -> dict[str, Any]:
