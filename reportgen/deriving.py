@@ -115,7 +115,7 @@ def derive(source: Path | Report, only: Iterable[str] | None = None, *, draw: bo
                                                "return a matplotlib figure")
             send(name, (found,) if isinstance(found, Finding) else (found, frozenset(inputs(seen, str(report.folder)))))
 
-    if memory is None or memory.reason:     # nothing was kept: there will be steps to be judged
+    if beside and (memory is None or memory.reason):    # nothing was kept: there will be steps to be judged
         from reportgen.judge_worker import shared
 
         shared().begin()
