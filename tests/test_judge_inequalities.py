@@ -68,6 +68,7 @@ TRUE = [
 ]
 
 FALSE = [
+    ("x^y > 0", "x < 0"),
     ("sin(x) < 1",),
     ("sin(x) <= 1/2",),
     ("ln(x) <= x - 2",),
@@ -98,7 +99,7 @@ FALSE = [
 ]
 
 UNDECIDED = [      # without a value, without a meaning that all agree on, or beyond the methods: never the wrong verdict
-
+    ("f(x) > 0",), ("sin(x) + sin(sqrt(2)*x) < 2",), ("ln(x) < 0", "x < 0"), ("sqrt(-1) < 1",), ("limit(sin(x), x, inf) <= 1",),
 ]
 
 

@@ -519,6 +519,7 @@ def _plus(a: str, b: str) -> str | None:
 
 # --- side conditions ------------------------------------------------------------------------------------------
 
+_EXCLUDED = {"ne": ("0",), "gt": ("-", "<=", "0"), "ge": ("-",)}
 _SHOWN = {"ne": ("+", "-", "!="), "gt": ("+",), "ge": ("+", ">=", "0")}
 
 
@@ -530,7 +531,13 @@ def open_conditions(field: Field, every: bool = False) -> tuple[Expr, ...]:
     facts: Facts | None = field.facts
     met = [*((written, poly, "ne") for written, poly in field.divisors.items()),
            *((relation, q.num * q.den, head) for relation, (q, head) in field.requirements.items())]
-    kept = [c for c in met if facts is None or facts.sign(c[1]) not in _SHOWN[c[2]]]
+    kept = []
+    for condition in met:
+        sign = facts.sign(condition[1]) if facts is not None else None
+        if sign in _EXCLUDED[condition[2]]:      # what is proved under it would be proved of nothing
+            raise Undefined(f"{to_text(condition[0])} is excluded by the assumptions")
+        if sign not in _SHOWN[condition[2]]:
+            kept.append(condition)
     if len(kept) > 1 and facts is not None and not every:
         for condition in sorted(kept, key=lambda c: (c[1].total_degree(), len(c[1])), reverse=True):
             others = [c for c in kept if c is not condition]

@@ -98,7 +98,7 @@ def search(statement: Expr, assumptions: tuple[Expr, ...], constraint: Expr | No
     if solved is not None:
         names = [n for n in names if n != solved[0]]
     fallback: Counterexample | None = None
-    for values in (_SMALL, _WIDE):
+    for values in filter(None, (_SMALL, _WIDE, [] if depth else _from_the_statement(statement, *wanted))):
         for tried, choice in enumerate(graded(len(names), values)):
             if tried >= limit or monotonic() > deadline:
                 break
@@ -109,12 +109,25 @@ def search(statement: Expr, assumptions: tuple[Expr, ...], constraint: Expr | No
                 continue
             if enclosure.holds(statement, point) is not False:
                 continue
-            if values is _WIDE or all(v.q == 1 and v >= 0 for v in point.values() if isinstance(v, fmpq)):
+            if values is not _SMALL or all(v.q == 1 and v >= 0 for v in point.values() if isinstance(v, fmpq)):
                 return _described(point, statement)
             fallback = fallback or _described(point, statement)
         if fallback is not None:
             return fallback
     return None if depth else _signed_entries(statement, wanted, names, solved)
+
+
+def _from_the_statement(*statements: Expr) -> list[Fraction]:
+    """Values that large numbers in a statement suggest: themselves, their neighbours and negatives, the divisors of whole ones."""
+    found: dict[Fraction, None] = {}
+    for node in (n for s in statements for n in walk(s) if isinstance(n, Number) and n.value > 5):
+        c = node.value
+        if c.denominator == 1 and c < 10_000:
+            found |= dict.fromkeys(Fraction(d) for d in range(2, int(c)) if c % d == 0)
+        found |= dict.fromkeys((c, c + 1, c - 1, -c, -c - 1))
+        if len(found) > 12:
+            break
+    return list(found)[:16]
 
 
 def _budget(*statements: Expr) -> int:
