@@ -13,6 +13,7 @@ from . import (
     cells,
     circle,
     closed_sums,
+    connectives,
     constancy,
     definite,
     determinants,
@@ -44,10 +45,12 @@ METHODS: tuple[Method, ...] = (
     hypergeometric.prove,      # binomial and infinite sums
     limits.prove,              # limits by expansions
     definite.prove,            # definite integrals by antiderivatives
+    connectives.inverse_functions,      # sin(u) = v as u = c in its range
     monotone.prove,            # exp(u) < exp(v) as u < v
     cells.prove,               # one name: the line in cells
     sign_cases.prove,          # several names: signs of factors
     ideals.prove,              # systems of equations
+    connectives.part_by_part,           # systems, one part after the other
     roots.prove,               # x = x'^k under roots
     circle.prove,              # one angle: tan of its half
     constancy.prove,           # one derivative and one value

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from ..derivation import RuleError
 from ..expressions import Expr, Number, Operation, Symbol, add, is_op, mul, op, rational_value, to_text
+from .angles import multiple_of_pi
 from .forms import (INEQUALITIES, ONE, TWO, ZERO, denominators, depends, factors_of, is_decimal, is_negative, listed, negated, nonzero, number,
                     opposite, product, quotient, sign_of, terms_of, total)
 from .polynomial import over_common_denominator
@@ -295,8 +296,48 @@ def _undo_abs(r: Sides, name: Expr) -> Move:
     return Move(op("or", op("eq", inner, r.right), op("eq", inner, negated(r.right))), ("Split the absolute value",), conditions)
 
 
+_INVERSE_ANGLES = {      # function -> its inverse, its name, the range as multiples of pi, whether the ends belong to it
+    "sin": ("asin", "sine", Fraction(-1, 2), Fraction(1, 2), True),
+    "cos": ("acos", "cosine", Fraction(0), Fraction(1), True),
+    "tan": ("atan", "tangent", Fraction(-1, 2), Fraction(1, 2), False),
+}
+
+
+def _undo_angle(r: Sides, name: Expr) -> Move:
+    """sin(b) = y where b is assumed to lie in a range in which the sine takes each value once."""
+    inner = r.left.args[0]
+    inverse, word, low, high, closed = _INVERSE_ANGLES[r.left.head]
+    if r.head != "eq":
+        raise Stuck("a trigonometric inequality")
+    if not _known_between(inner, low, high, closed, r.facts):
+        sign = "<=" if closed else "<"
+        ends = {Fraction(-1, 2): "-pi/2", Fraction(0): "0", Fraction(1, 2): "pi/2", Fraction(1): "pi"}
+        raise RuleError(f"isolate: {to_text(r.left)} takes each value many times; assume the range of the angle, at most "
+                        f"\"{ends[low]} {sign} {to_text(inner)}\" and \"{to_text(inner)} {sign} {ends[high]}\"")
+    literal = rational_value(r.right)
+    if literal is not None and abs(literal) > 1 and inverse != "atan":
+        raise _nothing_to_solve(r, "is not between -1 and 1")
+    bounded = inverse != "atan" and literal is None
+    conditions = (op("ge", r.right, -1), op("le", r.right, 1)) if bounded else ()
+    return r.to(inner, Operation(inverse, (r.right,)), f"Take the inverse {word} of both sides", conditions=conditions)
+
+
+def _known_between(angle: Expr, low: Fraction, high: Fraction, closed: bool, facts: tuple[Expr, ...]) -> bool:
+    """Do the facts put the angle between these multiples of pi?"""
+    above = below = False
+    for fact in (part for f in facts for part in (f.args if is_op(f, "and") else (f,)) if is_op(part, *INEQUALITIES)):
+        for head, side, bound in ((fact.head, *fact.args), (INEQUALITIES[fact.head], *fact.args[::-1])):
+            turn = multiple_of_pi(bound) if side == angle else None
+            if turn is None:
+                continue
+            strict = closed or head in ("gt", "lt")
+            above = above or (head in ("gt", "ge") and (turn > low or turn == low and strict))
+            below = below or (head in ("lt", "le") and (turn < high or turn == high and strict))
+    return above and below
+
+
 INVERSES = {"add": _undo_add, "neg": _undo_neg, "mul": _undo_mul, "div": _undo_div, "pow": _undo_pow, "exp": _undo_exp, "ln": _undo_ln, "log": _undo_ln,
-         "sqrt": _undo_sqrt, "root": _undo_root, "abs": _undo_abs}
+         "sin": _undo_angle, "cos": _undo_angle, "tan": _undo_angle, "sqrt": _undo_sqrt, "root": _undo_root, "abs": _undo_abs}
 
 
 def _ordinal(degree: int) -> tuple[str, ...]:

@@ -27,7 +27,8 @@ def isolate(name: str | Expr) -> Rule:
         O = (N - F + 2P)/S + 1   isolate("F")   ->   ...   ->   F = N + 2P - S(O - 1)     where S != 0
 
     Divisors must not be zero (printed), or must have a known sign in an inequality: ``start(..., assume=["S > 0"])``.
-    x^2 = a gives x = sqrt(a) where x >= 0 is assumed, otherwise two solutions joined by "or".  A name that occurs several
+    x^2 = a gives x = sqrt(a) where x >= 0 is assumed, otherwise two solutions joined by "or"; sin(b) = y gives b = asin(y) where
+    0 <= b and b <= pi/2, say, are assumed.  A name that occurs several
     times is collected first.  Where no inverse operation leads on, a solution that SymPy finds is stated as one step (rule
     "solve") for the judge to prove.
     Raises RuleError where the name does not occur, or no way leads to it.
