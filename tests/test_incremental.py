@@ -495,7 +495,8 @@ EDITS = [
     ("answers.py", "\n\n\ndef perimeter", "\n\n\n# moved\n\ndef perimeter"), ("answers.py", "2*(a + b)", "2*a + 2*b"), ("answers.py", "def price", "\ndef price"),
     ("answers.py", '"The sides"', '"Both sides"'), ("answers.py", "return double(parity)", "return double(parity) + 1"),
     ("helpers.py", "2 * int", "3 * int"), ("helpers.py", "3 * int", "2 * int"), ("report.toml", '"Areas"', '"Areas again"'),
-    ("report.toml", "formats", 'language = "de"\nformats'), ("answers.py", "idle", "idle"), ("report.md", "# Areas", "{* hidden *}\n# Areas"),
+    ("report.toml", "formats", 'language = "de"\nformats'), ("report.md", "{{ area }}", "{{ aria }}"), ("report.md", "{{ aria }}", "{{ area }}"),
+    ("answers.py", "K = A*c", "K = A*c + "), ("answers.py", "K = A*c + ", "K = A*c"), ("part.md", "the rest", "the 3 rest"), ("part.md", "the 3 rest", "the rest"), ("report.md", "# Areas", "{* hidden *}\n# Areas"),
 ]
 
 
@@ -514,9 +515,20 @@ def test_any_edits_give_the_bytes_of_a_cold_build(tmp_path_factory, rounds):
             (report / file).write_text(text.replace(old, new, 1))
         elsewhere = base / f"copy{number}" / "plot"         # another folder, too
         shutil.copytree(report, elsewhere)
-        build(report, ["md", "html"], base / "warm" / "plot", cache="use")
-        build(elsewhere, ["md", "html"], base / f"cold{number}" / "plot", cache="off")
-        assert outputs(base / "warm" / "plot") == outputs(base / f"cold{number}" / "plot")
+        before = outputs(base / "warm" / "plot")
+        warm, fresh = (told(folder, out, cache) for folder, out, cache in (
+            (report, base / "warm" / "plot", "use"), (elsewhere, base / f"cold{number}" / "plot", "off")))
+        assert warm == fresh
+        assert outputs(base / "warm" / "plot") == (before if fresh else outputs(base / f"cold{number}" / "plot"))
+
+
+def told(folder: Path, out: Path, cache: str) -> list[tuple[str, str, object]]:
+    """What is wrong, with its place in the folder; nothing where all was built."""
+    try:
+        assert build(folder, ["md", "html"], out, cache=cache).exit_code == 0
+    except FindingsError as error:
+        return [(f.code, f.message.replace(str(folder), ""), f.span and (Path(f.span.file).name, f.span.line, f.span.column)) for f in error.findings]
+    return []
 
 
 def test_a_moved_folder_needs_nothing(report, built, tmp_path, capfd):
