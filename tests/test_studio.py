@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,15 @@ import pytest
 from reportgen.build import build
 from reportgen.deriving import Derived, derive
 from reportgen.diagnostics import FindingsError
-from reportgen.beside import possible
 from reportgen.studio import Coming
 
-pytestmark = pytest.mark.skipif(not possible(), reason="no second core, or no fork")
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork") or sys.platform == "darwin", reason="no copy of a process can be made here")
+
+
+@pytest.fixture(autouse=True)
+def room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also on one core, and beside threads that other tests have left."""
+    monkeypatch.setattr("reportgen.beside.possible", lambda: True)
 
 FILES = {
     "report.toml": 'title = "Figures"\nauthor = "A"\nlanguage = "en"\nformats = ["md"]\n[declared]\nnames = []\n',
@@ -119,6 +125,18 @@ def test_findings_of_the_page_and_of_a_figure_are_told_together(tmp_path: Path) 
     with pytest.raises(FindingsError) as caught:
         build(folder, None, tmp_path / "out")
     assert {f.code for f in caught.value.findings} == {"typed-number", "answers-failed"}
+
+
+def test_where_no_copy_can_be_made_all_is_done_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reportgen.beside.possible", lambda: False)
+    monkeypatch.setattr("reportgen.sharing.possible", lambda: False)
+    folder = report(tmp_path / "r")
+    assert not coming(derive(folder, beside=True))
+    assert build(folder, ["md", "html"], tmp_path / "here").exit_code == 0
+    monkeypatch.undo()
+    assert build(folder, ["md", "html"], tmp_path / "beside").exit_code == 0
+    for path in (tmp_path / "here").rglob("*.*"):
+        assert path.read_bytes() == (tmp_path / "beside" / path.relative_to(tmp_path / "here")).read_bytes()
 
 
 def test_no_process_is_left(tmp_path: Path) -> None:
