@@ -6,7 +6,6 @@ LEDGER is the ledger.json of the homework; without it the homework is derived fi
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import subprocess

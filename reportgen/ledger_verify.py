@@ -1,9 +1,10 @@
 """A ledger.json checked again, from its own text alone.
 
 Two questions.  Does each obligation hold as it is written: the core replays its certificate, and every field of the verdict must
-come out as it stands.  (What has no certificate claims no proof; the search judges it again, and it is counted apart.)  And does the rest of the file say what the obligations establish: the entries are built again from their records,
-and conclusions, values, roundings, sources and every text shown on the page must follow from them.  Whoever changes one place
-and the digest is found out by the other.
+come out as it stands.  (What has no certificate claims no proof; the search judges it again, and it is counted apart.)
+And does the rest of the file say what the obligations establish: the entries are built again from their records, and conclusions,
+values, roundings, sources and every text shown on the page must follow from them.  Whoever changes one place and the digest is
+found out by the other.
 """
 
 from __future__ import annotations

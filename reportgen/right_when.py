@@ -15,7 +15,8 @@ from flint import fmpq_mpoly
 
 from .expressions import Expr, Operation, Symbol, expr, is_op, symbols, to_text, walk
 from .judge import judge
-from .judge.conditions import Facts, open_conditions, prepare
+from .judge.conditions import Facts, open_conditions
+from .judge.definitions import prepare
 from .judge.exact import Field
 from .judge.forms import Inconsistent, Overflow, Undefined, Unsupported
 from .obligation import Obligation

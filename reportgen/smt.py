@@ -23,7 +23,8 @@ from flint import fmpq, fmpq_mpoly
 
 from .expressions import Expr, Number, Operation, Symbol, add, expr, is_op, parse, symbols, to_text
 from .judge import enclosure, judge
-from .judge.conditions import Facts, prepare
+from .judge.conditions import Facts
+from .judge.definitions import prepare
 from .judge.counterexample import Point, sides_at
 from .judge.exact import Field
 from .judge.forms import Inconsistent, Overflow, Undefined, Unsupported
@@ -129,7 +130,8 @@ class Discharge:
     """A side condition beside the assumptions.
 
     ``certificate``: an equation that the judge has proved; its right side is a sum of products of the assumptions and squares, with
-    positive weights (over a positive divisor, where there is one), so that the condition follows.  Without one the condition stays, whatever z3 finds: ``implied`` is only its word.
+    positive weights (over a positive divisor, where there is one), so that the condition follows.  Without one the condition stays,
+    whatever z3 finds: ``implied`` is only its word.
     ``fails_at``: a point that the assumptions allow and at which the condition is false, checked by evaluation.
     """
 

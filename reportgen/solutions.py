@@ -15,7 +15,8 @@ from flint import fmpq, fmpq_mpoly, fmpq_poly
 
 from .expressions import Expr, Operation, Symbol, expr, is_op, rational_value, replace, symbols
 from .judge import enclosure, judge, signs
-from .judge.conditions import Facts, prepare
+from .judge.conditions import Facts
+from .judge.definitions import prepare
 from .judge.exact import Field
 from .judge.forms import prime_factors
 from .obligation import Obligation

@@ -141,5 +141,5 @@ def main_file(target: str) -> str:
     return "ledger.json" if target == "ledger" else f"report.{target}"
 
 
-__all__ = ["FILE", "TITLE", "Lines", "Unchanged", "common", "files", "folder_of", "listing", "main_file", "meant", "read", "state", "text", "unchanged", "whole",
-           "written"]
+__all__ = ["FILE", "TITLE", "Lines", "Unchanged", "common", "files", "folder_of", "listing", "main_file", "meant", "read", "state", "text", "unchanged",
+           "whole", "written"]

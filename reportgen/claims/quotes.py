@@ -65,7 +65,7 @@ def around(text: str, begin: int, end: int) -> str:
         if not leads_on:
             start = cut.end()
     after = text[end : end + 120]
-    cuts = [m for m in _END.finditer(after)]
+    cuts = list(_END.finditer(after))
     stop = cuts[0].end() if cuts else len(after)
     if cuts and _COMMENT.match(after, stop):
         stop = cuts[1].end() if len(cuts) > 1 else len(after)

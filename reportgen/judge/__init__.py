@@ -16,7 +16,8 @@ from flint import fmpq
 from ..expressions import Expr, Number, Operation, Symbol, is_op, parse, symbols, to_text, walk
 from ..obligation import Obligation, Status, Verdict, proved, refuted, undecided
 from . import cases, certificates, counterexample, enclosure, integrals, methods, relations, trigonometry
-from .conditions import Facts, open_conditions, prepare
+from .conditions import Facts, open_conditions
+from .definitions import prepare
 from .exact import Field
 from .forms import Inconsistent, Overflow, Undefined, Unsupported
 
@@ -148,7 +149,7 @@ def _decide(statement: Expr, assumptions: tuple[Expr, ...], splits: int = 0) -> 
         return _decide(s, a, splits + 1) if len(_begun) <= MAX_REDUCED else undecided("gave up: too many cases")
 
     if not splits and head != "or" and symbols(statement):      # most of what is false fails at a small point: cheaper than the methods
-        pointed = _by_points(statement, assumptions, verdict, 1)
+        pointed = _by_points(statement, assumptions, verdict, 2)
         if pointed.refuted:
             return pointed
     further = methods.attempt(statement, assumptions, deeper) if splits < methods.MAX_DEPTH else None

@@ -19,7 +19,7 @@ from ..expressions import Expr, Number, Operation, Symbol, is_op, parse, symbols
 from ..expressions import replace as put
 from ..obligation import Obligation, Status, Verdict
 from . import cases
-from .conditions import prepare
+from .definitions import prepare
 from .counterexample import Point, _solved, free_names, sides_at
 
 Certificate = dict[str, Any]

@@ -16,7 +16,7 @@ from ..expressions import Expr, Number, Operation, Symbol, is_op, is_relation, p
 from ..expressions import expr as literal
 from ..obligation import Obligation
 from . import enclosure
-from .conditions import prepare
+from .definitions import prepare
 from .exact import Field
 from .forms import Overflow, Undefined, Unsupported
 

@@ -11,7 +11,8 @@ from math import floor
 
 from ..expressions import Expr, Number, Operation, Symbol, is_op, rational_value, replace, symbols, transform, walk
 from ..judge import calculus, enclosure
-from ..judge.conditions import Facts, prepare
+from ..judge.conditions import Facts
+from ..judge.definitions import prepare
 from ..judge.exact import Field
 from ..judge.forms import Overflow, Quotient, Undefined, Unsupported, prime_factors
 from ..obligation import Obligation
