@@ -40,6 +40,11 @@ class Board:
             self._number += 1
             self._changed.notify_all()
 
+    def script(self) -> bytes:
+        """The state as a script, for a page that is opened: it shows all at once, before it hears of any event."""
+        with self._changed:
+            return f"const first = {json.dumps(self._state, ensure_ascii=True)};\n".encode()
+
     def close(self) -> None:
         with self._changed:
             self._closed = True
@@ -103,6 +108,8 @@ class _Handler(BaseHTTPRequestHandler):
         path = unquote(urlsplit(self.path).path, errors="replace")
         if path == "/-/events":
             self._events(body)
+        elif path == "/-/state.js":
+            self._bytes(self.server.board.script(), _TYPES[".js"], body, _POLICY)
         elif path in _PAGE:
             self._file(templates_folder() / "watch" / _PAGE[path], body, _POLICY)
         else:
@@ -130,10 +137,13 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             self._refuse(HTTPStatus.NOT_FOUND)
             return
+        self._bytes(data, _TYPES.get(path.suffix, "application/octet-stream"), body, policy or "frame-ancestors 'self'")
+
+    def _bytes(self, data: bytes, kind: str, body: bool, policy: str) -> None:
         self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", _TYPES.get(path.suffix, "application/octet-stream"))
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(data)))
-        self._safe(policy or "frame-ancestors 'self'")
+        self._safe(policy)
         if body:
             self.wfile.write(data)
 

@@ -137,7 +137,7 @@ def test_pdf_on_request_and_a_polite_end(watch):
 @pytest.mark.parametrize(("path", "status"), [
     ("/ledger.json", 200), ("/nothing", 404), ("/../../reports/car/givens.toml", 404), ("/%2e%2e/%2e%2e/reports/car/givens.toml", 404), ("/.cache/car/trace", 404),
     ("//etc/passwd", 404), ("/%2fetc%2fpasswd", 404), ("/link", 404), ("/.hidden", 404), ("/report.html%00.txt", 404), ("/-/../ledger.json", 404),
-    ("/..%5c..%5cx", 404), ("/", 200), ("/-/watch.js", 200), ("/-/watch.css", 200), ("/-/page.html", 404), ("/figures", 404), ("/ledger.json?x=1#y", 200),
+    ("/..%5c..%5cx", 404), ("/", 200), ("/-/watch.js", 200), ("/-/state.js", 200), ("/-/watch.css", 200), ("/-/page.html", 404), ("/figures", 404), ("/ledger.json?x=1#y", 200),
 ])
 def test_only_files_of_the_build_folder(served, path, status):
     assert served(path)[0] == status
@@ -224,8 +224,8 @@ def test_a_browser_shows_findings_as_text(watch):
     w.settled(html=True, findings=False)
     edit(w.report / "report.md", "{{ v }}", "{{ speed }} <script>document.title='broken'</script>")
     w.settled(findings=True)
-    done = subprocess.run([CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--timeout=4000", "--dump-dom", f"http://127.0.0.1:{w.port}/"],
-                          capture_output=True, text=True, timeout=120)
+    done = subprocess.run([CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--timeout=60000", "--dump-dom", f"http://127.0.0.1:{w.port}/"],
+                          capture_output=True, text=True, timeout=200)
     page = done.stdout
     if "<html" not in page:
         pytest.skip("the browser does not start here")

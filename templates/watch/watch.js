@@ -33,6 +33,7 @@ function tell(state) {
   document.getElementById("status").textContent = state.working ? "building…" : "";
 }
 
+tell(first);
 const source = new EventSource("/-/events");
 source.onmessage = event => tell(JSON.parse(event.data));
 source.onerror = () => { document.getElementById("status").textContent = "reportgen watch does not answer"; };
