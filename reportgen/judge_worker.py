@@ -25,6 +25,7 @@ from .obligation import Obligation, Status, Verdict, undecided
 SECONDS = 10.0           # for one obligation
 START_SECONDS = 60.0     # for the process to begin: a busy machine is no fault of a statement
 MEMORY = 2 << 30         # bytes of address space
+RENEW = 20_000           # obligations by one process: some KB of each stay in the libraries beneath
 _READ = 1 << 16
 _AT_ONCE = 1 << 11       # bytes that are worth waking the process for
 _ABORTED = (-6, -9, 134, 137)     # how FLINT ends where it gets no memory, and how the system ends what takes too much
@@ -92,6 +93,7 @@ class JudgeWorker:
     def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
         self.seconds, self.memory = seconds, memory
         self.restarts = 0
+        self._judged = 0      # by the process that there is
         self._process: subprocess.Popen[bytes] | None = None
         self._ready = False
         self._waiting: deque[Ticket] = deque()
@@ -107,6 +109,8 @@ class JudgeWorker:
     def submit(self, obligation: Obligation) -> Ticket:
         """Hand an obligation over and return at once."""
         ticket = Ticket(obligation, self)
+        if self._judged >= RENEW and not self._waiting:
+            self._kill()
         if self._process is None:
             self._start()
         if not self._waiting:
@@ -145,7 +149,7 @@ class JudgeWorker:
                                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0, env=environment, start_new_session=True)
         for stream in (self._process.stdin, self._process.stdout):
             os.set_blocking(stream.fileno(), False)
-        self._ready, self._since = False, time.monotonic()
+        self._ready, self._since, self._judged = False, time.monotonic(), 0
         self._outgoing.clear()
         self._incoming.clear()
 
@@ -218,6 +222,7 @@ class JudgeWorker:
             if not self._ready:
                 self._ready = True      # its first line says that it has begun
                 continue
+            self._judged += 1
             self._waiting.popleft().settle(verdict_from(json.loads(line)))
         return True
 

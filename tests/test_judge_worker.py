@@ -115,3 +115,16 @@ def test_the_ledger_asks_and_does_not_wait(worker):
     assert ledger.entries["quick"].judged[0].verdict.proved
     assert ledger.entries["slow"].judged[0].verdict.reason == "timeout"
     assert entered < 1.0 and "timeout" in ledger.findings()[0].message
+
+
+def test_a_process_is_renewed_after_many_obligations(monkeypatch):
+    monkeypatch.setattr("reportgen.judge_worker.RENEW", 5)
+    worker = JudgeWorker()
+    pids = []
+    try:
+        for n in range(1, 19):
+            assert worker.judge(Obligation(parse(f"{n} + {n} = {2 * n}"), ())).proved
+            pids.append(worker._process.pid)
+        assert len(set(pids)) == 4 and worker.restarts == 0      # 18 in fives
+    finally:
+        worker.close()

@@ -22,6 +22,7 @@ from reportgen.batch.delivery import Delivery, decode
 from reportgen.diagnostics import EXIT_UNABLE, Finding, FindingsError
 
 TRIES = 3       # of a record whose workers die
+RENEW = 1000    # records by one process: what its libraries gather does not grow without end
 AHEAD = 4       # records on their way for each worker: memory stays flat however many there are
 CONNECT_SECONDS = 10
 
@@ -125,7 +126,8 @@ class Processes:
         return _lost(record)
 
     def _pool(self, jobs: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_begin, initargs=(self._key, work.place(self._key)))
+        return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_begin, initargs=(self._key, work.place(self._key)),
+                                   max_tasks_per_child=RENEW)
 
     def _submit(self, pool: ProcessPoolExecutor, job: Job, record: Mapping[str, Any]) -> Future[bytes]:
         try:
