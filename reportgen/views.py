@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from . import worked
 from .derivation import Claim, Derivation, Rounded, Step, Table, value_of
 from .diagnostics import Finding, FindingsError
+from .drawing import entries
 from .expressions import Expr, Number, Operation, expr, is_op, to_text
 from .ledger import ORDER, Entry, Judged, Ledger
 from .mathprint import NumberStyle, to_latex
 from .pandoctree import Node, math, words
 from .shown import Shown
-from .wording import STRENGTH_MEANINGS, counterexample_shown, exact_form, plain_text, right_when_shown, unit_latex, verdict_text, where_text
+from .wording import STRENGTH_MEANINGS, counterexample_shown, exact_form, plain_text, right_when_shown, unit_latex, unit_plain, verdict_text, where_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class View:
         plain = plain_text(expr, self._context.style)
         if unit:
             latex += unit_latex(unit)
-            plain += ("" if unit == "%" else "\u00a0") + unit
+            plain += unit_plain(unit)
         return Shown(self._entry.name, view, plain, latex, None, to_text(expr) + (f" {unit}" if unit else ""))
 
     def _text(self, view: str, text: str) -> Shown:
@@ -100,6 +101,18 @@ class ValueView(View):
         """The value as a fraction or closed form: 0.2 is shown as 1/5."""
         return self._shown("exact", exact_form(self._value))
 
+    @property
+    def list(self) -> Shown:
+        """A vector's entries in a row, as one lists data in a sentence: 12, 15, 9."""
+        found = entries(self._value)
+        if found is None:
+            raise AttributeError(f"{self._entry.name} is no vector, so it has no list of entries")
+        style, unit = self._context.style, self._entry.unit
+        mark = ";" if style.decimal == "," else ","
+        plain = f"{mark} ".join(plain_text(e, style) for e in found) + unit_plain(unit)
+        canonical = ", ".join(map(to_text, found)) + (f" {unit}" if unit else "")
+        return Shown(self._entry.name, "list", plain, f"{mark}\\ ".join(to_latex(e, style) for e in found) + unit_latex(unit), None, canonical)
+
     def decimal(self, places: int) -> Shown:
         """The certified rounding to so many decimals, zeros kept; ties by the rule in report.toml."""
         return self._rounded(f"decimal({places})", self._value, places)
@@ -115,7 +128,8 @@ class ValueView(View):
 
     @property
     def unit(self) -> Shown:
-        return Shown(self._entry.name, "unit", self._entry.unit, unit_latex(self._entry.unit).removeprefix("\\,"), None, self._entry.unit)
+        unit = self._entry.unit
+        return Shown(self._entry.name, "unit", unit_plain(unit).removeprefix("\u00a0"), unit_latex(unit).removeprefix("\\,"), None, unit)
 
     @property
     def name(self) -> Shown:

@@ -51,8 +51,8 @@ def verdict_text(judged: list[Judged]) -> str:
 
 
 def where_text(ledger: Ledger, name: str, style: NumberStyle) -> str:
-    """``N = 32 (assignment, question 1), S = 1 (assignment, question 1)``."""
-    return ", ".join(f"{to_text(e.content.symbol)} = {plain_text(e.value, style)} ({e.source})" for e in ledger.sources(name))
+    """``N = 32 (assignment, question 1), v = 20 m/s (assignment, question 1)``."""
+    return ", ".join(f"{to_text(e.content.symbol)} = {plain_text(e.value, style)}{unit_plain(e.unit)} ({e.source})" for e in ledger.sources(name))
 
 
 def plain_text(value: Expr, style: NumberStyle) -> str:
@@ -72,12 +72,17 @@ def exact_form(value: Expr) -> Expr:
     return transform(value, lambda node: expr(node.value) if isinstance(node, Number) and "." in node.text else node)
 
 
+def unit_plain(unit: str) -> str:
+    """The unit as text behind a value: a space that does not break, and a dot between factors."""
+    return unit if unit in ("", "%") else "\u00a0" + unit.replace("*", "·")
+
+
 def unit_latex(unit: str) -> str:
     if unit == "%":
         return "\\%"
     if not unit:
         return ""
-    # m/s^2: powers are set as powers, the rest as text
-    parts = re.split(r"\^(-?\d+)", unit)
+    # m/s^2: powers are set as powers, the rest as text; kN*m: a dot between factors
+    parts = re.split(r"\^(-?\d+)", unit.replace("*", "·"))
     text = ["\\text{" + "".join("\\" + c if c in "#$%&_{}" else c for c in part) + "}" if part else "" for part in parts[::2]]
     return "\\," + "".join(t + "^{" + p + "}" for t, p in zip(text, parts[1::2], strict=False)) + (text[-1] if len(parts) % 2 else "")

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from reportgen.diagnostics import FindingsError
-from reportgen.expressions import Operation, Symbol, column, expr, op, parse, rational_value, rows_of
+from reportgen.expressions import Operation, Symbol, column, expr, op, parse, rational_value, rows_of, to_text
 from reportgen.givens import read_givens
 
 SOURCE = 'source = "assignment"\n'
@@ -233,3 +233,13 @@ def test_a_given_is_frozen(tmp_path):
     with pytest.raises(AttributeError):
         given.value = expr(2)
     assert isinstance(one(tmp_path, "[1]").value, Operation)
+
+
+def test_a_vector_has_entries_and_a_matrix_rows(tmp_path):
+    vector, grid, number = one(tmp_path, '["0.5", 2]'), one(tmp_path, "[[1, 2], [3, 4]]"), one(tmp_path, "0")
+    assert (len(vector), [to_text(e) for e in vector], to_text(vector[1])) == (2, ["0.5", "2"], "2")
+    assert [to_text(row) for row in grid] == ["[[1, 2]]", "[[3, 4]]"]
+    assert vector and number      # a given is something, whatever it holds
+    for ask in (len, list, lambda g: g[0]):
+        with pytest.raises(TypeError, match="neither a vector nor a matrix"):
+            ask(number)

@@ -113,3 +113,18 @@ def test_numerals_follow_the_language(ledger, language, expected):
 
 def test_groups_are_iterated_in_order(names):
     assert [v.value.plain for v in names["layers"]] == ["1", "2"] and len(names["layers"]) == 2
+
+
+@pytest.mark.parametrize("language, plain, latex", [
+    ("en", "1.62, 1.75, \u22122\u00a0kN\u00b7m", "1.62,\\ 1.75,\\ -2\\,\\text{kN\u00b7m}"),
+    ("de", "1,62; 1,75; \u22122\u00a0kN\u00b7m", "1{,}62;\\ 1{,}75;\\ -2\\,\\text{kN\u00b7m}")])
+def test_a_vector_as_a_list_in_a_sentence(language, plain, latex):
+    ledger = Ledger()
+    ledger.add_given(Given("h", parse("[1.62, 1.75, -2]"), "kN*m", Symbol("h"), "measured", Span("givens.toml", 1, 1)))
+    ledger.add_given(Given("n", parse("3"), "m", Symbol("n"), "counted", Span("givens.toml", 1, 1)))
+    ledger.add_answer("total", start("t = n").then(substitute(n=3)), ("n",))
+    found = views(ledger, LANGUAGE_STYLES[language])
+    assert (found["h"].list.plain, found["h"].list.latex, found["h"].list.alt) == (plain, latex, "1.62, 1.75, -2 kN*m")
+    assert found["h"].unit.plain == "kN\u00b7m" and found["total"].where.plain == "n = 3\u00a0m (counted)"
+    with pytest.raises(AttributeError, match="n is no vector"):
+        found["n"].list  # noqa: B018

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..derivation import Derivation, RuleError, start, value_of
 from ..expressions import Expr, op, parse, to_text
@@ -10,6 +11,9 @@ from ..rules.arithmetic import entries_of, evaluate, expand_sum, substitute, sub
 from ..rules.writing import exact
 
 Data = "Sequence | Expr | object"   # of exact values: int, Fraction, Expr, givens, answers
+
+
+_LISTED = 20        # more values than this are not listed in a caption
 
 
 # --- data -----------------------------------------------------------------------------------------------------
@@ -38,15 +42,17 @@ def in_order(data: Data) -> tuple[Expr, ...]:
 
 # --- mean, median, variance -----------------------------------------------------------------------------------
 
-def mean(data: Data, *, name: str = "x_bar", letter: str = "x") -> Derivation:
-    """(1/n) sum x_i: formula, the sum written out, the values, the result."""
+def mean(data: Data, *, name: str = "x_bar", letter: str = "x", unit: str = "") -> Derivation:
+    """The mean, (1/n) sum x_i: formula, the sum written out, the values, the result.  ``unit``: of the data, and so of the mean."""
     values = entries(data)
-    work = start(op("eq", name, op("mul", parse("1/n"), _sum(op("index", letter, "i")))), title="Mean")
+    work = start(op("eq", name, op("mul", parse("1/n"), _sum(op("index", letter, "i")))), title="Mean", unit=unit)
     return work.then(substitute(n=len(values)), expand_sum(limit=max(60, len(values))), substitute_vector(letter, _column(values)), evaluate())
 
 
-def variance(data: Data, *, unbiased: bool = False, name: str = "v", letter: str = "x", mean_name: str = "x_bar") -> Derivation:
-    """(1/n) sum (x_i - x_bar)^2, or over n - 1 where ``unbiased``; x_bar is the mean of the same data, worked out with ``mean``.
+def variance(data: Data, *, unbiased: bool = False, name: str = "v", letter: str = "x", mean_name: str = "x_bar", unit: str = "") -> Derivation:
+    """The variance, (1/n) sum (x_i - x_bar)^2, or over n - 1 where ``unbiased``; x_bar is the mean of the same data, worked out with ``mean``.
+
+    ``unit``: of the variance, that is the data's squared.
 
     Raises RuleError for one value where n - 1 would divide.
     """
@@ -55,19 +61,27 @@ def variance(data: Data, *, unbiased: bool = False, name: str = "v", letter: str
         raise RuleError("variance: the unbiased variance needs at least 2 values, there is 1")
     centre = mean(values).value
     deviation = op("pow", op("add", op("index", letter, "i"), op("neg", mean_name)), 2)
-    work = start(op("eq", name, op("mul", parse("1/(n - 1)" if unbiased else "1/n"), _sum(deviation))), title="Variance")
+    work = start(op("eq", name, op("mul", parse("1/(n - 1)" if unbiased else "1/n"), _sum(deviation))), title="Variance", unit=unit)
     return work.then(substitute({"n": len(values), mean_name: centre}), expand_sum(limit=max(60, len(values))),
                      substitute_vector(letter, _column(values)), evaluate())
 
 
-def median(data: Data, *, name: str = "x_tilde", letter: str = "x") -> Derivation:
-    """The middle value of the data in order, or the mean of the two middle ones; x_1, x_2... are the values in order."""
+def median(data: Data, *, name: str = "x_tilde", letter: str = "y", unit: str = "") -> Derivation:
+    """The median: the middle value of the data in order, or the mean of the two middle ones.
+
+    y_1, y_2... are the values in order, and the caption lists them: x_3, the third measured, is seldom y_3.  ``unit``: of the data.
+    """
     values = in_order(data)
     k, odd = (len(values) + 1) // 2, len(values) % 2
     middle = op("index", letter, k)
     formula = middle if odd else op("div", op("add", middle, op("index", letter, k + 1)), 2)
     used = {f"{letter}_{k}": values[k - 1]} | ({} if odd else {f"{letter}_{k + 1}": values[k]})
-    return start(op("eq", name, formula), title="Median").then(substitute(used), evaluate())
+    begun = start(op("eq", name, formula), title="Median", unit=unit)
+    (put_in,) = substitute(used)(begun)
+    row = [piece for value in values[:_LISTED] for piece in (", ", value)][1:]
+    more = ", and so on" if len(values) > _LISTED else ""
+    put_in = replace(put_in, caption=("In order the values are ", *row, f"{more}: substitute ", *put_in.caption[1:]))
+    return replace(begun, steps=(put_in,)).then(evaluate())
 
 
 def _sum(body: Expr) -> Expr:
