@@ -65,8 +65,11 @@ class Books:
             now["key"]["causes"] = [digests.digest_of_texts(*differences), ""]
         return now
 
-    def snapshot(self, target: str, read: Iterable[str] | None = None) -> dict[str, Facts]:
-        """What a target is made from, as things are now: with the files that were read for it, or may be."""
+    def snapshot(self, target: str, read: Iterable[str] | None = None, *, wait: bool = True) -> dict[str, Facts]:
+        """What a target is made from, as things are now: with the files that were read for it, or may be.
+
+        ``wait`` False: without what only figures say that are still being drawn.
+        """
         key: Facts = {}
         leaves: Facts = {}
         files = set(read) if read is not None else self._page_files | set(self.before.get(target, {}).get("files", ()))
@@ -79,7 +82,7 @@ class Books:
             elif digests.layout_target(name) in ("", target) or (self.engine, target, name) == ("latexmk", "pdf", "layout/report.tex"):
                 key[f"layout {name}"] = [value, line_digests(Path(digests.layouts_folder(), name))]
         memory = self.memory
-        for name, digest in memory.result_digests().items():
+        for name, digest in memory.result_digests(wait=wait).items():
             if text := memory.text_of(name):
                 key[f"given {name}"] = [digest, text]
             elif name not in ("submission", "marks"):
@@ -87,7 +90,7 @@ class Books:
         for name in sorted(files):
             key[f"file {name}"] = [memory.file_now(name), self._lines(name)]
         key["names"] = [digests.digest_of_texts(*(n for n in digests.tree(str(self.folder)) if not n.endswith(".py"))), ""]
-        for name in sorted(memory.files() - files):
+        for name in sorted(memory.files(wait=wait) - files):
             if not name.endswith(".py"):
                 leaves[f"file {name}"] = [memory.file_now(name), self._lines(name)]
         leaves |= {f"code {label}": [digest, ""] for label, digest in memory.code_digests().items()}
@@ -98,17 +101,30 @@ class Books:
         return line_digests(self.folder / name) if name.endswith(_TEXT) else ""
 
     # --- what fits
-    def why(self, target: str, snapshot: Callable[[str], Mapping[str, Facts]]) -> str:
-        """Why a target must be made, or "" where it stands as it must; ``snapshot`` says what it would be made from."""
+    def why(self, target: str, snapshot: Callable[[str], Mapping[str, Facts]] | None = None) -> str:
+        """Why a target must be made, or "" where it stands as it must; ``snapshot`` says what it would be made from.
+
+        Waits for figures that are being drawn only where nothing else decides.
+        """
         record = self.before.get(target)
         if record is None or self.memory.reason:
             return self.memory.reason or NEVER
-        now = snapshot(target)
         before = self._snapshots.get(record.get("snapshot", ""))
-        if not isinstance(before, dict) or _key(before) != _key(now):
-            from reportgen.why import differences
+        if not isinstance(before, dict):
+            return NEVER
+        from reportgen.why import differences
 
-            return differences(before, now) if isinstance(before, dict) else NEVER
+        if snapshot is None and self.memory.coming:
+            early = self.snapshot(target, wait=False)
+            for part, facts in early.items():       # what is not known yet is taken to be as it was
+                for name, fact in before.get(part, {}).items():
+                    if name.startswith(("answer ", "file ")):
+                        facts.setdefault(name, fact)
+            if _key(before) != _key(early):
+                return differences(before, early)
+        now = snapshot(target) if snapshot is not None else self.snapshot(target)
+        if _key(before) != _key(now):
+            return differences(before, now)
         for name, digest in record.get("outputs", {}).items():
             found = digests.file_digest(os.path.join(self.out, name))
             if found != digest:

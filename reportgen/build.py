@@ -146,7 +146,7 @@ class _Build:
         if self.books is None:
             return self._make(derived, dict.fromkeys(names, ""))
         try:
-            whys = {name: self.books.why(name, self.books.snapshot) for name in names}
+            whys = {name: self.books.why(name) for name in names}
             if not any(whys.values()):
                 return self._stand(names)
             self.books.say("formats", " ".join(report.meta.formats))

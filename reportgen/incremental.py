@@ -374,9 +374,15 @@ class Memory:
         return {"format": FORMAT, "tools": self.tools, "load": self._load_reads, "graph": self._graph_record(), "blocks": blocks, "answers": self.records,
                 "verdicts": verdicts, "roundings": roundings}
 
-    def files(self) -> set[str]:
+    @property
+    def coming(self) -> bool:
+        """True while figures are being drawn."""
+        return bool(self._coming)
+
+    def files(self, *, wait: bool = True) -> set[str]:
         """Every file that deriving rested on, relative to the report's folder or by its full path."""
-        self._settle()
+        if wait:
+            self._settle()
         found = {name for name in self._load_reads if name != "*.py"}
         for record in self.records.values():
             found |= set(record.get("reads", ()))
@@ -394,9 +400,10 @@ class Memory:
         """A given's value as a person is told it."""
         return self._texts.get(name, "")
 
-    def result_digests(self) -> dict[str, str]:
+    def result_digests(self, *, wait: bool = True) -> dict[str, str]:
         """By name, the digest of each given and answer."""
-        self._settle()
+        if wait:
+            self._settle()
         return dict(self._digests)
 
     def code_digests(self) -> dict[str, str]:
