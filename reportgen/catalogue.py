@@ -46,6 +46,7 @@ RULES: dict[str, tuple[RuleExample, ...]] = {
         RuleExample("isolate", "O = N/S + 1", 'isolate("S")', "S = N/(O - 1)", "S != 0, O != 1"),
         RuleExample("quadratic_formula", "x^2 + 5x + 6 = 0", 'quadratic_formula("x")', "x = -2 or x = -3"),
         RuleExample("solve_system", "2x + 3y = 7 and x - y = 1", 'solve_system("x", "y")', "x = 2 and y = 1"),
+        RuleExample("take", "x = 2 and y = 1", 'take("y")', "y = 1"),
         RuleExample("check_solutions", "x = 4 or x = 1", "check_solutions()", "x = 4", "", (), "sqrt(x) = x - 2",
                     'apply_to_both_sides("square"), rewrite("x = x^2 - 4*x + 4"), rewrite("x^2 - 5*x + 4 = 0"), quadratic_formula("x")'),
         RuleExample("add_both_sides", "x - 3 = y", "add_both_sides(3)", "x = y + 3"),

@@ -185,8 +185,8 @@ def rewrite_first_table(blocks: list[Node], said: list[Node], label: str) -> lis
         if node["t"] != "Table" or done:
             return None
         done = True
-        attributes, _, *rest = node["c"]
-        return {"t": "Table", "c": [[label, *attributes[1:]], [None, [{"t": "Plain", "c": said}]], *rest]}
+        attributes, caption, *rest = node["c"]     # a label alone leaves the table its own caption
+        return {"t": "Table", "c": [[label, *attributes[1:]], [None, [{"t": "Plain", "c": said}]] if said else caption, *rest]}
 
     out = rewrite(blocks, change)
     return out if done else [*out, {"t": "Para", "c": said}]

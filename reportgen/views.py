@@ -40,6 +40,10 @@ class View:
     def _shown(self, view: str, expr: Expr, unit: str = "") -> Shown:
         latex = to_latex(expr, self._context.style)
         plain = plain_text(expr, self._context.style)
+        if unit and is_op(expr, "and", "or"):      # x = 2 A and y = 1 A: the unit is each one's
+            parts = [self._shown(view, part, unit) for part in expr.args]
+            return Shown(self._entry.name, view, f" {expr.head} ".join(p.plain for p in parts),
+                         f" \\text{{ {expr.head} }} ".join(p.latex or "" for p in parts), None, f" {expr.head} ".join(p.alt for p in parts))
         if unit:
             latex += unit_latex(unit)
             plain += unit_plain(unit)

@@ -12,7 +12,7 @@ from math import ceil
 from types import MappingProxyType
 
 from .derivation import Caption, Derivation, Step, Table
-from .expressions import Expr, Operation, is_relation
+from .expressions import Expr, Operation, is_op, is_relation
 from .mathprint import NumberStyle, to_latex
 from .pandoctree import Node, math, para, string, words
 from .texlayout import LINE, width
@@ -139,7 +139,8 @@ def _escaped(text: str) -> str:
 def step_caption(step: Step, more: tuple[Expr, ...] = ()) -> Caption:
     """The step's caption with its side conditions: ("Multiply both sides by ", S, " (", S ≠ 0, ")")."""
     conditions = tuple(dict.fromkeys((*step.conditions, *more)))
-    caption = (*step.caption, " (in this direction only)") if step.link == "implies" else step.caption
+    part = is_op(step.before, "and") and step.after in step.before.args     # that a part says less than the whole needs no word
+    caption = (*step.caption, " (in this direction only)") if step.link == "implies" and not part else step.caption
     if not conditions:
         return caption
     pieces: list[str | Expr] = [*caption, " ("]

@@ -122,6 +122,9 @@ def test_a_caption_below_a_block_view() -> None:
     made = document("See @tbl:t.\n\n@t@\n\n: The caption {#tbl:t}\n\nText.", (), {"t": Shown("t", "table", "t", blocks=(table,))})
     assert links(made) == [("Table\u00a01", "#tbl:t")]
     assert any(node["t"] == "Table" and plain_text(node["c"][1][1][0]["c"]) == "Table 1. The caption" for node in nodes(made.blocks))
+    own = {"t": "Table", "c": [table["c"][0], [None, [{"t": "Plain", "c": [{"t": "Str", "c": "Measured"}]}]], *table["c"][2:]]}
+    made = document("See @tbl:t.\n\n@t@\n\n: {#tbl:t}\n\nText.", (), {"t": Shown("t", "table", "t", blocks=(own,))})
+    assert any(node["t"] == "Table" and plain_text(node["c"][1][1][0]["c"]) == "Table 1. Measured" for node in nodes(made.blocks))
 
 
 def test_languages_have_the_same_words() -> None:

@@ -353,3 +353,14 @@ def test_small_forms() -> None:
     assert to_text(negated(parse("-2*x"))) == "2*x"
     assert depends(parse("x_1 + y"), parse("x_1")) and not depends(parse("x_1"), parse("x"))
     assert not depends(Operation("sum", (parse("i"), parse("i"), parse("1"), parse("n"))), parse("i"))
+
+
+@pytest.mark.parametrize("written, expected", [
+    ("12.5*6^2/8", ["12.5*36/8", "450/8", "56.25"]), ("-(12.5*2)/4", ["-25/4", "-6.25"]), ("0.5/3", ["1/6"]),
+    ("12*6^2/64", ["12*36/64", "432/64", "27/4"]), ("x^(1/2)*0.5*2 + 3/4", ["x^(1/2) + 3/4"])])
+def test_what_comes_of_decimals_is_a_decimal(written, expected):
+    """12.5 kN/m on 6 m bend with 56.25 kN m, though 12.5*36 is a whole number; fractions of whole numbers stay fractions."""
+    work = start(written).then(evaluate())
+    assert [to_text(step.after) for step in work.steps] == expected
+    for obligation in work.obligations("t"):
+        assert judge(obligation).proved

@@ -331,3 +331,11 @@ def test_derivatives_on_the_left(equation, last):
 def test_a_derivative_of_a_mere_name_is_left_alone():
     with pytest.raises(RuleError, match="no derivative"):
         start("diff(f, x) = 2*x").then(differentiate())
+
+
+def test_a_function_written_as_a_product_is_refused():
+    """M(x) = q x/2 is read as M times x: differentiating that would answer another question."""
+    with pytest.raises(RuleError, match=r"M\(x\) on the left was read as the product M\*x") as caught:
+        start("M(x) = q*x/2 - x^2").then(differentiate("x"))
+    assert caught.value.hint == "write M = ... without (x)"
+    assert start("f(x) = x^2").then(differentiate("x")).steps

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reportgen.derivation import RuleError, start
 from reportgen.expressions import add, expr, is_op, op, rational_value, to_text
 from reportgen.judge import judge
-from reportgen.rules import evaluate, integrate, solve_system
+from reportgen.rules import check_solutions, evaluate, integrate, quadratic_formula, solve_system, take
 
 
 def assert_judged(work):
@@ -141,3 +141,29 @@ def test_a_wrong_antiderivative_is_refuted():
     work = start("integral(x^2, x, 0, 3)").then(rewrite("3^3/2 - 0^3/2"))
     assert judge(work.obligations("t")[0]).refuted
     assert not is_op(work.value, "integral")
+
+
+def test_solutions_are_worked_out_and_can_be_taken():
+    """Sums of moments leave arithmetic in a solution: it is done, and one of the two can be rounded by itself."""
+    work = start("A + B = 12.5*6 + 20 and B*6 = 12.5*6^2/2 + 20*2").then(solve_system("A", "B"))
+    assert to_text(work.conclusion) == "A = 305/6 and B = 265/6"
+    alone = work.then(take("B"))
+    assert (to_text(alone.conclusion), rational_value(alone.value)) == ("B = 265/6", Fraction(265, 6))
+    assert_judged(alone)
+    with pytest.raises(RuleError, match="does not say C"):
+        work.then(take("C"))
+    with pytest.raises(RuleError, match="does not say x"):
+        start("x = 2").then(take("x"))
+
+
+def test_a_solution_that_contradicts_an_assumption_is_left_out():
+    work = start("x^2 + x - 6 = 0", assume=["x > 0"]).then(quadratic_formula("x"))
+    assert to_text(work.conclusion) == "x = 2 or x = -3"
+    checked = work.then(check_solutions())
+    said = "".join(piece if isinstance(piece, str) else to_text(piece) for piece in checked.steps[-1].caption)
+    assert (to_text(checked.conclusion), said) == ("x = 2", "Leave out x = -3, which contradicts x > 0")
+    assert_judged(checked)
+    with pytest.raises(RuleError, match="none of the solutions"):
+        start("x^2 + x - 6 = 0", assume=["x > 2"]).then(quadratic_formula("x"), check_solutions())
+    kept = start("x^2 + x - 6 = 0", assume=["x > -5"]).then(quadratic_formula("x"), check_solutions())
+    assert to_text(kept.conclusion) == "x = 2 or x = -3"

@@ -128,3 +128,10 @@ def test_a_vector_as_a_list_in_a_sentence(language, plain, latex):
     assert found["h"].unit.plain == "kN\u00b7m" and found["total"].where.plain == "n = 3\u00a0m (counted)"
     with pytest.raises(AttributeError, match="n is no vector"):
         found["n"].list  # noqa: B018
+
+
+def test_each_solution_of_a_system_has_the_unit():
+    ledger = Ledger()
+    ledger.add_answer("both", start("I_1 = 2 and I_2 = 1/3", unit="A"))
+    found = views(ledger, LANGUAGE_STYLES["en"])["both"]._show()
+    assert (found.plain, found.latex) == ("I_1 = 2\u00a0A and I_2 = 1/3\u00a0A", "I_{1} = 2\\,\\text{A} \\text{ and } I_{2} = \\frac{1}{3}\\,\\text{A}")

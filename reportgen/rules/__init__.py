@@ -15,6 +15,7 @@ from .arithmetic import evaluate
 from .isolate import isolate
 from .quadratic import quadratic_formula
 from .systems import solve_system
+from .systems import take
 from .algebra import add_both_sides
 from .algebra import subtract_both_sides
 from .algebra import multiply_both_sides
@@ -76,5 +77,5 @@ __all__ = ["add_both_sides", "add_matrices", "apply_to_both_sides", "cancel", "c
            "limit_of", "linearity", "log_inverse", "log_of_one", "log_of_power", "log_of_product", "log_of_quotient",
            "matrix_product", "multiply_both_sides", "multiply_matrix_vector", "pull_constants", "quadratic_formula",
            "reshape", "rewrite", "scale_matrix", "sign_table", "simplify_to", "solve_system", "split_sum", "substitute",
-           "substitute_vector", "subtract_both_sides", "sum_of_constant", "swap_sides", "tidy", "together",
+           "substitute_vector", "subtract_both_sides", "sum_of_constant", "swap_sides", "take", "tidy", "together",
            "transpose", "unfold", "vec"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ..derivation import MAKE_IT_A_GIVEN, Derivation, Rule, RuleError, Step, name_of, value_of
-from ..expressions import Expr, Operation, add, expr, is_op, mul, op, rational_value, rows_of, symbols, to_text, walk
+from ..expressions import Expr, Number, Operation, add, expr, is_op, mul, op, rational_value, rows_of, symbols, to_text, walk
 from .evaluation import MAX_PASSES, fully, one_pass
-from .forms import ONE, ZERO, depends, link_of, listed, map_sides
+from .forms import ONE, ZERO, depends, is_decimal, link_of, listed, map_sides, number
 from .making import rule_factory
-from .work import caption_of
+from .work import caption_of, is_final
 
 MAX_TERMS = 60          # of a sum that is written out
 _CAPTION_VALUES = 8     # more values than this are not listed in the caption
@@ -37,7 +37,8 @@ def substitute(*sources: object, **values: object) -> Rule:
         if missing:
             hint = "; write the sum out first, with expand_sum()" if any(is_op(n, "sum", "prod") for n in walk(before)) else ""
             names = ", ".join(to_text(n) for n in missing)
-            raise RuleError(f"substitute: {names} does not occur in {to_text(before)} (its names: {', '.join(symbols(before)) or 'none'}){hint}")
+            raise RuleError(f"substitute: {names} {'does' if len(missing) == 1 else 'do'} not occur in {to_text(before)} "
+                            f"(its names: {', '.join(symbols(before)) or 'none'}){hint}", hint="" if hint else f"leave {names} out of substitute(...)")
         after = place(before, mapping)
         if after == before:
             return ()
@@ -211,7 +212,7 @@ def evaluate(steps: str = "full") -> Rule:
 
         32 + 2*0 - 1*(28 - 1)   ->   32 + 0 - 27   ->   5
 
-    Exact throughout: integers, fractions, decimals (0.2 stays a decimal where the result is one of reasonable length), powers,
+    Exact throughout: integers, fractions, decimals (what comes of 0.2 is written as one where it has reasonable length), powers,
     roots that come out, abs, floor, ceil, factorials, binomials, min and max.  Names stay as they are.
     ``steps="short"``: at most two steps.  Nothing to do: no step.
     Raises RuleError for a division by zero, 0^0, a root of a negative number, numbers too large to write, and matrices that a
@@ -250,11 +251,22 @@ def _refuse_matrices(value: Expr) -> None:
                         hint=f"use {rule}()")
 
 
+def _as_decimal(side: Expr) -> Expr:
+    """225/4 as 56.25, where the whole side is such a fraction."""
+    size = side.args[0] if is_op(side, "neg") else side
+    written = number(abs(rational_value(side)), True) if is_op(size, "div") and is_final(size) else size
+    return side if not isinstance(written, Number) else Operation("neg", (written,)) if size is not side else written
+
+
 def evaluation_steps(value: Expr) -> tuple[Step, ...]:
     """The steps of ``evaluate`` from a statement or an expression."""
     found: list[Step] = []
+    decimal = is_decimal(value)
     for _ in range(MAX_PASSES):
-        after, work = one_pass(value)
+        after, work = one_pass(value, decimal=decimal)
+        if after == value and found and decimal:
+            after = map_sides(value, _as_decimal)
+            work.kinds.add("divide")
         if after == value:
             return tuple(found)
         found.append(Step("evaluate", value, after, (caption_of(work.kinds),), tuple(work.conditions), link=link_of(value)))

@@ -55,6 +55,7 @@ def differentiate(name: "str | Expr | None" = None, *, detail: str = "full") -> 
 def _differentiate(derivation: Derivation, x: Expr | None, detail: str) -> Iterator[Step]:
     at = derivation.conclusion
     if x is not None and is_op(at, "eq"):
+        _refuse_a_product_meant_as_function(at.args[0], x)
         both = op("eq", op("diff", at.args[0], x), op("diff", at.args[1], x))
         yield Step("differentiate", at, both, ("Differentiate both sides with respect to ", x), given=(at,), link="implies")
         at = both
@@ -71,6 +72,13 @@ def _differentiate(derivation: Derivation, x: Expr | None, detail: str) -> Itera
     conditions = tuple(dict.fromkeys(c for s in steps for c in s.conditions))
     given = tuple(dict.fromkeys(g for s in steps for g in s.given))
     yield Step("differentiate", at, steps[-1].after, ("Differentiate",), conditions, given, tuple(steps))
+
+
+def _refuse_a_product_meant_as_function(left: Expr, x: Expr) -> None:
+    """``M(x) = ...`` is read as M times x, as formulas of mechanics write products; nobody differentiates that."""
+    if is_op(left, "mul") and len(left.args) == 2 and left.args[1] == x and isinstance(left.args[0], Symbol):
+        name, of = to_text(left.args[0]), to_text(x)
+        raise RuleError(f"differentiate: {name}({of}) on the left was read as the product {name}*{of}", hint=f"write {name} = ... without ({of})")
 
 
 def _has_derivative(value: Expr) -> bool:

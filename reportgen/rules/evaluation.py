@@ -22,12 +22,14 @@ MAX_PASSES = 200
 _MINUS_ZERO = Operation("neg", (ZERO,))
 
 
-def one_pass(value: Expr) -> tuple[Expr, Work]:
+def one_pass(value: Expr, *, decimal: bool = False) -> tuple[Expr, Work]:
     """The value one level simpler; the same value where nothing is left to do.
+
+    ``decimal``: 450/8 is 56.25, not 225/4, because decimals were written where it comes from.
 
     Raises RuleError for a division by zero, 0^0, a root of a negative number, and numbers too large to write.
     """
-    work = Work()
+    work = Work(decimal=decimal)
     return _visit(value, work), work
 
 
@@ -48,7 +50,7 @@ def _visit(value: Expr, work: Work) -> Expr:
         args = (value.args[0], *(_visit(a, work) for a in value.args[1:]))
         return value if args == value.args else Operation(value.head, args)
     if value.head in ("sum", "prod"):
-        inside = Work(work.kinds, [], refuse_conditions=True)
+        inside = Work(work.kinds, [], refuse_conditions=True, decimal=work.decimal)
         args = (_visit(value.args[0], inside), value.args[1], *(_visit(a, work) for a in value.args[2:]))
         return value if args == value.args else Operation(value.head, args)
     if value.head == "add" and _same_denominators(value.args):
@@ -297,7 +299,7 @@ def _div(value: Operation, work: Work) -> Expr | None:
                 sign = -1 if bottom < 0 else 1
                 return _written_fraction(sign * inner[0], inner[1] * abs(bottom))
         result = top / bottom
-        whole = result.denominator == 1 or is_decimal(value)
+        whole = result.denominator == 1 or is_decimal(value) or (work.decimal and isinstance(number(abs(result), True), Number))
         sign_only = {top.denominator, bottom.denominator} == {1} and result.denominator == abs(bottom)
         return worked_out("divide" if whole else "sign" if sign_only else "cancel", work, result, value)
     if below == ONE:

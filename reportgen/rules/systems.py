@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..derivation import Caption, Derivation, Rule, RuleError, Step, name_of
-from ..expressions import Expr, Operation, is_op, rational_value, replace, to_text, walk
+from ..expressions import Expr, Operation, is_op, rational_value, replace, symbols, to_text, walk
 from ..sympy_bridge import searched
 from .evaluation import fully
 from .forms import denominators, depends, known_facts, listed
@@ -37,6 +37,27 @@ def solve_system(*names: str | Expr) -> Rule:
             if not depends(at, name):
                 raise RuleError(f"solve_system: {to_text(name)} does not occur in {to_text(at)}")
         yield from _System(list(at.args), [*derivation.assumptions, *known_facts(derivation)]).solve(wanted)
+
+    return rule
+
+
+@rule_factory
+def take(name: str | Expr) -> Rule:
+    """One solution of a system by itself, to be rounded or used in another answer.
+
+        x = 2 and y = 1   take("y")   ->   y = 1
+
+    Raises RuleError where the conclusion does not say ``name = ...`` among statements joined by "and".
+    """
+    wanted = name_of(name)
+
+    def rule(derivation: Derivation) -> Iterator[Step]:
+        at = derivation.conclusion
+        found = [part for part in at.args if is_op(part, "eq") and part.args[0] == wanted] if is_op(at, "and") else []
+        if not found:
+            raise RuleError(f"take: {to_text(at)} does not say {to_text(wanted)} = ... among statements joined by \"and\"",
+                            hint="use solve_system(...) first")
+        yield Step("take", at, found[0], ("Of these, the one for ", wanted), link="implies")
 
     return rule
 
@@ -74,6 +95,7 @@ class _System:
                 yield self._step({at: solution}, ("Solve ", equation, " for ", name), conditions)
                 self.facts.extend(conditions)
                 self.met.extend(conditions)
+                yield from self._worked_out()
             rest = [k for k in self._open() if depends(self.equations[k], name)]
             yield from self._put_in(name, rest)
             yield from self._without_tautologies()
@@ -111,6 +133,14 @@ class _System:
         tidied = {k: Operation("eq", tuple(map(_tidied, put[k].args))) for k in places}
         if tidied != put:
             yield self._step(tidied, ("Multiply out and combine",))
+
+    def _worked_out(self) -> Iterator[Step]:
+        """The arithmetic that is left in a solution's side, such as ``x = (12.5*36/2 + 40)/6``, done."""
+        done = {k: Operation("eq", (equation.args[0], fully(equation.args[1]))) for k, equation in enumerate(self.equations)
+                if k in self.solved.values() and not symbols(equation.args[1])}
+        changed = {k: equation for k, equation in done.items() if equation != self.equations[k]}
+        if changed:
+            yield self._step(changed, ("Work the numbers out",))
 
     def _without_tautologies(self) -> Iterator[Step]:
         """An equation that has become 0 = 0 is left out.  Raises RuleError for one such as 0 = 1."""

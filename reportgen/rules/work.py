@@ -20,11 +20,15 @@ KINDS = {"index": "work out the index", "power": "work out the power", "root": "
 
 @dataclass(slots=True)
 class Work:
-    """What a pass has done so far."""
+    """What a pass has done so far.
+
+    ``decimal``: the author wrote a decimal where the arithmetic began, so that a quotient that comes out as a decimal is written as one.
+    """
 
     kinds: set[str] = field(default_factory=set)
     conditions: list[Expr] = field(default_factory=list)
     refuse_conditions: bool = False
+    decimal: bool = False
 
 
 def caption_of(kinds: set[str]) -> str:
@@ -54,4 +58,4 @@ def _lowest(above: Fraction, below: Fraction) -> bool:
 
 def worked_out(kind: str, work: Work, result: Fraction, *sources: Expr) -> Expr:
     work.kinds.add(kind)
-    return number(result, any(is_decimal(s) for s in sources))
+    return number(result, work.decimal or any(is_decimal(s) for s in sources))
