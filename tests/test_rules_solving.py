@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reportgen.derivation import RuleError, start
 from reportgen.expressions import add, expr, is_op, op, rational_value, to_text
 from reportgen.judge import judge
-from reportgen.rules import check_solutions, evaluate, integrate, quadratic_formula, solve_system, take
+from reportgen.rules import check_solutions, evaluate, evaluate_limit, integrate, quadratic_formula, solve_system, take
 
 
 def assert_judged(work):
@@ -167,3 +167,21 @@ def test_a_solution_that_contradicts_an_assumption_is_left_out():
         start("x^2 + x - 6 = 0", assume=["x > 2"]).then(quadratic_formula("x"), check_solutions())
     kept = start("x^2 + x - 6 = 0", assume=["x > -5"]).then(quadratic_formula("x"), check_solutions())
     assert to_text(kept.conclusion) == "x = 2 or x = -3"
+
+
+@pytest.mark.parametrize("integral, facts, expected", [
+    ("Q = integral(I_0*exp(-t/tau), t, 0, inf)", ["tau > 0"], "Q = I_0*tau"),
+    ("Q = integral(lam*exp(-lam*x), x, 0, inf)", ["lam > 0"], "Q = 1"),
+    ("Q = integral(exp(x/s), x, -inf, 0)", ["s > 0"], "Q = s"),
+    ("Q = integral(exp(x/2), x, -inf, 0)", [], "Q = 2"),
+    ("Q = integral(1/x^2, x, 1, inf)", [], "Q = 1")])
+def test_an_integral_to_infinity_comes_to_an_end(integral, facts, expected):
+    work = start(integral, assume=facts).then(integrate(), evaluate_limit(), evaluate())
+    assert to_text(work.conclusion) == expected
+    assert_judged(work)
+
+
+def test_a_limit_whose_sign_is_open_says_what_to_assume():
+    with pytest.raises(RuleError, match="nor is it known to fall") as caught:
+        start("Q = integral(exp(-t/tau), t, 0, inf)").then(integrate(), evaluate_limit())
+    assert "assume" in caught.value.hint

@@ -12,7 +12,7 @@ from ..derivation import Derivation, Rule, RuleError, Step, formula_of, name_of,
 from ..expressions import Expr, Operation, Symbol, expr, is_op, is_relation, mul, op, rational_value, replace, to_text, walk
 from ..expressions.tree import transform
 from .derivatives import Pushed, define, definition_of, known_sign, logistic_definition, order_of, push
-from .forms import depends, nonzero, total
+from .forms import depends, known_facts, nonzero, total
 from .making import rule_factory
 from .writing import ONE, ZERO, exact, factors_of, minus, over, plus, power, times, unsigned
 
@@ -347,10 +347,10 @@ def limit_of(name: "str | Expr", point: object) -> Rule:
 
 @rule_factory
 def evaluate_limit() -> Rule:
-    """Work out the limit that stands in the expression (or on the right side): rational in x, or in e^x, at a finite point or at infinity.
+    """Work out the limits that stand in the expression (or on the right side): rational in x, or in e^x, at a finite point or at infinity.
 
     At infinity x = 1/u, or u = e^(-x) (u = e^x at minus infinity), and u goes to 0 from above; there the value is put in, once a common
-    power of u is cancelled where the denominator would be 0.
+    power of u is cancelled where the denominator would be 0.  Of e^(-t/tau) it must be known that it goes to 0: ``assume=["tau > 0"]``.
     """
     return _evaluate_limit
 
@@ -378,15 +378,31 @@ def _evaluate_limit(derivation: Derivation) -> Iterator[Step]:
     at = derivation.conclusion
     here, put = side_of_work(at)
     if not is_op(here, "limit"):
-        raise RuleError(f"limit: {to_text(here)} is not a limit")
+        yield from _limits_inside(derivation, here, put)
+        return
     for name in dict.fromkeys(node.args[0] for node in walk(here.args[0]) if is_op(node, "apply")):
         step = next(iter(_unfold(changed(derivation, start=at, steps=()), name)))
         yield step
         at = step.after
         here, put = side_of_work(at)
-    for caption, after, conditions in steps_of(here):
+    facts = known_facts(derivation)
+    for caption, after, conditions in steps_of(here, facts):
         yield Step("limit", at, put(after), caption, conditions)
         at = put(after)
+
+
+def _limits_inside(derivation: Derivation, here: Expr, put: Callable[[Expr], Expr]) -> Iterator[Step]:
+    """The limits that stand in a sum or a product, one after the other, as ``integrate`` leaves them at an infinite bound."""
+    from .limits import steps_of
+
+    if not any(is_op(node, "limit") for node in walk(here)):
+        raise RuleError(f"limit: no limit stands in {to_text(here)}", hint="begin with limit_of(name, point)")
+    at, facts = derivation.conclusion, known_facts(derivation)
+    while (limit := next((node for node in walk(here) if is_op(node, "limit")), None)) is not None:
+        for caption, after, conditions in steps_of(limit, facts):
+            here, limit = replace(here, {limit: after}), after
+            yield Step("limit", at, put(here), caption, conditions)
+            at = put(here)
 
 
 __all__ = ["define", "derivative_of", "differentiate", "evaluate_limit", "limit_derivation", "limit_of", "logistic_definition", "neat", "tidy", "unfold"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..derivation import Caption, RuleError
 from ..expressions import Expr, Operation, Symbol, contains, expr, is_op, op, replace, symbols, to_text, walk
 from ..expressions.tree import transform
-from .forms import depends
+from .forms import depends, sign_of
 from .writing import ONE, ZERO, exact, is_zero, minus, over, plus, power, times
 
 E, INF = Symbol("e"), Symbol("inf")
@@ -15,11 +15,14 @@ Laurent = dict[int, Expr]     # power of u -> coefficient, zeros left out
 Found = tuple[Caption, Expr, tuple[Expr, ...]]
 
 
-def steps_of(limit: Operation) -> Iterator[Found]:
-    """(caption, what the limit becomes, conditions), one after the other.  Raises RuleError where this method does not reach."""
+def steps_of(limit: Operation, facts: Sequence[Expr] = ()) -> Iterator[Found]:
+    """(caption, what the limit becomes, conditions), one after the other.
+
+    ``facts`` say which sign the names in an exponent have.  Raises RuleError where this method does not reach.
+    """
     body, x, point = limit.args[:3]
     if point in (INF, op("neg", INF)):
-        body, x, caption = _to_zero(body, x, point == INF)
+        body, x, caption = _to_zero(body, x, point == INF, facts)
         point = ZERO
         yield caption, op("limit", body, x, ZERO, 1), ()
     if not depends(body, x):
@@ -40,7 +43,7 @@ def steps_of(limit: Operation) -> Iterator[Found]:
         yield ("Work it out",), value, ()
 
 
-def _to_zero(body: Expr, x: Expr, upwards: bool) -> tuple[Expr, Expr, Caption]:
+def _to_zero(body: Expr, x: Expr, upwards: bool, facts: Sequence[Expr]) -> tuple[Expr, Expr, Caption]:
     """The body in u, which goes to 0 from above as x goes to plus or minus infinity."""
     powers = [node for node in walk(body) if (is_op(node, "exp") or (is_op(node, "pow") and node.args[0] == E)) and depends(node, x)]
     u = Symbol(next(letter for letter in ("u", "t", "s", "v") if letter not in symbols(body)))
@@ -49,12 +52,20 @@ def _to_zero(body: Expr, x: Expr, upwards: bool) -> tuple[Expr, Expr, Caption]:
         return replace(body, {x: over(ONE, u) if upwards else minus(over(ONE, u))}), u, \
             ("Let ", op("eq", x, over(ONE, u) if upwards else minus(over(ONE, u))), *then)
 
+    decaying = _decaying(powers, x, upwards, facts)
+    if decaying is not None:
+        after = replace(body, dict.fromkeys(powers, u))
+        if depends(after, x):
+            raise RuleError(f"limit: {to_text(x)} occurs both in an exponent and outside; this method knows one or the other")
+        return after, u, ("Let ", op("eq", u, decaying), *then)
+
     def change(node: Expr) -> Expr:
         if node not in powers:
             return node
         times_x = _multiple(node.args[-1], x)
         if times_x is None:
-            raise RuleError(f"limit: the exponent {to_text(node.args[-1])} is not a whole multiple of {to_text(x)}")
+            raise RuleError(f"limit: the exponent {to_text(node.args[-1])} is not a whole multiple of {to_text(x)}, nor is it known to fall without bound",
+                            hint="if the names in it are positive, say so: start(..., assume=[\"tau > 0\"])")
         n = -times_x if upwards else times_x
         return power(u, expr(n)) if n > 0 else over(ONE, power(u, expr(-n)))
 
@@ -62,6 +73,17 @@ def _to_zero(body: Expr, x: Expr, upwards: bool) -> tuple[Expr, Expr, Caption]:
     if depends(after, x):
         raise RuleError(f"limit: {to_text(x)} occurs both in an exponent and outside; this method knows one or the other")
     return after, u, ("Let ", op("eq", u, op("pow", E, op("neg", x) if upwards else x)), *then)
+
+
+def _decaying(powers: Sequence[Expr], x: Expr, upwards: bool, facts: Sequence[Expr]) -> Expr | None:
+    """The one power there is, as e^(-t/tau) with tau > 0, where it goes to 0 and its exponent is no whole multiple of x."""
+    (exponent, *others) = dict.fromkeys(node.args[-1] for node in powers)
+    if others or _multiple(exponent, x) is not None:
+        return None
+    found = _laurent(exponent, x)
+    if found is None or set(found[0]) != {1} or set(found[1]) != {0}:
+        return None
+    return powers[0] if sign_of(over(found[0][1], found[1][0]), facts) == ("-" if upwards else "+") else None
 
 
 def _multiple(exponent: Expr, x: Expr) -> int | None:
