@@ -17,6 +17,7 @@ from reportgen.cli import run
 from reportgen.resources import templates_folder
 
 MAKE = shutil.which("make")
+OURSELVES = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}     # these tests may be run by make
 
 
 @pytest.fixture
@@ -116,14 +117,14 @@ def test_a_makefile_builds_what_must_be_built(report, tmp_path):
 def test_names_as_make_reads_them(tmp_path, name):
     (tmp_path / name).write_text("")
     (tmp_path / "Makefile").write_text(f"all: {make_name(name)}\n\t@echo made\n")
-    done = subprocess.run([MAKE], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run([MAKE], cwd=tmp_path, env=OURSELVES, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "made\n"), done.stderr
     (tmp_path / name).unlink()
-    done = subprocess.run([MAKE], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run([MAKE], cwd=tmp_path, env=OURSELVES, capture_output=True, text=True)
     assert done.returncode == 2 and "No rule to make target" in done.stderr
     with (tmp_path / "Makefile").open("a") as handle:
         handle.write(f"{make_name(name, target=True)}:\n")         # as a target: it may be gone
-    done = subprocess.run([MAKE], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run([MAKE], cwd=tmp_path, env=OURSELVES, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "made\n"), done.stderr
 
 

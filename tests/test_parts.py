@@ -100,6 +100,7 @@ def test_footnotes_are_written_as_a_whole() -> None:
 def test_a_part_is_written_once(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[str] = []
     honest = pandoc.run
+    monkeypatch.setattr(pandoc, "_keeping", False)      # another test of this process may have begun to
     monkeypatch.setattr(pandoc, "run", lambda arguments, text, **k: sent.append(text) or honest(arguments, text, **k))
     blocks = sink()
     first = pandoc.write_in_parts(blocks, "typst", raw="typst")
