@@ -1,4 +1,4 @@
-"""What ``reportgen explain WORD`` says: the code of a finding, the rules, the views, or one of them."""
+"""What ``reportgen explain WORD`` says: the code of a finding, the rules, the views, one of them, or what a field knows."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def explain_word(word: str) -> str:
 
         return grammar()
     name = word.removesuffix("()")
-    found = [text for text in (_rule(name), _view(name.lstrip("."))) if text]
+    found = [text for text in (_rule(name), _view(name.lstrip(".")), _domain(name)) if text]
     if found:
         return "\n\n".join(found)
-    known = [e.rule for e in catalogue.rules()] + [v.view for group in catalogue.VIEWS.values() for v in group if v.view] + [*CODES]
+    known = [*_DOMAINS] + [e.rule for e in catalogue.rules()] + [v.view for group in catalogue.VIEWS.values() for v in group if v.view] + [*CODES]
     near = did_you_mean(word, known)
-    raise FindingsError(Finding("usage", f"{word!r} is no code of a finding, no rule and no view; to explain an answer, name the report and the answer",
-                                hint=f"{near + ' ' if near else ''}type: reportgen explain rules, explain views, explain codes, or explain REPORT ANSWER"),
+    raise FindingsError(Finding("usage", f"{word!r} is no code of a finding, no rule, no view and no field; to explain an answer, name the report and the answer",
+                                hint=f"{near + ' ' if near else ''}type: reportgen explain rules, explain views, explain codes, explain statistics, or explain REPORT ANSWER"),
                         exit_code=EXIT_UNABLE)
 
 
@@ -47,6 +47,31 @@ def _rule(name: str) -> str:
                       *("  " + line if line else "" for line in inspect.getdoc(rule).splitlines()), "",
                       "Example", f"  {example.before}   {example.call}   ->   {catalogue.result_of(example)}", "",
                       f"In answers.py: from reportgen.rules import {name}"])
+
+
+_DOMAINS = ("statistics", "neural", "convolution")
+
+
+def _domain(name: str) -> str:
+    """A field's functions, each with the first line of what it says of itself; or one of them with all of it."""
+    import importlib
+
+    parts = []
+    for domain in _DOMAINS:
+        module = importlib.import_module(f"reportgen.domains.{domain}")
+        functions = [f for f, thing in vars(module).items() if (inspect.isfunction(thing) or inspect.isclass(thing)) and thing.__module__ == module.__name__
+                     and not f.startswith("_") and inspect.getdoc(thing)]
+        if name == domain:
+            rows = [(f"  {f}", inspect.getdoc(getattr(module, f)).splitlines()[0]) for f in functions]
+            parts.append("\n".join([*catalogue.aligned(rows), "", f"One of them: reportgen explain {functions[-1]}.  "
+                                                                  f"In answers.py: from reportgen.domains.{domain} import {functions[-1]}"]))
+        elif name in functions:
+            function = getattr(module, name)
+            parameters = [p.replace(annotation=inspect.Parameter.empty) for p in inspect.signature(function).parameters.values()]
+            parts.append("\n".join([f"{name}{inspect.Signature(parameters)}", "",
+                                    *("  " + line if line else "" for line in inspect.getdoc(function).splitlines()), "",
+                                    f"In answers.py: from reportgen.domains.{domain} import {name}"]))
+    return "\n\n".join(parts)
 
 
 def _view(name: str) -> str:

@@ -208,7 +208,7 @@ def wrong(v):
 UNDECIDED = '''
 def unsure(v):
     from reportgen.derivation import claim
-    return claim("sin(sin(x)) <= 1 - x^2 + abs(x)^x", assume=["x > 0"])
+    return claim("x^y + y^x > 1", assume=["x > 0", "y > 0"])     # true, and proved by nothing that the judge knows
 '''
 
 
@@ -278,8 +278,6 @@ def test_all_findings_of_a_phase_at_once(report, cli):
 def test_undecided_is_a_warning_and_under_strict_an_error(report, cli, tmp_path):
     edit(report / "answers.py", "def reserve", UNDECIDED + "\ndef reserve")
     code, out, err = cli("build", "--to", "md")
-    if "step-undecided" not in err:
-        pytest.skip("the judge has learnt to decide this one")
     assert code == 0 and "warning[step-undecided]" in err and "; 1 undecided" in out
     before = contents(tmp_path / "build")
     code, out, err = cli("build", "--to", "md", "--strict")

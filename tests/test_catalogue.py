@@ -63,3 +63,12 @@ def test_the_readme_has_the_same_tables(mark, table, request):
         README.write_text(before + begin + table() + end + after, encoding="utf-8")
         found = table()
     assert found == table()
+
+
+def test_what_a_field_knows_is_explained():
+    from reportgen.explain_word import explain_word
+
+    listed = explain_word("statistics")
+    assert all(name in listed for name in ("mean", "median", "variance", "from reportgen.domains.statistics import"))
+    assert "unbiased=False" in explain_word("variance") and "reportgen.domains.statistics import variance" in explain_word("variance")
+    assert "toeplitz" in explain_word("convolution") and "size_derivation" in explain_word("neural")

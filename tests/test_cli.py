@@ -68,7 +68,7 @@ def test_help_and_version_import_nothing_heavy():
     (("build", "-q", "-v"), "not allowed with", "reportgen build --help"),
     (("build", "--out"), "expected one argument", "reportgen build --help"),
     (("verify",), "required: REPORT", "reportgen verify --help"),
-    (("explain", "x"), "'x' is no code of a finding, no rule and no view", "explain REPORT ANSWER"),
+    (("explain", "x"), "'x' is no code of a finding, no rule, no view and no field", "explain REPORT ANSWER"),
     (("explain", "isolat"), "'isolat' is no code", "did you mean isolate?"),
     (("test",), "make test runs the tests", ""),
     (("preview",), "there is no command 'preview': reportgen watch REPORT builds on each change", ""),
