@@ -30,9 +30,9 @@ def explain_word(word: str) -> str:
         return "\n\n".join(found)
     known = [*_DOMAINS] + [e.rule for e in catalogue.rules()] + [v.view for group in catalogue.VIEWS.values() for v in group if v.view] + [*CODES]
     near = did_you_mean(word, known)
-    raise FindingsError(Finding("usage", f"{word!r} is no code of a finding, no rule, no view and no field; to explain an answer, name the report and the answer",
-                                hint=f"{near + ' ' if near else ''}type: reportgen explain rules, explain views, explain codes, explain statistics, or explain REPORT ANSWER"),
-                        exit_code=EXIT_UNABLE)
+    message = f"{word!r} is no code of a finding, no rule, no view and no field; to explain an answer, name the report and the answer"
+    hint = "type: reportgen explain rules, explain views, explain codes, explain statistics, or explain REPORT ANSWER"
+    raise FindingsError(Finding("usage", message, hint=f"{near + ' ' if near else ''}{hint}"), exit_code=EXIT_UNABLE)
 
 
 def _rule(name: str) -> str:
