@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from .drawing import entries
 from .expressions import Expr, Number, Operation, expr, is_op, parse, rational_value, to_text, transform
 from .ledger import ORDER, Judged, Ledger
 from .mathprint import NumberStyle, numeral, to_latex
@@ -52,7 +53,7 @@ def verdict_text(judged: list[Judged]) -> str:
 
 def where_text(ledger: Ledger, name: str, style: NumberStyle) -> str:
     """``N = 32 (assignment, question 1), v = 20 m/s (assignment, question 1)``."""
-    return ", ".join(f"{to_text(e.content.symbol)} = {plain_text(e.value, style)}{unit_plain(e.unit)} ({e.source})" for e in ledger.sources(name))
+    return ", ".join(f"{to_text(e.content.symbol)} = {_vector_text(e.value, style)}{unit_plain(e.unit)} ({e.source})" for e in ledger.sources(name))
 
 
 def plain_text(value: Expr, style: NumberStyle) -> str:
@@ -70,6 +71,14 @@ def exact_form(value: Expr) -> Expr:
     if number is not None:
         return expr(number)
     return transform(value, lambda node: expr(node.value) if isinstance(node, Number) and "." in node.text else node)
+
+
+def _vector_text(value: Expr, style: NumberStyle) -> str:
+    """A vector as one lists it, (1.62, 1.75); anything else as ``plain_text``."""
+    found = entries(value)
+    if found is None or not all(isinstance(e, Number) or is_op(e, "neg") for e in found):
+        return plain_text(value, style)
+    return f"({('; ' if style.decimal == ',' else ', ').join(plain_text(e, style) for e in found)})"
 
 
 def unit_plain(unit: str) -> str:

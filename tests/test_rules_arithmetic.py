@@ -364,3 +364,12 @@ def test_what_comes_of_decimals_is_a_decimal(written, expected):
     assert [to_text(step.after) for step in work.steps] == expected
     for obligation in work.obligations("t"):
         assert judge(obligation).proved
+
+
+@pytest.mark.parametrize("value, facts, sign", [
+    ("1 - p", ["p < 1"], "+"), ("1 - p", ["p <= 1"], ">="), ("p - 1", ["p < 1"], "-"), ("1 - p", ["1 > p"], "+"), ("1 - p", ["p < 2"], None),
+    ("U - u", ["u < U and u > 0"], "+"), ("1 - p - q", ["p + q < 1"], "+"), ("1 - p", ["p > 0"], None),
+    ("ln(1 - p)", ["p > 0", "p < 1"], "-"), ("ln(1 - p)", ["p > 0"], None), ("ln(1 + p)", ["p > 0"], "+"), ("ln(1 - p)", ["p < 1"], None)])
+def test_the_sign_of_a_difference_that_is_assumed(value, facts, sign):
+    """A condition that an assumption states in other words is not printed again."""
+    assert sign_of(parse(value), [parse(fact) for fact in facts]) == sign

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reportgen.derivation import RuleError, start
 from reportgen.expressions import add, expr, is_op, op, rational_value, to_text
 from reportgen.judge import judge
-from reportgen.rules import check_solutions, evaluate, evaluate_limit, integrate, quadratic_formula, solve_system, take
+from reportgen.rules import check_solutions, evaluate, evaluate_limit, integrate, isolate, quadratic_formula, solve_system, take
 
 
 def assert_judged(work):
@@ -185,3 +185,10 @@ def test_a_limit_whose_sign_is_open_says_what_to_assume():
     with pytest.raises(RuleError, match="nor is it known to fall") as caught:
         start("Q = integral(exp(-t/tau), t, 0, inf)").then(integrate(), evaluate_limit())
     assert "assume" in caught.value.hint
+
+
+def test_what_is_assumed_in_other_words_is_no_condition_again():
+    work = start("1 - (1 - p)^m = q", assume=["p > 0", "p < 1", "q < 1"]).then(isolate("m"))
+    assert to_text(work.conclusion) == "m = ln(1 - q)/ln(1 - p)"
+    assert not any(step.conditions for step in work.steps)
+    assert_judged(work)

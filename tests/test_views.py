@@ -135,3 +135,10 @@ def test_each_solution_of_a_system_has_the_unit():
     ledger.add_answer("both", start("I_1 = 2 and I_2 = 1/3", unit="A"))
     found = views(ledger, LANGUAGE_STYLES["en"])["both"]._show()
     assert (found.plain, found.latex) == ("I_1 = 2\u00a0A and I_2 = 1/3\u00a0A", "I_{1} = 2\\,\\text{A} \\text{ and } I_{2} = \\frac{1}{3}\\,\\text{A}")
+
+
+def test_a_vector_among_the_sources_is_a_list():
+    ledger = Ledger()
+    ledger.add_given(Given("h", parse("[1.5, -2]"), "m", Symbol("h"), "measured", Span("givens.toml", 1, 1)))
+    ledger.add_answer("first", start("a = h_1").then(substitute({"h_1": parse("1.5")})), ("h",))
+    assert views(ledger, LANGUAGE_STYLES["de"])["first"].where.plain == "h = (1,5; \u22122)\u00a0m (measured)"

@@ -6,6 +6,7 @@ stands in front, numbers stand first in a product, a sum of one term is that ter
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 
@@ -257,10 +258,15 @@ def sign_of(value: Expr, assumptions: Iterable[Expr] = ()) -> str | None:
     if value in (Symbol("pi"), Symbol("e")) or is_op(value, "exp"):
         return "+"
     if is_op(value, "ln"):
-        inside = rational_value(value.args[0]) or Fraction(0)
+        inside = rational_value(value.args[0])
+        if inside is None:      # ln(1 - p) is negative where 0 < p < 1
+            beyond = sign_of(total((value.args[0], Operation("neg", (ONE,)))), known)
+            return beyond if beyond == "+" or (beyond == "-" and sign_of(value.args[0], known) == "+") else None
         return None if inside <= 0 else "+" if inside > 1 else "0" if inside == 1 else "-"
     if not isinstance(value, Operation):
         return None
+    if value.head == "add" and (compared := _compared_sign(value, known)) is not None:
+        return compared
     if value.head == "neg":
         return _TURNED.get(sign_of(value.args[0], known))
     if value.head in ("abs", "sqrt", "norm"):
@@ -294,6 +300,25 @@ _TURNED = {"+": "-", "-": "+", "0": "0", ">=": "<=", "<=": ">="}
 _TIMES = {("+", s): s for s in _TURNED} | {("-", s): t for s, t in _TURNED.items()} | {("0", s): "0" for s in _TURNED} \
     | {(">=", "+"): ">=", (">=", "-"): "<=", (">=", ">="): ">=", (">=", "<="): "<=", (">=", "0"): "0"} \
     | {("<=", "+"): "<=", ("<=", "-"): ">=", ("<=", ">="): "<=", ("<=", "<="): ">=", ("<=", "0"): "0"}
+
+
+def _compared_sign(value: Operation, facts: Iterable[Expr]) -> str | None:
+    """The sign of a difference that a fact compares: 1 - p is positive where p < 1 is assumed."""
+    terms = Counter(terms_of(value))
+    found = None
+    for fact in facts:
+        if is_op(fact, "and"):
+            sign = _compared_sign(value, fact.args)
+        elif is_op(fact, "lt", "le", "gt", "ge"):
+            greater, less = fact.args if fact.head in ("gt", "ge") else fact.args[::-1]
+            above = Counter(terms_of(greater)) + Counter(negated(t) for t in terms_of(less))
+            below = Counter(terms_of(less)) + Counter(negated(t) for t in terms_of(greater))
+            strict = fact.head in ("lt", "gt")
+            sign = ("+" if strict else ">=") if terms == above else ("-" if strict else "<=") if terms == below else None
+        else:
+            sign = None
+        found = sign if sign in ("+", "-") or found is None else found
+    return found
 
 
 def _stated_sign(value: Expr, assumptions: Iterable[Expr]) -> str | None:
