@@ -76,10 +76,10 @@ def test_the_caption_of_a_median_lists_the_values_in_order():
     """y_3 = 12 is the third in order; x_3 = 9 was the third measured, and the page may say so of the mean."""
     work = median([12, 15, 9, 18, 11, 13], unit="m")
     caption = "".join(piece if isinstance(piece, str) else to_text(piece) for piece in work.steps[0].caption)
-    assert caption == "In order the values are 9, 11, 12, 13, 15, 18: substitute y_3 = 12 and y_4 = 13"
+    assert caption == "In order the values are 9, 11, 12, 13, 15, 18, so substitute y_3 = 12 and y_4 = 13"
     assert to_text(work.start) == "x_tilde = (y_3 + y_4)/2" and work.unit == "m"
     long = "".join(piece for piece in median(list(range(1, 100))).steps[0].caption if isinstance(piece, str))
-    assert "and so on: substitute" in long
+    assert "and so on, so substitute" in long
 
 
 def test_a_unit_of_the_data():

@@ -79,8 +79,8 @@ def median(data: Data, *, name: str = "x_tilde", letter: str = "y", unit: str = 
     begun = start(op("eq", name, formula), title="Median", unit=unit)
     (put_in,) = substitute(used)(begun)
     row = [piece for value in values[:_LISTED] for piece in (", ", value)][1:]
-    more = ", and so on" if len(values) > _LISTED else ""
-    put_in = replace(put_in, caption=("In order the values are ", *row, f"{more}: substitute ", *put_in.caption[1:]))
+    more = " and so on" if len(values) > _LISTED else ""
+    put_in = replace(put_in, caption=("In order the values are ", *row, f"{more}, so substitute ", *put_in.caption[1:]))
     return replace(begun, steps=(put_in,)).then(evaluate())
 
 
