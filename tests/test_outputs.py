@@ -330,3 +330,32 @@ def test_each_number_opens(made: Document, tmp_path: Path) -> None:
         }
         return out;""")
     assert found["total"] > 8 and found["shown"] == found["hidden"] == found["total"]
+
+
+@pytest.mark.parametrize("tex, typst", [
+    (r"\frac{I}{\frac{h}{2}}", "frac(I, frac(h, 2))"),
+    (r"\frac{\frac{a}{b}}{\frac{c}{d}}", "frac(frac(a, b), frac(c, d))"),
+    (r"\dfrac{a}{{\dfrac{b}{\tfrac{c}{d}}}}", "frac(a, frac(b, frac(c, d)))"),
+    (r"\frac1{\frac{b}{c}}", "frac(1, frac(b, c))"),
+    (r"\frac\alpha\beta", "frac(alpha, beta)"),
+    (r"\frac12", "frac(1, 2)"),
+    (r"\frac{1}{2}^{2}", "frac(1, 2)^2"),
+    (r"e^{-\frac{x}{\frac{y}{z}}}", "e^(- frac(x, frac(y, z)))"),
+    (r"\frac{a,b}{\{c\}}", r"frac(a \, b, { c })"),
+    (r"\frac{a/b}{c}", r"frac(a \/ b, c)"),
+])
+def test_what_is_below_a_bar_stays_below_it(tex: str, typst: str) -> None:
+    """Pandoc writes a/(b/c) as ``a / b / c``, which Typst reads as (a/b)/c: another value."""
+    made = finish(pandoc.run(["-f", "markdown", "-t", "typst"], f"$${prepare(tex)}$$"))
+    assert re.sub(r" +(?=\))", "", made.strip().strip("$").strip()) == typst
+
+
+def test_a_quotient_of_quotients_as_typst_sets_it() -> None:
+    """The PDF of I/(h/2) is that of Typst's own frac(I, frac(h, 2)), not of frac(frac(I, h), 2)."""
+    import typst
+
+    def picture(formula: str) -> bytes:
+        return typst.compile(f"#set page(width: auto, height: auto)\n$ {formula} $".encode(), format="svg")
+
+    made = finish(pandoc.run(["-f", "markdown", "-t", "typst"], f"$${prepare(chr(92) + 'frac{I}{' + chr(92) + 'frac{h}{2}}')}$$")).strip().strip("$")
+    assert picture(made) == picture("frac(I, frac(h, 2))") != picture("frac(frac(I, h), 2)")

@@ -15,6 +15,9 @@ _INNERMOST = re.compile(r"\\begin\{(\w+\*?)\}((?:(?!\\begin\{|\\end\{).)*?)\\end
 _COLUMN_SPEC = re.compile(r"\s*(?:\[[tcb]\])?\{([^{}]*)\}")
 _LEFT = re.compile(r"\\left\s*(\\?\S)\s*\Z")
 _RIGHT = re.compile(r"\s*\\right\s*(\\?\S)")
+_FRACTION = re.compile(r"\\[dtc]?frac(?![A-Za-z])")
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_TOKEN = re.compile(r"\s*(\\(?:[A-Za-z]+|.)|\S)", re.DOTALL)
 _HLINE = re.compile(r"\\hline(?![A-Za-z])")
 # delimiters that pandoc makes one matrix of, with what stands between
 _PAIRS = {("(", ")"), ("[", "]"), ("\\{", "\\}"), ("|", "|"), ("\\|", "\\|")}
@@ -30,7 +33,7 @@ _SIDES = {"l": "left", "c": "center", "r": "right"}
 
 def prepare(tex: str) -> str:
     """TeX from which pandoc makes Typst as it is meant."""
-    tex = _WORDS.sub(_words, one_piece_numbers(tex))
+    tex = _fractions(_WORDS.sub(_words, one_piece_numbers(tex)))
     if tex.count("\\lvert") == tex.count("\\rvert"):
         # as a pair of delimiters; a lone bar would get the spaces of a relation
         tex = tex.replace("\\lvert", "\\left| ").replace("\\rvert", "\\right| ")
@@ -44,6 +47,38 @@ def finish(source: str) -> str:
     """Typst as pandoc wrote it, with the marks of ``prepare`` as arguments."""
     source = _SCALED.sub(_stretched, source)
     return _MARKED.sub(_arguments, source).replace('mat(delim: "||"', 'mat(delim: "‖"')
+
+
+def _fractions(tex: str) -> str:
+    """Every denominator with an empty group behind it.
+
+    Pandoc writes a short fraction as ``a / b``, and a/(b/c) as ``a / b / c``, which Typst reads as (a/b)/c; so it does with an
+    exponent behind a fraction.  With the group it writes ``frac(a, b)``, which says what belongs to what.
+    """
+    at = 0
+    while (match := _FRACTION.search(tex, at)) is not None:
+        at = match.end()
+        begin = _argument_end(tex, at)
+        end = _argument_end(tex, begin)
+        below = tex[begin:end].strip()
+        inside = below[1:-1] if below.startswith("{") else below
+        tex = f"{tex[:begin]}{{{inside}{{}}}}{tex[end:]}"
+    return tex
+
+
+def _argument_end(tex: str, at: int) -> int:
+    """The place behind the argument that begins at ``at``: a group in braces, a command, or one character."""
+    token = _TOKEN.match(tex, at)
+    if token is None:
+        return len(tex)
+    if token[1] != "{":
+        return token.end()
+    depth = 0
+    for match in _BRACE.finditer(tex, token.start(1)):
+        depth += {"{": 1, "}": -1}.get(match.group(), 0)
+        if depth == 0:
+            return match.end()
+    return len(tex)
 
 
 def _words(match: re.Match[str]) -> str:
