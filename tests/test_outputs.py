@@ -359,3 +359,10 @@ def test_a_quotient_of_quotients_as_typst_sets_it() -> None:
 
     made = finish(pandoc.run(["-f", "markdown", "-t", "typst"], f"$${prepare(chr(92) + 'frac{I}{' + chr(92) + 'frac{h}{2}}')}$$")).strip().strip("$")
     assert picture(made) == picture("frac(I, frac(h, 2))") != picture("frac(frac(I, h), 2)")
+
+
+@pytest.mark.parametrize("tex, spaced", [
+    (r"\text{ of }x\text{ is }\sin x", True), (r"\text{ is }-\tau", True), (r"\text{ and }\sum_{i} x", True),
+    (r"\text{ is }y", False), (r"\text{ is }\sinus", False), (r"a\text{,}-b", False)])
+def test_words_before_functions_and_signs_have_the_space_of_a_word(tex: str, spaced: bool) -> None:
+    assert (r"\ \;" in prepare(tex)) is spaced

@@ -16,6 +16,8 @@ _COLUMN_SPEC = re.compile(r"\s*(?:\[[tcb]\])?\{([^{}]*)\}")
 _LEFT = re.compile(r"\\left\s*(\\?\S)\s*\Z")
 _RIGHT = re.compile(r"\s*\\right\s*(\\?\S)")
 _FRACTION = re.compile(r"\\[dtc]?frac(?![A-Za-z])")
+# what Typst sets closer to words than a name (functions, sums), and a sign that has nothing before it
+_CLOSE = re.compile(r"\s*(?:-|\\(?:sin|cos|tan|cot|sec|csc|sinh|cosh|tanh|ln|log|exp|lim|min|max|det|sum|prod)(?![A-Za-z]))")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _TOKEN = re.compile(r"\s*(\\(?:[A-Za-z]+|.)|\S)", re.DOTALL)
 _HLINE = re.compile(r"\\hline(?![A-Za-z])")
@@ -92,6 +94,8 @@ def _words(match: re.Match[str]) -> str:
     out = before + ("\\," if before and not inside and whole[-1:].isspace() else "")
     if inside.strip():
         out += "\\text{" + inside.strip() + "}"
+    if whole[-1:].isspace() and _CLOSE.match(match.string, match.end()):
+        out += "\\ \\;"      # a space of a word, and what keeps a minus sign from standing between two terms
     if after:
         out += "\\ " + after if inside[-1:].isspace() or whole[:1].isspace() else after
     return out
