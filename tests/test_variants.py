@@ -348,3 +348,12 @@ def test_answers_of_the_sheet_are_exact_and_certified(tmp_path):
     # s = 7*0.8 + 49/6 = 5.6 + 8.1666... = 413/30, b = 49/6
     assert made.row["answers"] == {"distance": ["413/30", "13.77"], "braking": ["49/6", "8"]}
     assert made.row["givens"] == {"v": "7", "t": "0.8", "a": "3"}
+
+
+def test_vectors_on_the_marking_sheet_are_written_as_in_givens():
+    from reportgen.expressions import parse, to_text
+    from reportgen.variants.sheet import _written
+
+    assert _written(parse("[16, 8]"), to_text) == "[16, 8]"
+    assert _written(parse("[[1, 1/2], [3, 4]]"), to_text) == "[[1, 1/2], [3, 4]]"
+    assert _written(parse("1/3"), to_text) == "1/3"

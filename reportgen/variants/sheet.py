@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from reportgen.expressions import Expr, Operation, is_op, rational_value, rows_of, to_text
@@ -26,7 +26,7 @@ _ACTIVE = re.compile(r"[\s'\"]*[=+\-@|%＝＋－＠]|[\t\r\n]")
 def row(record: Record, ledger: Ledger, givens: Mapping[str, Given], asked: Mapping[str, int | None]) -> dict[str, Any]:
     """One line as data.  The rounded value of each answer is certified by the judge; "" where it has none."""
     answers = {name: _answer(ledger, name, digits) for name, digits in asked.items()}
-    return {"id": record.id, "texts": dict(record.texts), "givens": {name: to_text(ledger.entries[name].value) for name in givens},
+    return {"id": record.id, "texts": dict(record.texts), "givens": {name: _written(ledger.entries[name].value, to_text) for name in givens},
             "answers": {name: list(pair) for name, pair in answers.items()}}
 
 
@@ -37,15 +37,23 @@ def _answer(ledger: Ledger, name: str, digits: int | None) -> tuple[str, str]:
     from reportgen.wording import exact_form
 
     try:
-        exact = to_text(exact_form(entry.value))
+        exact = _written(exact_form(entry.value), to_text)
     except (ValueError, TypeError):
-        exact = to_text(entry.value)
+        exact = _written(entry.value, to_text)
     return exact, _rounded(ledger, name, entry.value, digits)
+
+
+def _written(value: Expr, item: Callable[[Expr], str]) -> str:
+    """As givens.toml has it: a vector as [16, 8], a matrix as [[1, 2], [3, 4]], anything else by ``item``."""
+    if not is_op(value, "matrix"):
+        return item(value)
+    rows = [", ".join(map(item, row)) for row in rows_of(value)]
+    return "[" + ", ".join(rows if all(len(row) == 1 for row in rows_of(value)) else [f"[{row}]" for row in rows]) + "]"
 
 
 def _rounded(ledger: Ledger, name: str, value: Expr, digits: int | None) -> str:
     if is_op(value, "matrix"):
-        return "[" + ", ".join("[" + ", ".join(_rounded(ledger, name, item, digits) for item in r) + "]" for r in rows_of(value)) + "]"
+        return _written(value, lambda item: _rounded(ledger, name, item, digits))
     places = digits
     if places is None:
         number = rational_value(value)
