@@ -67,6 +67,7 @@ UNDECIDED = [      # without a value, without a meaning that all agree on, or be
     ("sum(k^2*binomial(n,k), k, 0, n) = n*(n+1)*2^(n-2)", "n in NN", "n >= 2"),
     ("sum(1/k, k, 1, inf) = 5",),
     ("sum((-1)^k, k, 0, inf) = 1/2",),
+    ("sum(k, k, 1/2, n) = n*(n + 1)/2 + 1/8",), ("sum(1, k, 1/2, n) = n + 1/2", "n in ZZ", "n > 3"),      # from 1/2 on there is no whole number n
 ]
 
 

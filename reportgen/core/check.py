@@ -21,7 +21,7 @@ from flint import ctx, fmpq, fmpq_mpoly
 from .normal import Field, Overflow
 from .reader import Refused, Tree, read
 from .signs import ALLOWED, NEG, POS, ZER, Inconsistent, times
-from .trees import CONSTANTS, ONE, ZERO, contains, free, put, settled, simpler, walk
+from .trees import CONSTANTS, ONE, ZERO, contains, free, put, rational_of, settled, simpler, walk
 from .values import COMPARED, MAX_BITS, MAX_PLACES, At, Value, entries, is_matrix, rounding
 
 _BITS, _SIZES, _ROOM = (64, 256, 1024, 4096), (4, 8, 16, 32, 64, 128, 256, 512), (1, 8, 64)
@@ -312,7 +312,7 @@ def _via(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, depth: i
 def _induction(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, depth: int) -> Accepted:
     """``sum(f(k), k, a, n) = g(n)`` for whole n >= a: {"base": of g(a) = f(a), "step": of g(n) = g(n - 1) + f(n)}; products likewise."""
     (head, body, index, lower, n), closed = goal[1:] if goal[1][0] in ("sum", "prod") else goal[:0:-1]
-    if goal[0] != "eq" or head not in ("sum", "prod") or n[0] != "name" or contains(lower, n) or contains(body, n):
+    if goal[0] != "eq" or head not in ("sum", "prod") or n[0] != "name" or contains(lower, n) or contains(body, n) or getattr(rational_of(lower), "q", 1) != 1:
         raise Refused("no induction on this")
     others = tuple(fact for fact in given if n[1] not in free(fact))      # what is assumed of n holds for the last one only
     _field(ONE, (*given, ("ge", n, lower)))      # raises where no n is allowed

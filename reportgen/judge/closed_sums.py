@@ -69,8 +69,8 @@ def _runs_above(condition: Operation, statement: Expr) -> bool:
 
 def _closed(node: Operation, assumptions: tuple[Expr, ...]) -> Expr | None:
     body, index, lower, upper = node.args
-    if not isinstance(index, Symbol):
-        return None
+    if not isinstance(index, Symbol) or (first := rational_value(lower)) is not None and first.denominator != 1:
+        return None     # a sum from 1/2 on has no value
     field = Field(48)
     Facts(field, assumptions)
     q = field.lowest(field.reduced(field.normal(body)))
