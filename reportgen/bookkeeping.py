@@ -87,6 +87,7 @@ class Books:
                 key[f"given {name}"] = [digest, text]
             elif name not in ("submission", "marks"):
                 key[f"answer {name}"] = [digest, ""]
+        key["givens in order"] = [digests.digest_of_texts(*memory.givens()), ""]      # the ledger and the list of sources keep it
         for name in sorted(files):
             key[f"file {name}"] = [memory.file_now(name), self._lines(name)]
         key["names"] = [digests.digest_of_texts(*(n for n in digests.tree(str(self.folder)) if not n.endswith(".py"))), ""]

@@ -400,6 +400,10 @@ class Memory:
         """A given's value as a person is told it."""
         return self._texts.get(name, "")
 
+    def givens(self) -> tuple[str, ...]:
+        """The names of the givens, in the order of the file."""
+        return tuple(self._texts)
+
     def result_digests(self, *, wait: bool = True) -> dict[str, str]:
         """By name, the digest of each given and answer."""
         if wait:

@@ -58,6 +58,8 @@ def _sentence(kind: str, what: str, was: list[str] | None, now: list[str] | None
         return f"{'--' if what == 'strict' else ''}{what}: {(was or ['', 'none'])[1]} -> {(now or ['', 'none'])[1]}"
     if kind == "code":
         return f"{what} {how}"
+    if kind == "givens":
+        return "the order of the givens changed"
     if kind == "names":
         return "a file came into the report's folder, or went"
     return f"{kind} {what} {how}".strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -344,6 +345,19 @@ def test_outputs_that_were_altered_or_lost_are_made_again(report, built):
     result, names = built(("md", "html"))
     assert names == set() and outputs(Path("build/plot")) == before
     assert causes(result) == {"ledger": "", "md": "report.md was changed since it was written", "html": "report.html is missing"}
+
+
+def test_the_order_of_the_givens_is_an_input(report, built):
+    built(("md", "html"))
+    path = Path(report) / "givens.toml"
+    first, *others = re.split(r"(?m)^(?=\[)", path.read_text())
+    path.write_text(first + "\n".join(reversed(others)))
+    result, names = built(("md", "html"))
+    assert names == set() and "the order of the givens changed" in causes(result)["ledger"]
+    kept = outputs(Path("build/plot"))
+    shutil.rmtree("build")
+    built(("md", "html"))
+    assert outputs(Path("build/plot")) == kept
 
 
 def test_another_format_later(report, built):
