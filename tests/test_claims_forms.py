@@ -106,3 +106,13 @@ def test_steps_of_several_statements(lines, verdict, step):
     ("7 + 8 = 4 \\pmod{12}", "refuted"), ("15 / 4 = 3 R 3", "proved"), ("15 / 4 = 3 R 2", "refuted"), ("15 % 4 = 3", "proved"), ("15 % 4 = 2", "refuted"), ("6.77 * 96.4 * 6 = 3916.768", "refuted")])
 def test_signs_that_mean_several_things(claim, verdict):
     assert judge_text(claim).verdict == verdict
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [
+    (r"3\,\mathrm{h} + 45\,\mathrm{min} = 3.75\,\mathrm{h}", "proved"), (r"3\,\mathrm{h} + 45\,\mathrm{min} = 3.45\,\mathrm{h}", "refuted"),
+    (r"72\,\mathrm{km/h} = 20\,\mathrm{m/s}", "proved"), (r"72\,\mathrm{km/h} = 72\,\mathrm{m/s}", "undecided"),
+    (r"0\,\mathrm{km/h} = 0\,\mathrm{m/s}", "proved"), (r"5\,\mathrm{min} = 5\,\mathrm{minutes}", "proved")])
+def test_units_of_two_sizes_in_a_formula(claim, verdict):
+    from reportgen.claims.chains import judge_in_document
+
+    assert judge_in_document(claim, "", True).verdict == verdict

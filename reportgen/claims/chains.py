@@ -84,6 +84,8 @@ def judge_in_document(claim: str, context: str, formula: bool) -> Outcome:
             chain = len(reading.sides) > 2 and all(s.tree is not None and _has_i(s.tree) for s in reading.sides[1:])
             if anything and outcome.verdict != PROVED and not chain and not _COMPLEX.search(claim + context):
                 return Outcome(NO_CLAIM, "a name that may stand for anything", "no-claim")
+            if outcome.verdict == REFUTED and "sized-units" in reading.choices:
+                outcome = _in_sizes(claim, reading, outcome)
             if outcome.verdict == REFUTED and reading.choices - {"natural-log"}:
                 outcome = _other_readings(claim, reading, outcome)
         if best is None or outcome.verdict == PROVED:

@@ -55,6 +55,8 @@ class Chain:
                 self.rounded |= rounding.decimals(cut)
                 return Outcome(PROVED, "the first figures of the exact value")
         same = self.same(x, y, a, b)
+        if same and unit_sense.converts(self.sides[k], self.sides[k + 1], x, y) is False:
+            return Outcome(UNDECIDED, "one number in units of two sizes", "claim-units", sides=(short(x), short(y)))      # 72 km/h = 72 m/s
         if same:
             self.rounded |= rounding.decimals(b) & self.rounded
             return Outcome(PROVED, same)
