@@ -106,6 +106,7 @@ FALSE = [      # what a forger would write
     ("abs(x) = x", [], {"by": "cases", "on": "x >= 0", "then": {}, "else": {}}), ("abs(x) = x", [], {"by": "cases", "on": "1/x > 0", "then": {}, "else": {}}), ("x/x = 2", [], {"by": "cases", "on": "x > x", "then": {}, "else": {}}),
     ("sum(k, k, 1, n) = n*(n + 2)/2", [], {"by": "induction", "base": {}, "step": {}}), ("sum(k, k, 1, n) = n*(n + 1)/2 + min(n, 4) - 1", ["n >= 5"], {"by": "induction", "base": {}, "step": {}}),
     ("sum(k, k, 1, n) = n*(n + 1)/2", ["n < 0"], {"by": "induction", "base": {}, "step": {}}),
+    ("sqrt(x)^2 = x^2 - 2 <=> x = 2 or x = -1", [], {}), ("x + 1 = 0 => sqrt(x)^2 + 1 = 0", [], {}),
     ("sum(1, k, 1/2, n) = n + 1/2", ["n in ZZ", "n > 3"], {"by": "induction", "base": {}, "step": {}}),     # no whole number is reached from 1/2
     ("integral(2*x, x) = x^3", [], {"by": "antiderivative"}), ("integral(1/x^2, x, -1, 1) = -2", [], {"by": "antiderivative", "F": "-1/x"}), ("integral(2*x, x, 0, 3) = 8", [], {"by": "antiderivative", "F": "x^2"}),
     ("integral(1/x, x, 1, -1) = 0", [], {"by": "antiderivative", "F": "ln(abs(x))"}), ("integral(abs(x)/x, x, -1, 1) = 0", [], {"by": "antiderivative", "F": "abs(x)"}),

@@ -6,6 +6,7 @@ import pytest
 from judge_tables import is_proved, is_refuted, is_undecided, rows
 
 TRUE = [
+    ("sqrt(x)^2 = x^2 - 2 <=> x = 2",), ("exp(ln(x)) = y <=> x = y", "y > 0"),
     ("sqrt(x) = x - 2 <=> x = 4",),
     ("exp(x) > exp(y) <=> x > y",),
     ("x^2 < 9 <=> x > -3 and x < 3",),
@@ -50,6 +51,8 @@ TRUE = [
 ]
 
 FALSE = [
+    ("sqrt(x)^2 = x^2 - 2 <=> x = 2 or x = -1",), ("exp(ln(x)) = x^2 - 2 <=> x = 2 or x = -1",),      # at -1 the left side has no value
+    ("x + 2 = 0 => sqrt(x)^2 = 2 - x^2",),
     ("x*y = 143 => x = 1 or y = 1", "x in NN", "y in NN"),
     ("sqrt(x) = x - 2 <=> x = 4 or x = 1",),
     ("exp(x) > exp(y) <=> x < y",),

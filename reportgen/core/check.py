@@ -261,25 +261,26 @@ def _equivalence(field: Field, head: str, first: Tree, second: Tree) -> str:
     raise Refused("an equivalence that is not shown")
 
 
-def _zero_set(field: Field, relation: Tree) -> tuple[fmpq_mpoly, list[fmpq_mpoly]]:
-    """The polynomial whose zeros solve equations joined by ``or``, and the divisors that they have."""
+def _zero_set(field: Field, relation: Tree) -> tuple[fmpq_mpoly, list[tuple[fmpq_mpoly, int]]]:
+    """The polynomial whose zeros solve equations joined by ``or``, and what they need to have a value: polynomials with their signs."""
     outside, field.needs, poly = field.needs, {}, field.one
     for part in relation[1:] if relation[0] == "or" else (relation,):
         if part[0] != "eq" or any(map(is_matrix, part[1:])):
             raise Refused("a zero set of something else than equations")
         poly = poly * field.difference(part)[0]
-    divisors = [p for r, (p, _) in field.needs.items() if r[0] == "ne"]
+    own = list(field.needs.values())
     field.needs = {**outside, **field.needs}
-    return field.reduced((poly, field.one))[0], divisors
+    return field.reduced((poly, field.one))[0], own
 
 
-def _contained(field: Field, a: tuple[fmpq_mpoly, list[fmpq_mpoly]], b: tuple[fmpq_mpoly, list[fmpq_mpoly]]) -> bool:
-    """Whether every zero of a is one of b.  A family of zeros where a divisor of b is zero too is lost, and then it is not."""
+def _contained(field: Field, a: tuple[fmpq_mpoly, list[tuple[fmpq_mpoly, int]]], b: tuple[fmpq_mpoly, list[tuple[fmpq_mpoly, int]]]) -> bool:
+    """Whether every zero of a is one of b.  A family of zeros where b has no value is lost, and then it is not."""
     if a[0] == 0:
         return b[0] == 0
     for factor, _ in field.factors((a[0], field.one))[1]:
-        if field.sign(factor) & ZER and all(divmod(d, factor)[1] != 0 for d in a[1]) \
-                and (divmod(b[0], factor)[1] != 0 or any(not factor.gcd(d).is_constant() for d in b[1])):
+        if field.sign(factor) & ZER and all(field.sign(divmod(p, factor)[1]) & signs for p, signs in a[1]) \
+                and (divmod(b[0], factor)[1] != 0 or any(not field.sign(divmod(p, factor)[1]) & signs for p, signs in b[1])
+                     or any(signs == NEG | POS and not factor.gcd(p).is_constant() for p, signs in b[1])):
             return False
     return True
 

@@ -369,7 +369,7 @@ def _plus(a: str, b: str) -> str | None:
 
 # --- side conditions ------------------------------------------------------------------------------------------
 
-_EXCLUDED = {"ne": ("0",), "gt": ("-", "<=", "0"), "ge": ("-",)}
+EXCLUDED = {"ne": ("0",), "gt": ("-", "<=", "0"), "ge": ("-",)}
 _SHOWN = {"ne": ("+", "-", "!="), "gt": ("+",), "ge": ("+", ">=", "0")}
 
 
@@ -384,7 +384,7 @@ def open_conditions(field: Field, every: bool = False) -> tuple[Expr, ...]:
     kept = []
     for condition in met:
         sign = facts.sign(condition[1]) if facts is not None else None
-        if sign in _EXCLUDED[condition[2]]:      # what is proved under it would be proved of nothing
+        if sign in EXCLUDED[condition[2]]:      # what is proved under it would be proved of nothing
             raise Undefined(f"{to_text(condition[0])} is excluded by the assumptions")
         if sign not in _SHOWN[condition[2]]:
             kept.append(condition)

@@ -10,7 +10,7 @@ from flint import fmpq, fmpq_mpoly, fmpq_poly
 from ..expressions import Expr, Number, Operation, Symbol, is_op, replace, symbols, to_text
 from ..obligation import Verdict, proved
 from . import algebraic, calculus, enclosure, integrals, signs
-from .conditions import Facts, as_difference, open_conditions, times
+from .conditions import EXCLUDED, Facts, as_difference, open_conditions, times
 from .exact import Field
 from .forms import Quotient, Undefined, Unsupported
 from .matrices import is_matrix, matrix_normal
@@ -252,20 +252,28 @@ def _zero_set(field: Field, relation: Expr) -> fmpq_mpoly | None:
 
 @dataclass(frozen=True, slots=True)
 class Solutions:
-    """The solutions of an equation: the zeros of ``poly`` at which none of its own ``divisors`` is zero."""
+    """The solutions of an equation: the zeros of ``poly`` at which none of its own ``divisors`` is zero and its ``domains`` have their signs."""
 
     poly: fmpq_mpoly
     divisors: tuple[fmpq_mpoly, ...]
+    domains: tuple[tuple[fmpq_mpoly, str], ...]
+
+    def excludes(self, facts: Facts, factor: fmpq_mpoly) -> bool:
+        """Wherever the factor is zero, a logarithm or root has no value."""
+        return any(facts.sign(divmod(p, factor)[1]) in EXCLUDED[head] for p, head in self.domains)
 
 
 def _solutions(field: Field, relation: Expr) -> Solutions | None:
     everything, field.divisors = field.divisors, {}
+    every_domain, field.requirements = field.requirements, {}
     try:
         poly = _zero_set(field, relation)
         own = tuple(field.divisors.values())
+        domains = tuple((q.num * q.den, head) for q, head in field.requirements.values())
     finally:
         field.divisors = everything | field.divisors
-    return None if poly is None else Solutions(poly, own)
+        field.requirements = every_domain | field.requirements
+    return None if poly is None else Solutions(poly, own, domains)
 
 
 def _contained(facts: Facts, a: Solutions, b: Solutions) -> bool:
@@ -279,9 +287,9 @@ def _contained(facts: Facts, a: Solutions, b: Solutions) -> bool:
     if a.poly == 0:
         return b.poly == 0
     for factor, _ in a.poly.factor()[1]:
-        if facts.nonzero(factor) or divides(factor, a.divisors):
+        if facts.nonzero(factor) or divides(factor, a.divisors) or a.excludes(facts, factor):
             continue
-        if divides(factor, b.divisors) or divmod(b.poly, factor)[1] != 0:
+        if divides(factor, b.divisors) or b.excludes(facts, factor) or divmod(b.poly, factor)[1] != 0:
             return False
     return True
 
