@@ -114,7 +114,8 @@ def test_what_goes_wrong_there_is_told_here(tmp_path: Path, old: str, new: str, 
     folder = report(tmp_path / "r", answers_py=FILES["answers.py"].replace(old, new))
     with pytest.raises(FindingsError) as caught:
         build(folder, None, tmp_path / "out")
-    found, = caught.value.findings
+    found, *others = caught.value.findings
+    assert all(other.code == code for other in others)      # a process that is killed may take another figure with it
     assert found.code == code and said in found.message and found.span.file == str(folder / "answers.py")
     assert not (tmp_path / "out" / "ledger.json").exists() and not (tmp_path / "out" / "report.md").exists()
 
