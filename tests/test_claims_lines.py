@@ -86,3 +86,17 @@ def test_no_false_alarm(text):
     ("Let $x = 3$.\n\n## Next\n\nSolve $2x + 1 = 9$", "no-claim"), ("Let $x = 3$. Let $x = 4$. Then $2x + 1 = 9$.", "proved"), ("Let $x = 3$. Suppose that $2x = 9$", "no-claim")])
 def test_names_with_values(text, verdict):
     assert marked(text)[-1][2] == verdict
+
+
+@pytest.mark.parametrize("chain, meant", [
+    ("16+5 = 21/3 = 7", "16+5 = 21 and then 21/3 = 7"),
+    ("3*4 = 12+5 = 17-2 = 15", "3*4 = 12 and then 12+5 = 17 and then 17-2 = 15"),
+    ("2 + 2 = 4 + 1 = 6", ""), ("16 + 5 = 22/2 = 11", ""), ("3*4 = 12+5 = 18", ""),
+])
+def test_equals_signs_that_run_on(chain: str, meant: str) -> None:
+    """Wrong as an equation; where each step is right by itself the marker says so."""
+    from reportgen.claims.chains import judge_text
+
+    outcome = judge_text(chain)
+    assert outcome.verdict == "refuted"
+    assert (f"an equals sign runs on: each step is right by itself, {meant}" in outcome.reason) is bool(meant)

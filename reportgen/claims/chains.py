@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from ..expressions import CONSTANTS, Expr, Number, Operation, Symbol, symbols, walk
-from . import nearness, phrases, signs, unit_sense
+from . import nearness, phrases, runon, signs, unit_sense
 from .dressing import COUNT_WORDS, unmarked
 from .links import Chain as _Chain
 from .links import flat as _flat
@@ -263,7 +263,7 @@ def judge_reading(reading: Reading) -> Outcome:
     if outcome.verdict != PROVED and reading.degrees and not degrees:
         other = _links(sides, rels, reading, True)
         return other if other.verdict == PROVED else outcome
-    return outcome
+    return runon.told(outcome, sides, rels) if outcome.verdict == REFUTED and len(rels) > 1 else outcome
 
 
 def _told_in_other_units(sides: list[Side], rels: list[str], reading: Reading) -> Outcome:
