@@ -265,3 +265,16 @@ def test_a_column_that_is_not_there_is_told(tmp_path):
 def test_documents_are_what_the_guard_reads(guarded):
     guard, page = guarded
     assert isinstance(page.document, Document) and not TOKEN.search(str(page.document.blocks)) and "distance" not in page.document.entries
+
+
+@pytest.mark.parametrize("line, warned", [
+    ("{{ distance }}", True), ("{% set h = distance %}{{ h.decimal(1) }}", True), ("{{ v }}", False), ("{% if distance.value %}far{% endif %}", False)])
+def test_answers_that_the_question_paper_shows_are_told_where_nothing_is_asked(tmp_path, line, warned):
+    """What a template only asks about stands nowhere, so the answer stays asked."""
+    folder = sample(tmp_path / "braking")
+    with (folder / "report.md").open("a", encoding="utf-8") as handle:
+        handle.write(f"\n\nThe car: {line}\n")
+    report = open_report(folder)
+    told = [w for w in make(report, Plan(making.PARTS, ("md",)), RECORD).warnings if w.code == "variant-leak"]
+    assert [w.severity for w in told] == ["warning"]*warned
+    assert all("distance" in w.message and "[asked]" in w.message for w in told)

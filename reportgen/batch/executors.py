@@ -12,6 +12,7 @@ import secrets
 import signal
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -209,6 +210,8 @@ class Dask:
             raise FindingsError(Finding("executor-missing", f"no Dask scheduler answers at {self.scheduler}",
                                         hint="type: dask scheduler, and on each machine: dask worker tcp://HOST:8786 --nthreads 1"),
                                 exit_code=EXIT_UNABLE) from error
+        with suppress(TimeoutError):      # workers that were started a moment ago
+            client.wait_for_workers(1, timeout=CONNECT_SECONDS)
         if not client.nthreads():
             client.close()
             raise FindingsError(Finding("executor-missing", f"the scheduler at {self.scheduler} has no workers",

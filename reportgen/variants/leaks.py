@@ -47,9 +47,24 @@ def asked_of(derived: Derived, asked: Mapping[str, int] | None, names: Mapping[s
     if asked is not None:
         return known(derived, asked)
     entries = derived.ledger.entries
-    students = {shown.entry for shown in told(derived, names, "questions").shown.values()}
+    students = _standing(told(derived, names, "questions"))
     others = dict.fromkeys(shown.entry for shown in told(derived, names, "").shown.values() if shown.entry not in students)
     return {name: None for name in others if name in entries and has_result(entries[name])}
+
+
+def _standing(rendered: Rendered) -> set[str]:
+    """The entries of which something stands in the text: what a template only asks about stands nowhere."""
+    return {rendered.shown[match[1]].entry for match in TOKEN.finditer(rendered.text)}
+
+
+def open_answers(derived: Derived, names: Mapping[str, object]) -> tuple[Finding, ...]:
+    """A warning where nobody said which answers are asked, and the question paper shows answers with a value."""
+    entries = derived.ledger.entries
+    shown = sorted(name for name in _standing(told(derived, names, "questions")) if name in entries and has_result(entries[name]))
+    if not shown:
+        return ()
+    return (Finding("variant-leak", f"the question paper shows {', '.join(shown)}, worked out from the givens, and no [asked] says what is asked",
+                    hint="add [asked] to variants.toml: then no paper for students may show them", severity="warning"),)
 
 
 def has_result(entry: Entry) -> bool:
@@ -230,4 +245,4 @@ def _furniture(derived: Derived) -> Iterator[str]:
     yield from (given.source for given in derived.givens.values())
 
 
-__all__ = ["Guard", "asked_of", "known", "numerals", "told", "words"]
+__all__ = ["Guard", "asked_of", "known", "numerals", "open_answers", "told", "words"]

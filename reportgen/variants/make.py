@@ -83,7 +83,8 @@ def make(report: Report, plan: Plan, record: Record, shared: Shared | None = Non
     files[f"{_folder('solution') if plan.parts else _folder('')}/{record.id}/ledger.json"] = ledger_bytes(whole)
     if shared is not None:
         shared.judged(derived.ledger)
-    warnings = tuple(dict.fromkeys(w for page in pages.values() for w in page.warnings if not (plan.parts and w.code == "config-invalid")))
+    told = leaks.open_answers(derived, names) if guard is not None and plan.asked is None else ()
+    warnings = tuple(dict.fromkeys((*(w for page in pages.values() for w in page.warnings if not (plan.parts and w.code == "config-invalid")), *told)))
     return Made(files, sheet.row(record, derived.ledger, report.givens, asked), warnings)
 
 
