@@ -313,7 +313,8 @@ def _via(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, depth: i
 def _induction(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, depth: int) -> Accepted:
     """``sum(f(k), k, a, n) = g(n)`` for whole n >= a: {"base": of g(a) = f(a), "step": of g(n) = g(n - 1) + f(n)}; products likewise."""
     (head, body, index, lower, n), closed = goal[1:] if goal[1][0] in ("sum", "prod") else goal[:0:-1]
-    if goal[0] != "eq" or head not in ("sum", "prod") or n[0] != "name" or contains(lower, n) or contains(body, n) or getattr(rational_of(lower), "q", 1) != 1:
+    between = getattr(rational_of(lower), "q", 1) != 1      # two whole numbers, where no term is
+    if goal[0] != "eq" or head not in ("sum", "prod") or n[0] != "name" or contains(lower, n) or contains(body, n) or between:
         raise Refused("no induction on this")
     others = tuple(fact for fact in given if n[1] not in free(fact))      # what is assumed of n holds for the last one only
     _field(ONE, (*given, ("ge", n, lower)))      # raises where no n is allowed
@@ -331,8 +332,7 @@ def _function(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, dep
 
     ``u = v <=> f(u) = f(v)``; ``exp(u) < exp(v)`` from an assumed {"from": "u < v"}; ``u = v`` >= 0 from ``u^k = v^k``.
     """
-    of, field = certificate["of"], _field(goal, given)
-    number = of not in ("ln", "exp")
+    of, number, field = certificate["of"], certificate["of"] not in ("ln", "exp"), _field(goal, given)
 
     def same(side: Tree, image: Tree) -> bool:
         return field.difference(("eq", ("pow", side, ("number", str(int(of)))) if number else (of, side), image))[0] == 0
