@@ -25,7 +25,7 @@ from .expressions import Expr, Number, Operation, Symbol, add, expr, is_op, pars
 from .judge import enclosure, judge
 from .judge.conditions import Facts
 from .judge.definitions import prepare
-from .judge.counterexample import Point, sides_at
+from .judge.counterexample import Point, add_definitions, sides_at
 from .judge.exact import Field
 from .judge.forms import Inconsistent, Overflow, Undefined, Unsupported
 from .obligation import Obligation, Verdict, refuted
@@ -94,15 +94,7 @@ def counterexample(obligation: Obligation, seconds: float = SECONDS) -> Verdict 
         if not all(enclosure.holds(a, point) is True for a in prepared.assumptions) or enclosure.holds(prepared.statement, point) is not False:
             return None
         sides = sides_at(prepared.statement, point)
-        for definition in reversed(prepared.definitions):      # the values of the names that were put in
-            name, value = definition.args
-            if not is_op(name, "apply"):
-                try:
-                    found = enclosure.evaluate(value, point)
-                except enclosure.NoValue:
-                    continue
-                if isinstance(found, fmpq):
-                    point[name] = found
+        add_definitions(point, prepared.definitions)
     except _NOTHING:
         return None
     order = {Symbol(n): i for i, n in enumerate(dict.fromkeys(n for s in (*obligation.assumptions, obligation.statement) for n in symbols(s)))}

@@ -82,10 +82,6 @@ def caption_inlines(caption: Caption, style: NumberStyle) -> list[Node]:
     return out
 
 
-def caption_latex(caption: Caption, style: NumberStyle) -> str:
-    return "".join(f"\\text{{{_escaped(piece)}}}" if isinstance(piece, str) else to_latex(piece, style) for piece in caption)
-
-
 def caption_lines(caption: Caption, style: NumberStyle, room: float) -> list[str]:
     """The caption as TeX in lines no wider than ``room``, broken between words; a formula is never broken."""
     words_: list[tuple[str, bool]] = []      # (TeX, does a space stand before it)

@@ -83,15 +83,7 @@ def _settled(verdict: Verdict) -> Verdict:
 def _with_definitions(verdict: Verdict, obligation: Obligation, definitions: tuple[Expr, ...]) -> Verdict:
     """The counterexample with the values of the names that were put in, all in the order in which the obligation names them."""
     point = counterexample.Point({parse(n, "plain"): fmpq(v.numerator, v.denominator) for n, v in verdict.counterexample})
-    for definition in reversed(definitions):      # a later definition may use an earlier one's name
-        name, value = definition.args
-        if not is_op(name, "apply") and not is_op(value, "matrix", "tuple"):
-            try:
-                found = enclosure.evaluate(value, point)
-            except enclosure.NoValue:
-                continue
-            if isinstance(found, fmpq):
-                point[name] = found
+    counterexample.add_definitions(point, definitions)
     order = {n: i for i, n in enumerate(counterexample.free_names(*obligation.assumptions, obligation.statement))}
     named = sorted(point.items(), key=lambda item: order.get(item[0], len(order)))
     return replace(verdict, counterexample=tuple((to_text(n), Fraction(int(v.p), int(v.q))) for n, v in named))

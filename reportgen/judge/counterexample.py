@@ -130,6 +130,19 @@ def _from_the_statement(*statements: Expr) -> list[Fraction]:
     return list(found)[:16]
 
 
+def add_definitions(point: Point, definitions: tuple[Expr, ...]) -> None:
+    """The exact values of the names that were put in, added to the point."""
+    for definition in reversed(definitions):      # a later definition may use an earlier one's name
+        name, value = definition.args
+        if not is_op(name, "apply") and not is_op(value, "matrix", "tuple"):
+            try:
+                found = enclosure.evaluate(value, point)
+            except enclosure.NoValue:
+                continue
+            if isinstance(found, fmpq):
+                point[name] = found
+
+
 def _budget(*statements: Expr) -> int:
     """How many points are looked at."""
     nodes = [node for s in statements for node in walk(s)]
