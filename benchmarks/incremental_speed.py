@@ -98,7 +98,7 @@ def warm(best: dict[str, float], keep, folder: Path, base: Path, template: Path,
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("report", nargs="?", default=str(HOME / "reports" / "ai6126_hw1"))
-    parser.add_argument("--given", default="p")
+    parser.add_argument("--given", default="eta")
     parser.add_argument("--sentence", default="which", help="a word of the template that gets another one behind it")
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--to", default="pdf")

@@ -17,6 +17,8 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any
 
+from reportgen.reads import aside
+
 
 def possible() -> bool:
     """Whether a copy of this process can be made, and there is a core for it."""
@@ -111,7 +113,10 @@ def _end_with_parent() -> None:
 
 
 class Meanwhile:
-    """A piece of work in a thread, for the time in which another one is busy outside of Python."""
+    """A piece of work in a thread, for the time in which another one is busy outside of Python, or it is itself.
+
+    Nothing that is read in it is noted as an input (``reads``): it works on what is known already.
+    """
 
     def __init__(self, work: Callable[[], Any]) -> None:
         self._found: Any = None
@@ -120,6 +125,7 @@ class Meanwhile:
         self._thread.start()
 
     def _run(self, work: Callable[[], Any]) -> None:
+        aside()
         try:
             self._found = work()
         except BaseException as error:      # noqa: BLE001 - told by ``result``

@@ -8,6 +8,7 @@ what the results came from; it decides nothing here and is there for the reasons
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,6 +51,7 @@ class Books:
         written = _mapping(before, "written")
         if written.get("tools") == self._tools and not renew:
             pandoc.take({name: text for name, text in _mapping(written, "parts").items() if isinstance(text, str)})
+        self._pages = _mapping(before, "pages") if written.get("tools") == self._tools and not renew else {}
         self._made: dict[str, dict[str, Any]] = {}
         self._said: dict[str, str] = {}
 
@@ -100,6 +102,17 @@ class Books:
     def _lines(self, name: str) -> str:
         """Short digests of a text file's lines: enough to say which changed."""
         return line_digests(self.folder / name) if name.endswith(_TEXT) else ""
+
+    def warm(self, targets: Iterable[str]) -> None:
+        """Let the engine of the PDF lay out the page of the last build, of which the next one will differ little."""
+        if "pdf" not in targets or self.engine != "typst" or not isinstance(page := self._pages.get("pdf"), list):
+            return
+        from reportgen.outputs import typst
+
+        text, names = page
+        records = _mapping(self.memory.before, "answers")
+        figures = {name: self.cache.figure(records[name]["figure"]["svg"]) for name in names if "figure" in records.get(name, ())}
+        typst.warm(text, {name: svg for name, svg in figures.items() if svg is not None})
 
     # --- what fits
     def why(self, target: str, snapshot: Callable[[str], Mapping[str, Facts]] | None = None) -> str:
@@ -184,7 +197,7 @@ class Books:
                 snapshots[record["snapshot"]] = self._snapshots[record["snapshot"]]
         kept = self.memory.kept(derived.ledger) | {"targets": {name: {k: v for k, v in record.items() if k != "fits"} for name, record in targets.items()},
                                                    "snapshots": snapshots, "runs": self.memory.ran,
-                                                   "written": {"tools": self._tools, "parts": pandoc.kept()}}
+                                                   "written": {"tools": self._tools, "parts": pandoc.kept()}, "pages": self._pages_now()}
         now = [*self.present, *self.memory.lines(self.inputs())]
         state = trace.state(now)
         lines = list(now)
@@ -195,6 +208,14 @@ class Books:
         said = {parts[1]: parts[2] for parts in self.trace if parts[0] == "said"} | self._said
         lines += [("said", about, text) for about, text in said.items()]
         self.cache.save(kept, self.memory.figures, lines)
+
+
+    def _pages_now(self) -> dict[str, Any]:
+        if "pdf" in self._made and self._made["pdf"]["fits"] and self.engine == "typst" and "reportgen.outputs.typst" in sys.modules:
+            from reportgen.outputs import typst
+
+            return {"pdf": typst.last()}
+        return self._pages
 
 
 def line_digests(path: Path) -> str:

@@ -168,17 +168,15 @@ class _Build:
                            tuple(self.books.inputs()))
 
     def _make(self, derived: Derived, whys: Mapping[str, str]) -> BuildResult:
-        from reportgen.outputs import prepare
-
         with self.books.reading() if self.books else nullcontext():
             wanted = [name for name, why in whys.items() if name != "ledger" and (why or self.books is None)]
-            ready = Meanwhile(lambda: prepare(wanted, self.engine))
+            ready = Meanwhile(lambda: self._prepare(wanted))
             try:
                 page = make_page(derived, strict=self.strict, template=self.template, figures=False)
             finally:
                 ready.wait()
             # while figures are drawn
-            begun = {name: attempt(lambda name=name: begin_target(page, name, self.engine)) for name in wanted[:1]}
+            begun = {name: attempt(lambda name=name: begin_target(page, name, self.engine, alone=len(wanted) == 1)) for name in wanted[:1]}
             check_figures(derived)
             makes = shared(page, wanted, self.engine, begun)
         self.findings += page.warnings
@@ -193,6 +191,14 @@ class _Build:
             self.books.say("counts", str(replace(counts, files=0)))
             self.books.say("warnings", write_warnings(page.warnings, self.books.folder))
         return BuildResult(tuple(self.done), str(counts), tuple(self.findings), self.code, tuple(self.books.inputs()) if self.books else ())
+
+    def _prepare(self, wanted: Sequence[str]) -> None:
+        """What can be made ready for the writers of these formats while the page is made."""
+        from reportgen.outputs import prepare
+
+        prepare(wanted, self.engine)
+        if self.books is not None:
+            self.books.warm(wanted)
 
     def _target(self, page: Page, name: str, why: str, make: Callable[[], dict[str, bytes]] | None) -> None:
         try:

@@ -13,6 +13,7 @@ from reportgen.givens import Given, read_givens
 
 if TYPE_CHECKING:
     from reportgen.answers import Answer, AnswerGraph
+    from reportgen.claims.known import Known
     from reportgen.figures import Figure
     from reportgen.incremental import Memory
     from reportgen.variants.shared import Shared
@@ -120,9 +121,13 @@ def derive(source: Path | Report, only: Iterable[str] | None = None, *, draw: bo
 
         shared().begin()
     with figures.page_style():
-        known: dict[str, object] = {**givens, **_documents(report.folder, ledger)}
+        known: dict[str, object] = {**givens, **_documents(report.folder, ledger, memory.claims if memory is not None else None)}
         adopt = studio.adopt if studio is not None else lambda graph: graph
         graph = (adopt(answers.load(report.folder / "answers.py", known)) if memory is None else memory.graph(known, adopt)).last("marks")
+        if "marks" in known and draw and (memory is None or memory.due()):
+            from reportgen.claims import guard
+
+            guard.ready()
         wanted = None if only is None else [_known(name, [*givens, *graph.order]) for name in only]
         about_it = graph.needing("marks" if documents else "submission", "marks")
         if not documents or wanted is not None and not about_it.isdisjoint(graph.closure(wanted)):
@@ -139,7 +144,7 @@ def _studio(work: Callable[[list[str], Send], None]) -> Studio | None:
     return Studio(work) if possible() else None
 
 
-def _documents(folder: Path, ledger: Ledger) -> dict[str, object]:
+def _documents(folder: Path, ledger: Ledger, known: Known | None) -> dict[str, object]:
     """What a report's answers can name beside its givens, where there is a document to be corrected.
 
     ``submission``, and ``marks``: what the checker says of it, held against the answers that are in the ledger when it is first asked.
@@ -151,7 +156,7 @@ def _documents(folder: Path, ledger: Ledger) -> dict[str, object]:
     from reportgen.submission import Submission
 
     submission = Submission(path)
-    return {"submission": submission, "marks": Marks(submission, ledger.entries.values)}
+    return {"submission": submission, "marks": Marks(submission, ledger.entries.values, known)}
 
 
 def _known(name: str, known: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reportgen import digests, sources, trace
+from reportgen.claims.known import Known
 from reportgen.codec import Place, Unknown, decode, encode
 from reportgen.deriving import Recalled
 from reportgen.diagnostics import FindingsError, Span
@@ -79,6 +80,7 @@ class Memory:
             self.reason = _tools_changed(kept.get("tools"), self.tools) or "the cache is of another version"
         self._kept: Mapping[str, Any] = kept if usable and kept is not None else {}
         self.verdicts = Verdicts(self._part("verdicts"))
+        self.claims = Known(self._part("claims"))
         self.records: dict[str, dict[str, Any]] = {}       # of this build
         self.ran: dict[str, str] = {}                      # answers whose functions ran, and why
         self.figures: dict[str, bytes] = {}
@@ -243,6 +245,10 @@ class Memory:
             return "it was not drawn as PDF"
         return changes(record, self.code(answer), self._uses(answer), {name: self._file(name) for name in record.get("reads", {})}, self._texts)
 
+    def due(self) -> bool:
+        """Whether an answer must be made again."""
+        return any(self.why(answer) for answer in self._graph.answers)
+
     def code(self, answer: Answer) -> dict[str, str]:
         if answer.name not in self._code and not self._cut:
             kept = self._part("answers").get(answer.name)
@@ -372,7 +378,7 @@ class Memory:
         roundings = {f"{ledger.rounding} {key.partition('/round ')[2]}": to_text(judged.obligation.statement) for key, judged in ledger.roundings.items()}
         blocks = {m.name: [m.remembers, [[b.label, b.text, b.line, b.last] for b in m.blocks]] for m in self._modules.values()}
         return {"format": FORMAT, "tools": self.tools, "load": self._load_reads, "graph": self._graph_record(), "blocks": blocks, "answers": self.records,
-                "verdicts": verdicts, "roundings": roundings}
+                "verdicts": verdicts, "roundings": roundings, "claims": self.claims.asked or dict(self._part("claims"))}
 
     @property
     def coming(self) -> bool:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .claims.against import Key
     from .claims.documents import Document
     from .claims.formats import Judged
+    from .claims.known import Known
     from .ledger import Entry
 
 SECONDS = 30.0  # for one claim; a build is not hurried by strangers
@@ -92,11 +93,15 @@ class Mark:
 
 
 class Marks:
-    """The claims of a submission in order; ``entries`` gives the answers that there are when the marks are first asked for."""
+    """The claims of a submission in order; ``entries`` gives the answers that there are when the marks are first asked for, and
+    ``known`` what was found of claims before."""
 
-    def __init__(self, submission: Submission, entries: Callable[[], Iterable[Entry]]) -> None:
+    def __init__(self, submission: Submission, entries: Callable[[], Iterable[Entry]], known: Known | None = None) -> None:
+        from .claims.known import Known
+
         self.submission = submission
         self._entries = entries
+        self._known = known or Known()
 
     @cached_property
     def key(self) -> Key:
@@ -110,7 +115,7 @@ class Marks:
         from .claims.marking import judge_document
 
         document = Document(str(self.submission.path), self.submission.raw)
-        return tuple(Mark(judged, self._pieces(judged, document)) for judged in judge_document(document, 1, self.key, SECONDS))
+        return tuple(Mark(judged, self._pieces(judged, document)) for judged in judge_document(document, 1, self.key, SECONDS, self._known))
 
     def _pieces(self, judged: Judged, document: Document) -> tuple[Piece, ...]:
         """Where it stands, line by line."""

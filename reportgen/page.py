@@ -103,12 +103,19 @@ def make_target(page: Page, target: str, engine: str = "typst") -> dict[str, byt
     return begin_target(page, target, engine)()
 
 
-def begin_target(page: Page, target: str, engine: str = "typst") -> Callable[[], dict[str, bytes]]:
-    """What can be done of ``make_target`` before the figures are drawn, and a function that does the rest."""
+def begin_target(page: Page, target: str, engine: str = "typst", *, alone: bool = False) -> Callable[[], dict[str, bytes]]:
+    """What can be done of ``make_target`` before the figures are drawn, and a function that does the rest.
+
+    ``alone``: no process will be begun beside this one before that, so that a thread may do what is not Python's.
+    """
     from reportgen import outputs, readback
+    from reportgen.beside import Meanwhile
+    from reportgen.studio import is_drawn
 
     given = (page.document, page.derived.meta, page.derived.figures, page.details, target, engine)
     finish = outputs.begin(*given)
+    if alone and target == "pdf" and all(is_drawn(figure) for figure in page.derived.figures.values()):
+        finish = Meanwhile(finish).result
     wanted = readback.expected(page.document, page.derived.meta, page.details, target, engine)
 
     def make() -> dict[str, bytes]:

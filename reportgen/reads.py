@@ -9,17 +9,19 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
 _active: list[set[str]] = []
 _installed = False
+_thread = threading.local()
 _LISTS = ("os.listdir", "os.scandir", "glob.glob")
 
 
 def _hook(event: str, arguments: tuple[object, ...]) -> None:
-    if not _active or event != "open" and event not in _LISTS:
+    if not _active or event != "open" and event not in _LISTS or getattr(_thread, "aside", False):
         return
     path = arguments[0]
     if event != "open" and sys._getframe(1).f_code.co_filename.startswith("<frozen importlib"):
@@ -49,6 +51,11 @@ def recording() -> Iterator[set[str]]:
         yield seen
     finally:
         _active[:] = [other for other in _active if other is not seen]
+
+
+def aside() -> None:
+    """From now on this thread reads for nobody: what it makes is no part of any result."""
+    _thread.aside = True
 
 
 def _prefixes() -> tuple[str, ...]:

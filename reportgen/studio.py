@@ -42,10 +42,16 @@ class Coming(Figure):
     def _drawn(self) -> tuple[Figure, frozenset[str]]:
         return self._studio.wait(self.name)
 
+    is_there = property(lambda self: self.name in self._studio.there, doc="Whether it has come.")
     svg = property(lambda self: self._drawn()[0].svg)
     pdf = property(lambda self: self._drawn()[0].pdf)
     texts = property(lambda self: self._drawn()[0].texts)
     reads = property(lambda self: self._drawn()[1], doc="The files that its function read.")
+
+
+def is_drawn(figure: Figure) -> bool:
+    """Whether nobody has to wait for it."""
+    return not isinstance(figure, Coming) or figure.is_there
 
 
 class Studio:
@@ -58,7 +64,7 @@ class Studio:
     def __init__(self, work: Callable[[list[str], Send], None]) -> None:
         self._work = work
         self._names: list[str] = []
-        self._there: dict[str, tuple[Figure, frozenset[str]] | tuple[Finding, ...]] = {}
+        self.there: dict[str, tuple[Figure, frozenset[str]] | tuple[Finding, ...]] = {}
         self._process: Beside | None = None
         self.inside = False     # this is the process that draws
 
@@ -84,7 +90,7 @@ class Studio:
 
     def wait(self, name: str) -> tuple[Figure, frozenset[str]]:
         """The figure, and the files that its function read.  Raises FindingsError: what its function or the drawing raised."""
-        while name not in self._there:
+        while name not in self.there:
             try:
                 if self._process is None:
                     raise EOFError
@@ -92,10 +98,10 @@ class Studio:
             except EOFError:
                 self.close()
                 raise FindingsError(Finding("figure-failed", f"the figure {name} could not be drawn: the process that draws has ended")) from None
-            self._there[found] = what
-            if len(self._there) == len(self._names):
+            self.there[found] = what
+            if len(self.there) == len(self._names):
                 self.close()
-        figure, *reads = there = self._there[name]
+        figure, *reads = there = self.there[name]
         if isinstance(figure, Finding):
             raise FindingsError(*there)
         return figure, reads[0]

@@ -6,6 +6,7 @@ that a claim costs what judging it costs; one that exceeds ``LIMIT_SECONDS`` or 
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import selectors
@@ -90,8 +91,39 @@ class Worker:
                 stream.close()
 
 
-def judge_lines(lines: Iterable[bytes], jobs: int = 1, seconds: float = LIMIT_SECONDS) -> Iterator[dict]:
-    """The answers in the order of the lines; memory stays flat however many there are."""
+_spare: list[Worker] = []  # one that nobody uses
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_spare.clear)  # it is the other process's
+
+
+def ready() -> None:
+    """Have a worker begin with its imports: it will be needed soon."""
+    if not _spare:
+        _spare.append(Worker(LIMIT_SECONDS))
+
+
+@atexit.register
+def _end_spare() -> None:
+    while _spare:
+        _spare.pop().end()
+
+
+def _taken(seconds: float) -> Worker:
+    """The spare worker, or a new one."""
+    while _spare:
+        worker = _spare.pop()
+        if worker.process.poll() is None:
+            worker.seconds = seconds
+            return worker
+        worker.end()
+    return Worker(seconds)
+
+
+def judge_lines(lines: Iterable[bytes], jobs: int = 1, seconds: float = LIMIT_SECONDS, *, spare: bool = False) -> Iterator[dict]:
+    """The answers in the order of the lines; memory stays flat however many there are.
+
+    ``spare``: where there will be more to judge soon, a worker that has begun already is used, and one is kept for the next time.
+    """
     selector = selectors.DefaultSelector()
     workers: list[Worker] = []
     source = enumerate(lines)
@@ -102,7 +134,7 @@ def judge_lines(lines: Iterable[bytes], jobs: int = 1, seconds: float = LIMIT_SE
     held: tuple[int, bytes] | None = None  # a record for which no worker has room yet
 
     def start() -> Worker:
-        worker = Worker(seconds)
+        worker = _taken(seconds) if spare else Worker(seconds)
         selector.register(worker.process.stdout, selectors.EVENT_READ, worker)
         workers.append(worker)
         return worker
@@ -179,7 +211,11 @@ def judge_lines(lines: Iterable[bytes], jobs: int = 1, seconds: float = LIMIT_SE
                 lost(worker, f"gave up: longer than {seconds:g} seconds")
     finally:
         for worker in list(workers):
-            stop(worker)
+            if spare and not _spare and not worker.pending and not worker.buffer:
+                selector.unregister(worker.process.stdout)
+                _spare.append(worker)
+            else:
+                stop(worker)
         selector.close()
 
 

@@ -20,17 +20,19 @@ from .quotes import around, doubted, in_another_arithmetic, led_to_absurdity
 
 if TYPE_CHECKING:
     from .against import Bound, Key
+    from .known import Known
 
 _OPEN = frozenset({"an equation with names", "a definition", "nothing is asserted"})  # what the lines around may settle
 _CODES = {REFUTED: "claim-refuted", UNDECIDED: "claim-undecided"}
 
 
-def judge_document(document: Document, jobs: int = 1, key: Key | None = None, seconds: float = 0.0) -> Iterator[Judged]:
+def judge_document(document: Document, jobs: int = 1, key: Key | None = None, seconds: float = 0.0, known: Known | None = None) -> Iterator[Judged]:
     """The document's claims with their verdicts, in order; with a key also whether they are the answers that were asked for.
 
-    ``seconds`` for one claim (0: as many as strangers get).
+    ``seconds`` for one claim (0: as many as strangers get); ``known``: what was found before is not asked again.
     """
     from .guard import LIMIT_SECONDS, judge_lines
+    from .known import judge_new
 
     waiting: deque[tuple[tuple[Member, ...], list[Bound | None]]] = deque()
     binder = None
@@ -52,7 +54,8 @@ def judge_document(document: Document, jobs: int = 1, key: Key | None = None, se
                 if bound is not None and key is not None:
                     yield _comparison(member, bound, key)
 
-    answers = judge_lines(requests(), jobs, seconds or LIMIT_SECONDS)
+    answers = judge_new(requests(), lambda new: judge_lines(new, jobs, seconds or LIMIT_SECONDS, spare=True), known) if known is not None else \
+        judge_lines(requests(), jobs, seconds or LIMIT_SECONDS)
     sheet = _Sheet(document, key.units if key is not None else {})
     for first in answers:
         group, bounds = waiting.popleft()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,19 +26,47 @@ if TYPE_CHECKING:
 _NO_DATE = 315532800
 
 
+_last: tuple[str, tuple[str, ...]] = ("", ())     # the source of the last page, and its figures
+
+
 def begin(job: Job) -> Callable[[], dict[str, bytes]]:
     """``report.pdf``."""
+    global _last
     text = source(job)
+    _last = text, tuple(job.document.figures)
 
     def finish() -> dict[str, bytes]:
         with tempfile.TemporaryDirectory(prefix="reportgen-") as name:
-            folder = Path(name)
-            (folder / "figures").mkdir()
-            for figure in job.shown_figures:
-                (folder / "figures" / f"{figure.name}.svg").write_bytes(figure.svg)
-            (folder / "report.typ").write_text(text, encoding="utf-8", newline="\n")
+            folder = _laid_out(Path(name), text, {figure.name: figure.svg for figure in job.shown_figures})
             return {"report.pdf": compile_pdf(folder, job.meta.date)}
     return finish
+
+
+def last() -> tuple[str, tuple[str, ...]]:
+    """The source of the last page that this process has made, and the names of its figures, for ``warm`` in a process that comes later."""
+    return _last
+
+
+def warm(text: str, figures: Mapping[str, bytes]) -> None:
+    """Have Typst lay out an earlier page of the report, while this process is busy with the next one.
+
+    Typst remembers what it laid out by what it was given, so of the next page only what differs is laid out.  What comes of this
+    page is nobody's; a process that has made a page already has no need of it.
+    """
+    if _last[0] or not text:
+        return
+    import typst
+
+    with tempfile.TemporaryDirectory(prefix="reportgen-") as name, suppress(typst.TypstError):
+        _compiler(_laid_out(Path(name), text, figures)).query("<nothing>")
+
+
+def _laid_out(folder: Path, text: str, figures: Mapping[str, bytes]) -> Path:
+    (folder / "figures").mkdir()
+    for name, svg in figures.items():
+        (folder / "figures" / f"{name}.svg").write_bytes(svg)
+    (folder / "report.typ").write_text(text, encoding="utf-8", newline="\n")
+    return folder
 
 
 def compile_pdf(folder: Path, date: str = "") -> bytes:
@@ -51,8 +80,7 @@ def compile_pdf(folder: Path, date: str = "") -> bytes:
         raise FindingsError(Finding("engine-missing", "Typst is not installed", hint="type: python -m pip install typst"),
                             exit_code=EXIT_UNABLE) from error
     try:
-        compiler = typst.Compiler(str(folder / "report.typ"), root=str(folder), font_paths=fonts(),
-                                  package_path=str(folder), package_cache_path=str(folder))
+        compiler = _compiler(folder)
         try:
             # PDF/UA: readable aloud.  A text that cannot be (a level of headings left out) is delivered tagged all the same.
             pdf, warnings = compiler.compile_with_warnings(format="pdf", timestamp=_moment(date), pdf_standards=["ua-1"])
@@ -65,6 +93,11 @@ def compile_pdf(folder: Path, date: str = "") -> bytes:
         raise FindingsError(*(Finding("engine-failed", f"Typst warns: {getattr(warning, 'message', warning)}",
                                       hint="; ".join(getattr(warning, "hints", None) or ())) for warning in warnings))
     return bytes(pdf)
+
+
+def _compiler(folder: Path) -> Any:
+    import typst
+    return typst.Compiler(str(folder / "report.typ"), root=str(folder), font_paths=fonts(), package_path=str(folder), package_cache_path=str(folder))
 
 
 @cache

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reportgen import answers, sources
+from reportgen.claims.known import Known
 from reportgen.deriving import Recalled
 from reportgen.expressions import Expr
 from reportgen.figures import Figure
@@ -57,6 +58,7 @@ class Shared:
     def __init__(self, folder: Path, verdicts: Callable[[Obligation], Verdict | None] | None = None) -> None:
         self.folder = folder
         self.verdicts = verdicts or Verdicts()
+        self.claims = Known()
         self._contents: dict[tuple[str, bool], object] = {}     # (answer, figures as PDF) -> content, of what no variant changes
         self._own: frozenset[str] = frozenset()
         self._common: frozenset[str] = frozenset()
@@ -66,6 +68,10 @@ class Shared:
         """For a variant that has values of its own for these givens."""
         self._own, self._pdf = frozenset(own), pdf
         return self
+
+    def due(self) -> bool:
+        """Whether anything has to be made ready: not for one variant after the other."""
+        return False
 
     def graph(self, known: Mapping[str, object], adopt: Callable[[AnswerGraph], AnswerGraph] = lambda graph: graph) -> AnswerGraph:
         """The answers, loaded anew; the functions of those that no variant changes give what is kept."""
