@@ -224,9 +224,10 @@ def _relation(field: Field, goal: Tree) -> str:
             raise Refused("entries that are not shown to be equal")
         return "matrix entries by normal form"
     if head == "eq":
-        if not _is_zero(field, field.difference(goal)[0]):
+        num = field.difference(goal)[0]
+        if not _is_zero(field, num):
             raise Refused("normal forms that differ")
-        return "normal form" if field.difference(goal)[0] == 0 else "normal form modulo an assumed equation"
+        return "normal form" if num == 0 else "normal form modulo an assumed equation"
     if head in ALLOWED:
         num, den = field.difference(goal)
         if times(field.sign(num), field.sign(den) & ~ZER) & ~ALLOWED[head]:
