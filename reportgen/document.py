@@ -66,12 +66,13 @@ def read(rendered: Rendered, *, declared: Sequence[str], figures: Mapping[str, F
     label-duplicate, figure-missing, template-forbidden; engine-missing or engine-failed from pandoc.
     """
     marks = Marks(rendered.text)
-    source = pandoc.read_markdown(marks.marked)
+    source = pandoc.read_in_pieces(marks.marked)
     declarations = Declared(tuple(declared))
     audit = Audit(rendered, marks, declarations)
-    audit.blocks(json.loads(source)["blocks"])
+    for piece in source:
+        audit.blocks(json.loads(piece))
 
-    blocks = json.loads(marks.plain(source))["blocks"]
+    blocks = [block for piece in source for block in json.loads(marks.plain(piece))]
     substitution = Substitution(rendered)
     blocks = substitution.blocks(_without_comments(blocks))
     language = wording(report.language)

@@ -26,6 +26,12 @@ _EXPECTED = re.compile(r"^\[WARNING\] Duplicate identifier.*\n?", re.MULTILINE)
 
 _VERSION = re.compile(r'\{"pandoc-api-version":\[([\d,]+)\]')
 
+_CUT = "\uE0FF"                             # stands between two parts of what pandoc reads or writes
+_CUT_READ = ',{"t":"Para","c":[{"t":"Str","c":"' + _CUT + '"}]},'
+_BLOCKS = re.compile(r'\{"pandoc-api-version":\[[\d,]+\],"meta":\{\},"blocks":\[(.*)\]\}\s*', re.DOTALL)
+_HEADED = re.compile(r'\{"t":"Header","c":\[\d,\["([^"]*)"')
+_NUMBERED = re.compile(r"-\d+\Z")
+
 Block = dict[str, Any]
 
 
@@ -79,6 +85,43 @@ def read_markdown(text: str) -> str:
     return tree
 
 
+def read_in_pieces(text: str) -> list[str]:
+    """The blocks of pandoc Markdown, as JSON lists that follow each other; a piece (``cutting``) that was read before is not read again.
+
+    What pandoc names headings by their words depends on the headings before, where two have the same: such a text is read as a whole.
+    """
+    from reportgen.cutting import pieces
+
+    found = _read(pieces(text))
+    return found if len(found) == 1 or _named_apart(found) else _read([text])
+
+
+def _named_apart(pieces: Sequence[str]) -> bool:
+    """Whether each heading is named by its own words alone."""
+    names = [name for blocks in pieces for name in _HEADED.findall(blocks)]
+    return len(set(names)) == len(names) and not any(map(_NUMBERED.search, names))
+
+
+def _read(cut: list[str]) -> list[str]:
+    import hashlib
+
+    names = ["read " + hashlib.sha256(piece.encode("utf-8", "surrogatepass")).hexdigest() for piece in cut]
+    known = dict(_kept)
+    missing = {name: piece for name, piece in zip(names, cut) if name not in known}
+    if missing:
+        tree = read_markdown(f"\n\n{_CUT}\n\n".join(missing.values()))
+        found = _BLOCKS.fullmatch(tree)
+        blocks = found[1] if found else json.dumps(json.loads(tree)["blocks"], ensure_ascii=False)[1:-1]
+        parts = blocks.split(_CUT_READ) if len(missing) > 1 else [blocks]
+        if len(parts) != len(missing) or len(parts) > 1 and not _named_apart(parts):
+            return _read(["".join(cut)])
+        new = dict(zip(missing, parts))
+        known |= new
+        _keep(new)
+    _last["read"] = frozenset(names)
+    return [f"[{known[name]}]" for name in names]
+
+
 def write(blocks: Sequence[Block], to: str, *, meta: Mapping[str, Any] | None = None, template: Path | None = None,
           options: Sequence[str] = ()) -> str:
     """The tree in the format ``to``; ``meta`` values are strings, lists of strings, or trees (``MetaInlines``...)."""
@@ -115,7 +158,6 @@ def _unwarned(text: str, said: str) -> str:
 
 # --- in parts -------------------------------------------------------------------------------------------------
 
-_CUT = "\uE0FF"                             # stands between two parts of what pandoc writes
 _FORMULA = re.compile("\uE0FD([^\uE0FE]+)\uE0FE")
 _MOST = 24_000_000                          # characters that are kept
 _kept: dict[str, str] = {}                  # what was written before: format and digest of the part -> its text
