@@ -163,7 +163,10 @@ def _verify(options: argparse.Namespace, terminal: Terminal) -> int:
     folder = find_report(options.report)
     if options.keep and not options.kernel:
         raise FindingsError(Finding("usage", "--keep keeps the proofs of --kernel", hint="add --kernel"), exit_code=EXIT_UNABLE)
-    result = verify(_out(options, folder), strict=options.strict, kernel=options.kernel, keep=options.keep)
+    if options.engine and not options.inputs:
+        raise FindingsError(Finding("usage", "--engine makes the PDF of --inputs", hint="add --inputs"), exit_code=EXIT_UNABLE)
+    result = verify(_out(options, folder), strict=options.strict, kernel=options.kernel, keep=options.keep, name=folder.resolve().name,
+                    inputs=folder if options.inputs else None, engine=options.engine or "typst")
     terminal.show(result.table)
     terminal.findings(result.findings)
     return result.exit_code
@@ -304,9 +307,11 @@ def _parser() -> argparse.ArgumentParser:
     watch.add_argument("--open", action="store_true", help="open it in the browser")
     _out_option(watch)
 
-    verify = command("verify", _verify, "judge every obligation of a built report again, from its ledger alone")
+    verify = command("verify", _verify, "judge every obligation of a built report again, from its ledger alone, and look whether the files beside it show it")
     verify.add_argument("report", metavar="REPORT")
     verify.add_argument("--strict", action="store_true", help="exit 1 if an obligation is undecided, too")
+    verify.add_argument("--inputs", action="store_true", help="derive and render the report again, too: ledger and files must be what its inputs give")
+    verify.add_argument("--engine", choices=ENGINES, help="with --inputs: what the PDF was made with (default: typst)")
     verify.add_argument("--kernel", action="store_true", help="have every obligation proved in Coq, too (minutes; needs Coq)")
     verify.add_argument("--keep", metavar="FOLDER", help="with --kernel: write the Coq theory to FOLDER/REPORT.v")
     _out_option(verify)

@@ -79,7 +79,12 @@ CODES: dict[str, tuple[str, str]] = {
     "step-refuted": ("a step is wrong", "The judge found a point at which the step does not hold. Both sides and the point are shown."),
     "step-undecided": ("a step could not be decided", "The judge could neither prove nor refute the step. With --strict this fails the build."),
     "ledger-invalid": ("the ledger cannot be read", "ledger.json is missing, cut short or altered. Build the report again."),
-    "ledger-mismatch": ("the ledger disagrees with itself", "Judging the ledger's own text again gave another verdict than the one that is written there."),
+    "ledger-mismatch": ("the ledger disagrees with itself",
+                        "Judging the ledger's own text again, and building its entries again from their records, gave something else than what is "
+                        "written there; or, with --inputs, the report's folder gives another ledger. Build the report again."),
+    "output-differs": ("a finished file is not the one of this ledger",
+                       "The files beside ledger.json must show what it says was shown, and with --inputs be what the report's folder gives, byte for "
+                       "byte. One of them is of another build, or was altered: build the report again, or delete the old file."),
     "kernel-unproved": ("an obligation is not checked by the kernel",
                         "No proof was found that Coq's kernel accepts, or the statement is of a kind that is not written for "
                         "Coq. The obligation keeps the strength that the judge gave it."),

@@ -17,6 +17,7 @@ from json.encoder import encode_basestring
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import __version__
 from .derivation import Derivation, Value
 from .diagnostics import Finding, FindingsError, Span
 from .expressions import Expr, Number, Operation, to_text
@@ -27,7 +28,7 @@ from .obligation import Obligation, Verdict
 if TYPE_CHECKING:
     from .judge_worker import JudgeWorker
 
-FORMAT = 3
+FORMAT = 4
 # Weakest first: what a report's weakest step is.
 ORDER = ("refuted", "undecided", "agreed", "searched", "enclosure", "exact", "kernel")
 
@@ -92,6 +93,7 @@ class Ledger:
     known: Callable[[Obligation], Verdict | None] = lambda obligation: None      # verdicts of an earlier build, by what they are about
     known_rounding: Callable[[Expr, int, str], Expr | None] = lambda value, places, rule: None       # its statements, by value, places and rule
     _verdicts: dict[tuple[Expr, tuple[Expr, ...]], Ticket] = field(default_factory=dict)
+    _places: dict[str, int] = field(default_factory=dict)
 
     def beside(self) -> Ledger:
         """The same entries for another document: what one shows has no influence on the other."""
@@ -112,13 +114,14 @@ class Ledger:
         expect = getattr(content, "expect", "proved")
         judged = tuple(Judged(o, self.ask(o), getattr(content, "expects", {}).get(o.name, expect), rules.get(o.name, ""), places.get(o.name))
                        for o in (content.obligations(name) if hasattr(content, "obligations") else ()))
-        value = getattr(content, "value", None) if isinstance(content, (Derivation, Value)) else None
-        return self._add(Entry(name, kind_of(content), content, value, getattr(content, "unit", ""), uses=uses, judged=judged, span=span))
+        value, unit = (content.value, content.unit) if isinstance(content, (Derivation, Value)) else (None, "")
+        return self._add(Entry(name, kind_of(content), content, value, unit, uses=uses, judged=judged, span=span))
 
     def _add(self, entry: Entry) -> Entry:
         if entry.name in self.entries:
             raise FindingsError(Finding("answer-duplicate", f"{entry.name} is already in the ledger", entry.span))
         self.entries[entry.name] = entry
+        self._places[entry.name] = len(self._places)
         return entry
 
     def ask(self, obligation: Obligation) -> Ticket:
@@ -205,27 +208,27 @@ class Ledger:
         return tuple(f for e in self.entries.values() for j in e.judged if (f := finding_of(j, j.place or e.span, strict)) is not None)
 
     # --- JSON
-    def body(self, **about: str) -> dict[str, Any]:
-        """All of it as data; ``about`` are strings such as the report's name and language."""
+    def body(self, *, report: str = "", language: str = "en", version: str = __version__) -> dict[str, Any]:
+        """All of it as data, for the report of this name, in this language, as this version of reportgen writes it."""
         return {
-            "format": FORMAT, **about, "rounding": self.rounding,
+            "format": FORMAT, "report": report, "language": language, "version": version, "rounding": self.rounding,
             "givens": [given_record(e) for e in self.entries.values() if e.kind == "given"],
             "answers": [self.answer_record(e) for e in self.entries.values() if e.kind != "given"],
-            "roundings": [judged_record(j) for j in self.roundings.values()],
+            "roundings": [judged_record(j) for j in sorted(self.roundings.values(), key=lambda j: j.obligation.name)],
             "shown": [{"entry": p.entry, "view": p.view, "text": p.text, "file": Path(p.span.file).name if p.span.file else "", "line": p.span.line}
                       for p in self.placements],
             "strengths": dict(sorted(self.counts().items())), "weakest": self.weakest(),
         }
 
     def to_json(self, **about: str) -> str:
-        """Canonical JSON: sorted keys, and a digest of all the rest."""
+        """Canonical JSON: sorted keys, and a digest of all the rest.  ``about``: as ``body`` takes it."""
         body = self.body(**about)
         body["digest"] = canonical_digest(body)
         return indented(body) + "\n"
 
     def answer_record(self, entry: Entry) -> dict[str, Any]:
         """An answer, where its numbers come from, and its obligations with their verdicts."""
-        record: dict[str, Any] = {"name": entry.name, "kind": entry.kind, "unit": entry.unit, "uses": list(entry.uses),
+        record: dict[str, Any] = {"name": entry.name, "kind": entry.kind, "unit": entry.unit, "uses": self.in_order(entry.uses),
                                   "obligations": [judged_record(j) for j in entry.judged], **content_record(entry.content, entry.name)}
         if entry.value is not None:
             record["value"] = to_text(entry.value)
@@ -235,7 +238,7 @@ class Ledger:
 
     def fact_sources(self, entry: Entry) -> dict[str, str]:
         """By fact that a derivation puts in (``N = 32``): the entry that has this value, the one of that name first."""
-        used = [e for name in entry.uses for e in self._parts(name) if e.value is not None]
+        used = [e for name in self.in_order(entry.uses) for e in self._parts(name) if e.value is not None]
         found: dict[str, str] = {}
         for fact in facts(entry.content.steps):
             name, value = fact.args
@@ -244,6 +247,10 @@ class Ledger:
             for e, symbol in same[:1]:
                 found[to_text(fact)] = e.name if symbol is None or symbol == name else f"{e.name}, there {to_text(symbol)}"
         return found
+
+    def in_order(self, names: Iterable[str]) -> list[str]:
+        """Each name once, in the order of the ledger; what is no entry (the submission) comes first, by name."""
+        return sorted(dict.fromkeys(names), key=lambda name: (self._places.get(name, -1), name))
 
     def _parts(self, name: str) -> list[Entry]:
         entry = self.entries.get(name)

@@ -15,6 +15,8 @@ from .obligation import Obligation
 
 
 LINKS = ("equivalent", "implies", "equal")
+EXPECTED = ("proved", "any")
+MAX_PLACES = 10_000     # decimals, as the views have it
 
 
 def canonical_digest(body: Mapping[str, Any]) -> str:
@@ -28,7 +30,8 @@ def kind_of(content: object) -> str:
         if isinstance(content, types):
             return kind
     # of a class made from another the first one's name: a figure that is still being drawn is a figure
-    return [c.__name__ for c in type(content).__mro__ if c is not object][-1].lower()
+    name = [c.__name__ for c in type(content).__mro__ if c is not object][-1].lower()
+    return name if name in ("corrections", "figure") else "claims"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,7 @@ def content_from(record: Mapping[str, Any]) -> object:
     if kind == "derivation":
         return _derivation(record, record["unit"])
     if kind == "claim":
-        return Claim(read(record["statement"]), read_all(record["assumptions"]), record["expected"])
+        return Claim(read(record["statement"]), read_all(record["assumptions"]), _expected(record))
     if kind == "value":
         statement = None if record["statement"] is None else read(record["statement"])
         return Value(read(record["value"]), record["unit"], statement, read_all(record["assumptions"]))
@@ -170,11 +173,22 @@ def content_from(record: Mapping[str, Any]) -> object:
         return Table(tuple("" for _ in (rows[0] if rows else ())), rows)
     if kind == "group":
         return dict.fromkeys(record["parts"])
-    if "claims" not in record:
+    if kind == "figure":
         return Plain()
+    if kind not in ("corrections", "claims"):
+        raise ValueError(f"no kind {kind!r}")
     claims = record["claims"]
+    for claim in claims:
+        if claim["name"] != record["name"] and not claim["name"].startswith((record["name"] + "/", record["name"] + "[")):
+            raise ValueError(f"{claim['name']!r} is no name of one of its claims")
     return Recorded(tuple(Obligation(read(c["statement"]), read_all(c["assumptions"]), c["name"]) for c in claims),
-                    {c["name"]: c["expected"] for c in claims})
+                    {c["name"]: _expected(c) for c in claims})
+
+
+def _expected(record: Mapping[str, Any]) -> str:
+    if record["expected"] not in EXPECTED:
+        raise ValueError(f"{record['expected']!r} is not what can be expected of a claim")
+    return record["expected"]
 
 
 def _derivation(record: Mapping[str, Any], unit: str) -> Derivation:
@@ -222,6 +236,8 @@ def _cell(record: Any) -> object:
         return record["shown"]
     value = read(record["value"])
     if "places" in record:
+        if type(record["places"]) is not int or not 0 <= record["places"] <= MAX_PLACES:
+            raise ValueError(f"{record['places']!r} is no number of decimals")
         return _Rounded(value, record["places"])
     if "claims" in record:
         return _Cell(value, tuple(Obligation(read(c["statement"]), read_all(c["assumptions"])) for c in record["claims"]))

@@ -232,13 +232,13 @@ def render(folder: Path, names: Mapping[str, object], template: str = "report.md
     except FindingsError as error:
         place = _where(error, read, path, "{{")
         raise FindingsError(*(Finding(f.code, f.message, f.span or place, f.hint, f.severity) for f in error.findings)) from None
-    return _located(text, gate.shown, anchors)
+    return _located(text, gate.shown, anchors, path)
 
 
-def _located(text: str, shown: Mapping[str, Shown], anchors: _Anchors) -> Rendered:
-    """The text without anchors, and the anchors as origins."""
+def _located(text: str, shown: Mapping[str, Shown], anchors: _Anchors, path: str) -> Rendered:
+    """The text without anchors, and the anchors as origins; a value before all text stands at the beginning of the template."""
     out: list[str] = []
-    origins: list[tuple[int, str, int, int]] = []
+    origins: list[tuple[int, str, int, int]] = [(0, path, 1, 1)]
     at = length = 0
     for match in _ANCHOR.finditer(text):
         piece = text[at:match.start()]

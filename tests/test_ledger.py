@@ -49,11 +49,22 @@ def written(tmp_path, data) -> list:
 def test_canonical_and_the_same_each_time(text):
     data = json.loads(text)
     assert text == json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n" and text == filled().to_json(report="test")
-    assert not any(isinstance(leaf, float) for _, leaf in leaves(data)) and data["digest"] == canonical_digest(data)
+    assert not any(isinstance(leaf, float) for leaf in leaves(data)) and data["digest"] == canonical_digest(data)
 
 
 def test_an_untouched_ledger_verifies(tmp_path, text):
     assert written(tmp_path, text) == []
+
+
+def test_records_stand_in_an_order_that_does_not_depend_on_the_page():
+    """Roundings by name, what an answer uses in the order of the ledger and once."""
+    ledger = filled()
+    ledger.certify("third", parse("1/3"), 12)
+    ledger.certify("third", parse("1/3"), 2)
+    ledger.add_answer("more", Value(parse("2")), ("third", "O", "size", "N", "O", "submission"))
+    body = ledger.body(report="test")
+    assert [r["name"] for r in body["roundings"]] == ["third/decimal(12)", "third/decimal(2)", "third/decimal(4)"]
+    assert body["answers"][-1]["uses"] == ["submission", "N", "O", "size", "third"]
 
 
 def test_only_grows():
@@ -91,70 +102,14 @@ def test_decimal_literals(value, places, shown):
     assert to_text(decimal_literal(rounded, places)) == shown
 
 
-# --- alterations ----------------------------------------------------------------------------------------------
+# --- alterations: test_replay walks over every place --------------------------------------------------------------
 
-def leaves(data, path=()):
-    if isinstance(data, dict):
-        for k, v in data.items():
-            yield from leaves(v, (*path, k))
-    elif isinstance(data, list):
-        for i, v in enumerate(data):
-            yield from leaves(v, (*path, i))
+def leaves(data):
+    if isinstance(data, (dict, list)):
+        for inner in data.values() if isinstance(data, dict) else data:
+            yield from leaves(inner)
     else:
-        yield path, data
-
-
-def altered(data, path, value):
-    out = copy.deepcopy(data)
-    at = out
-    for key in path[:-1]:
-        at = at[key]
-    at[path[-1]] = value
-    return out
-
-
-def alterations(value):
-    """What one slip makes of a text: another digit, sign, verdict or name."""
-    if isinstance(value, bool) or value is None:
-        return [not value]
-    if isinstance(value, int):
-        return [value + 1]
-    out = [value + "x"]
-    for i, c in enumerate(value):
-        if c.isdigit():
-            out.append(value[:i] + str((int(c) + 1) % 10) + value[i + 1:])
-            break
-    for a, b in (("+", "-"), ("-", "+"), ("<", ">"), (">", "<"), ("proved", "refuted"), ("refuted", "proved"), ("exact", "kernel")):
-        if a in value:
-            out.append(value.replace(a, b, 1))
-    return [v for v in out if v != value]
-
-
-def test_every_altered_leaf_is_found(tmp_path, text):
-    data = json.loads(text)
-    missed = [path for path, value in leaves(data) if path != ("format",) for new in alterations(value) if not written(tmp_path, altered(data, path, new))]
-    assert missed == []
-
-
-KEYS = ("statement", "assumptions", "status", "strength", "method", "witness", "conditions", "counterexample", "sides", "reason", "value", "conclusion")
-
-
-def test_with_a_digest_to_fit_the_faulty_record_is_named(tmp_path, text):
-    data = json.loads(text)
-    missed, tried = [], 0
-    for path, value in leaves(data):
-        if path[0] not in ("answers", "roundings") or not any(k in path for k in KEYS):
-            continue
-        for new in alterations(value)[1:] or alterations(value):
-            changed = altered(data, path, new)
-            changed["digest"] = canonical_digest(changed)
-            found = written(tmp_path, changed)
-            record = data[path[0]][path[1]]
-            names = {record["name"], record["name"].split("/")[0]}
-            tried += 1
-            if not any(any(n in f.message for n in names) for f in found):
-                missed.append((path, value, new))
-    assert tried > 60 and missed == []
+        yield data
 
 
 def test_a_record_taken_away_is_found(tmp_path, text):

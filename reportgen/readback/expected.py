@@ -76,7 +76,7 @@ def expected(document: Document, meta: ReportMeta, details: Mapping[str, Sequenc
     """What the files of ``target`` must show."""
     shape = SHAPES[f"pdf {engine}" if target == "pdf" else target]
     front = _front(meta)
-    body = _Builder(shape)
+    body = Builder(shape)
     if shape.contents:
         contents = _contents(document, shape)
     if target == "html":
@@ -85,7 +85,7 @@ def expected(document: Document, meta: ReportMeta, details: Mapping[str, Sequenc
         body.blocks(document.blocks)
         for entry in document.entries:
             if entry in details:
-                box = _Builder(shape)
+                box = Builder(shape)
                 box.kind = "value"
                 box.text(entry.replace("_", " "))
                 box.flush()
@@ -120,7 +120,7 @@ def _head(meta: ReportMeta) -> Part:
 def _contents(document: Document, shape: Shape) -> Part:
     headings = list(_headings(document.blocks))
     top = min((block["c"][0] for block in headings), default=1)
-    builder = _Builder(shape)
+    builder = Builder(shape)
     builder.contents = True
     for number, heading in enumerate(headings):
         level, attributes, inlines = heading["c"]
@@ -140,18 +140,18 @@ def _headings(blocks: Iterable[Node]) -> Iterable[Node]:
             yield from _headings(block["c"][1])
 
 
-def _notes(builder: _Builder) -> Part:
+def _notes(builder: Builder) -> Part:
     """The footnotes at the end of a file, each with its number."""
     whole = Part()
     for number, blocks in enumerate(builder.waiting, start=1):
-        note = _Builder(builder.shape)
+        note = Builder(builder.shape)
         note.blocks(blocks)
         whole.seen += [Numeral(str(number), "", "furniture"), *note.part.seen]
         whole.said += note.part.said
     return whole
 
 
-class _Builder:
+class Builder:
     """One walk over the tree, in the order of a format."""
 
     def __init__(self, shape: Shape) -> None:
@@ -267,7 +267,7 @@ class _Builder:
         number = str(len(self.waiting))
         self._furniture(number, "sup")
         if self.shape.notes == "apart":
-            note = _Builder(self.shape)
+            note = Builder(self.shape)
             note.blocks(blocks)
             self.part.said += note.part.said
             mark = Numeral(number, "", "furniture")
