@@ -6,7 +6,9 @@ is a failure: a formula that it could not convert would be missing from the page
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import os
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -37,9 +39,19 @@ Block = dict[str, Any]
 
 @cache
 def executable() -> str:
-    """The path of the pandoc binary; raises FindingsError (engine-missing)."""
+    """The path of the pandoc binary; raises FindingsError (engine-missing).
+
+    It is the one inside the wheel, whatever other pandoc this machine has: its version is the one that the lock names.
+    """
+    if named := os.environ.get("PYPANDOC_PANDOC"):
+        return named
+    spec = importlib.util.find_spec("pypandoc")
+    for place in (spec.submodule_search_locations if spec else None) or ():
+        inside = os.path.join(place, "files", "pandoc.exe" if os.name == "nt" else "pandoc")
+        if os.access(inside, os.X_OK):
+            return inside
     try:
-        import pypandoc
+        import pypandoc     # without a binary: it looks for one; and it imports much
         found = pypandoc.get_pandoc_path()
     except (ImportError, OSError) as error:
         raise FindingsError(Finding(
