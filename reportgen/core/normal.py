@@ -30,11 +30,12 @@ class Overflow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """A variable: what it stands for; for a root ``(k, quotient)`` with atom^k = quotient; the signs that it can have."""
+    """A variable: what it stands for; for a root ``(k, quotient)`` with atom^k = quotient; the signs that it can have; has it names."""
 
     tree: Tree
     relation: tuple[int, Quotient] | None
     signs: int
+    named: bool
 
 
 @lru_cache(maxsize=16)
@@ -51,6 +52,7 @@ class Field(Signs):
         self.ctx, self.gens, self.zero, self.one = _ring(size)
         self.atoms: list[Atom] = []
         self.index: dict[object, int] = {}
+        self.related: list[int] = []      # the atoms with a relation, the last first
         self.needs: dict[Tree, tuple[fmpq_mpoly, int]] = {}
         self.work = self.depth = 0
 
@@ -61,8 +63,9 @@ class Field(Signs):
         if key not in self.index:
             if len(self.atoms) == len(self.gens):
                 raise Overflow
-            self.index[key] = len(self.atoms)
-            self.atoms.append(Atom(tree, relation, signs))
+            self.index[key] = place = len(self.atoms)
+            self.atoms.append(Atom(tree, relation, signs, bool(free(tree))))
+            self.related[:0] = (place,) if relation is not None else ()
         return self.gens[self.index[key]], self.one
 
     def key(self, q: Quotient) -> tuple[str, str]:
@@ -82,7 +85,8 @@ class Field(Signs):
         return self.add(a, self.neg(b))
 
     def mul(self, a: Quotient, b: Quotient) -> Quotient:
-        return self._bounded(a[0] * b[0], a[1] * b[1])
+        below = b[1] if a[1] == self.one else a[1] if b[1] == self.one else a[1] * b[1]
+        return self._bounded(a[0] * b[0], below)
 
     def div(self, a: Quotient, b: Quotient, written: Tree | None = None) -> Quotient:
         """a / b, where the divisor must not be zero."""
@@ -96,6 +100,8 @@ class Field(Signs):
     def power(self, a: Quotient, k: int, written: Tree | None = None) -> Quotient:
         if k < 0:
             return self.div((self.one, self.one), self.power(a, -k), written)
+        if k == 1:
+            return a
         value = self.rational(a)
         if k > (_MAX_EXPONENT if value is None else _MAX_POWER_BITS // (int(value.p).bit_length() + int(value.q).bit_length())):
             raise Refused(f"a power with exponent {k}")
@@ -112,8 +118,8 @@ class Field(Signs):
         return num, den
 
     def _cancelled(self, num: fmpq_mpoly, den: fmpq_mpoly) -> Quotient:
-        if num == 0:
-            return self.zero, self.one
+        if num == 0 or den == self.one:
+            return num, self.one
         if not den.is_constant() and not (common := num.gcd(den)).is_constant():
             num, den = num / common, den / common
         lead = den.leading_coefficient()
@@ -122,12 +128,11 @@ class Field(Signs):
     def reduced(self, q: Quotient) -> Quotient:
         """The powers of roots in the numerator lowered by their relations."""
         num, den = q
-        for i in range(len(self.atoms) - 1, -1, -1):
-            relation = self.atoms[i].relation
-            if relation is None or num.degrees()[i] < relation[0]:
+        for i in self.related:
+            (k, (above, below)), degree = self.atoms[i].relation, num.degrees()[i]
+            if degree < k:
                 continue
-            k, (above, below) = relation
-            top, parts = num.degrees()[i] // k, {}
+            top, parts = degree // k, {}
             for exponents, coefficient in num.to_dict().items():
                 times, rest = divmod(exponents[i], k)
                 parts.setdefault(times, {})[exponents[:i] + (rest,) + exponents[i + 1:]] = coefficient
@@ -142,21 +147,23 @@ class Field(Signs):
 
     def rational(self, q: Quotient) -> fmpq | None:
         """The value of a constant; None where there are atoms."""
-        if not (q[0].is_constant() and q[1].is_constant()):
+        if len(q[0]) > 1 or len(q[1]) > 1 or not (q[0].is_constant() and q[1].is_constant()):
             return None
         return q[0].leading_coefficient() / q[1].leading_coefficient() if q[0] != 0 else fmpq(0)
 
     def factors(self, q: Quotient) -> tuple[fmpq, list[tuple[fmpq_mpoly, int]]]:
         """(content, factors with exponents), multiplied out to check them."""
-        (a, above), (b, below) = (self._monomial(poly) if len(poly) == 1 else poly.factor() for poly in q)
-        for poly, content, parts in ((q[0], a, above), (q[1], b, below)):
-            if poly != reduce(mul, (f ** int(e) for f, e in parts), self.one) * content:
-                raise Refused("factors that do not multiply out")
-        return fmpq(a) / fmpq(b), [(f, int(e)) for f, e in above] + [(f, -int(e)) for f, e in below]
+        (a, above), (b, below) = map(self._factored, q)
+        return a / b, above + [(factor, -e) for factor, e in below]
 
-    def _monomial(self, poly: fmpq_mpoly) -> tuple[fmpq, list[tuple[fmpq_mpoly, int]]]:
-        (exponents, coefficient), = poly.to_dict().items()
-        return coefficient, [(self.gens[i], e) for i, e in enumerate(exponents) if e]
+    def _factored(self, poly: fmpq_mpoly) -> tuple[fmpq, list[tuple[fmpq_mpoly, int]]]:
+        if len(poly) == 1:
+            used = () if poly.is_constant() else enumerate(poly.degrees())
+            return poly.leading_coefficient(), [(self.gens[i], int(e)) for i, e in used if e]
+        content, parts = poly.factor()
+        if poly != reduce(mul, (f ** int(e) for f, e in parts), self.one) * content:
+            raise Refused("factors that do not multiply out")
+        return fmpq(content), [(f, int(e)) for f, e in parts]
 
     def _all_factors(self, q: Quotient) -> tuple[bool, list[tuple[fmpq_mpoly, int]]]:
         """(is the content negative, the primes of its size and the factors with exponents)."""

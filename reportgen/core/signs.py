@@ -7,7 +7,6 @@ from itertools import product
 from flint import arb, ctx, fmpq, fmpq_mpoly, fmpq_poly
 
 from .reader import Refused, Tree
-from .trees import free
 from .values import At, NoValue
 
 NEG, ZER, POS = DECIDED = 1, 2, 4
@@ -119,7 +118,7 @@ class Signs:
         found &= self._by_terms(poly, {i: self._of_atom(i) for i in used})
         if found in DECIDED:
             return found
-        if not any(free(self.atoms[i].tree) for i in used):
+        if not any(self.atoms[i].named for i in used):
             return self._possible(found & self._of_number(poly))
         found &= self._shifted(poly, used)
         if found not in DECIDED and len(used) == 1 and poly.total_degree() > 1:

@@ -51,7 +51,13 @@ def walk(tree: Tree) -> Iterator[Tree]:
 
 
 def contains(tree: Tree, part: Tree) -> bool:
-    return any(node == part for node in walk(tree))
+    waiting = [tree]
+    for node in waiting:
+        if node == part:
+            return True
+        if node[0] not in LEAVES:
+            waiting += node[1:]
+    return False
 
 
 def binds(tree: Tree) -> bool:
@@ -59,18 +65,19 @@ def binds(tree: Tree) -> bool:
     return tree[0] in _BINDERS and len(tree) > 3
 
 
-@lru_cache(maxsize=4096)
 def free(tree: Tree) -> frozenset[str]:
     """The names that a statement is about: no constants, no bound names, no names of functions and sets."""
-    head = tree[0]
-    if head in LEAVES:
-        return frozenset({tree[1]}) - CONSTANTS if head == "name" else frozenset()
-    if head == "element":
-        return free(tree[1])
-    parts = [free(part) for part in tree[2 if head == "apply" else 1:]]
-    if binds(tree):
-        parts[:2] = [parts[0] - {tree[2][1]}]
-    return frozenset().union(*parts)
+    found, waiting = set(), [tree]
+    for node in waiting:
+        head = node[0]
+        if head == "name":
+            found.add(node[1])
+        elif binds(node):
+            found |= free(node[1]) - {node[2][1]}
+            waiting += node[3:]
+        elif head != "number":
+            waiting += node[1:2] if head == "element" else node[2:] if head == "apply" else node[1:]
+    return frozenset(found - CONSTANTS)
 
 
 def put(tree: Tree, values: dict[Tree, Tree], renaming: bool = False) -> Tree:
@@ -135,11 +142,11 @@ def _applied(tree: Tree, functions: dict[str, tuple[tuple, Tree]], bound: frozen
     return put(body, dict(zip(names, tree[2:])), renaming=True)
 def simpler(tree: Tree) -> Tree:
     """The tree with the functions of ``_DEFINED`` exchanged for what defines them."""
-    if tree[0] in LEAVES or not any((node[0], len(node) - 1) in _DEFINED for node in walk(tree)):
+    if tree[0] in LEAVES:
         return tree
-    tree = (tree[0], *map(simpler, tree[1:]))
-    call, body = _DEFINED.get((tree[0], len(tree) - 1), (tree, tree))
-    return tree if call is tree else put(body, dict(zip(call[1:], tree[1:])))
+    parts = [*map(simpler, tree[1:])]
+    call, body = _DEFINED.get((tree[0], len(parts)), (None, None))
+    return (tree[0], *parts) if call is None else put(body, dict(zip(call[1:], parts)))
 
 
 def _table(rows: dict[str, str]) -> dict[tuple[str, int], tuple[Tree, Tree]]:
