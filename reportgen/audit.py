@@ -23,6 +23,8 @@ from reportgen.shown import Rendered
 # digits (so that nothing turns into a list): cuneiform signs and Egyptian hieroglyphs.
 _SCRIPT = [*range(0x12000, 0x12398), *range(0x13000, 0x1342E)]
 
+_MARKED = re.compile(f"[{chr(_SCRIPT[0])}-{chr(_SCRIPT[-1])}]")
+
 # Digits that have a meaning for pandoc's reader and therefore stay: list markers, numeric entities, and a digit after
 # a dollar sign (which decides whether the sign opens or closes a formula).
 _SYNTAX = re.compile(r"^[ \t>]*(?:[-*+:~][ \t]+)*\(?\d+[.)](?=\s)|&#[xX]?[0-9A-Fa-f]+;|(?<=\$)\d+|^\s*\[\^[^\]\s]+\]:|\[\^[^\]\s]+\]",
@@ -48,7 +50,6 @@ class Marks:
         share = len(letters) // 10
         groups = [letters[digit * share:(digit + 1) * share] for digit in range(10)]
         self._digit = {letter: str(digit) for digit, group in enumerate(groups) for letter in group}
-        self._back = str.maketrans(self._digit)
         self._places: dict[str, list[int]] = {}
         kept = [False] * (len(text) + 1)
         for match in _SYNTAX.finditer(text):
@@ -67,7 +68,7 @@ class Marks:
 
     def plain(self, marked: str) -> str:
         """The text with its digits."""
-        return marked.translate(self._back)
+        return _MARKED.sub(lambda match: self._digit.get(match[0], match[0]), marked)
 
     def place(self, marked: str, at: int, near: int) -> int | None:
         """Where the character at ``at`` of a marked string stands in the text: the place nearest to ``near``."""

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from reportgen import digests
+from reportgen import digests, pandoc
 from reportgen.build import BuildResult, build
 from reportgen.buildcommand import Log
 from reportgen.diagnostics import EXIT_CLEAN, Finding, FindingsError, describe
@@ -31,6 +31,7 @@ def watch(folder: Path, out: Path, targets: Sequence[str] | None, log: Log, say:
     """
     name = folder.resolve().name
     formats = ["html", *(t for t in targets or () if t != "html")]
+    pandoc.keep()
     board = Board()
     server = Server(out, board, port)
     server.begin()

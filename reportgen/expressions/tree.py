@@ -92,6 +92,13 @@ class Operation:
     def __hash__(self) -> int:
         return self._hash
 
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if other.__class__ is not Operation:
+            return NotImplemented
+        return self._hash == other._hash and self.head == other.head and self.args == other.args  # type: ignore[attr-defined]
+
     def __reduce__(self) -> tuple[object, ...]:
         return Operation, (self.head, self.args)     # the hash of a text differs from process to process
 
