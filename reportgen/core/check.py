@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import mul
 from typing import Any
 
 from flint import ctx, fmpq, fmpq_mpoly
@@ -30,6 +32,7 @@ _CALCULUS = ("diff", "integral", "limit")
 _INEQUALITIES = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt"}      # -> what holds where it does not
 _room: ContextVar[int] = ContextVar("room", default=1)      # for atoms that are not seen at first
 Certificate = Mapping[str, Any]
+Solved = tuple[str, tuple[fmpq_mpoly, fmpq_mpoly], list[tuple[fmpq_mpoly, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,8 @@ def _prove(goal: Tree, assumptions: Sequence[Tree], certificate: Certificate, de
             kept.append(condition)
         elif At().holds(condition) is not True:
             raise Refused("a condition without names that is not shown")
+    if kept and given:
+        field_of(ONE, (*given, *kept))      # raises where the assumptions exclude the conditions: nothing is left to hold
     return replace(found, conditions=tuple(kept)) if kept or found.conditions else found
 
 
@@ -138,9 +143,9 @@ def _by_form(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, dept
         return _all([_prove(part, given, c, depth + 1) for part, c in zip(parts, inner, strict=True)])
     if head == "approx":
         _, digits = parts[1][1] if parts[1][0] == "neg" else parts[1]      # a number: it has no names
-        return _rounding(parts[0], parts[1], len(digits.partition(".")[2]), given)
+        return _rounding(parts[0], parts[1], len(digits.partition(".")[2]))
     if head == "eq" and parts[0][0] == "round":
-        return _rounding(parts[0][1], parts[1], At().whole(At().value(parts[0][2]), 0, MAX_PLACES), given)
+        return _rounding(parts[0][1], parts[1], At().whole(At().value(parts[0][2]), 0, MAX_PLACES))
     if head == "implies":
         premises = parts[0][1:] if parts[0][0] == "or" else (parts[0],)
         inner = certificate.get("parts") or [certificate] * len(premises)
@@ -167,14 +172,10 @@ def _closed(goal: Tree, certificate: Certificate, given: tuple[Tree, ...]) -> Ac
     return None
 
 
-def _rounding(tree: Tree, shown: Tree, places: int, given: tuple[Tree, ...]) -> Accepted:
+def _rounding(tree: Tree, shown: Tree, places: int) -> Accepted:
     """Is ``shown`` the rounding to so many decimals?  Ties go to the even digit."""
-    target, conditions, rounded, bits = At().value(shown), (), None, 64 + int(places * 3.4)
-    if free(tree):
-        field = _field(tree, given)
-        value = field.rational(field.lowest(field.normal(tree)))
-        conditions, rounded = field.open_conditions(), None if value is None else rounding(value, places)
-    while not free(tree) and rounded is None and bits <= MAX_BITS:
+    target, rounded, bits = At().value(shown), None, 64 + int(places * 3.4)
+    while rounded is None and bits <= MAX_BITS:
         ctx.prec, bits = bits, 4 * bits
         try:
             value = At().value(tree)
@@ -185,10 +186,10 @@ def _rounding(tree: Tree, shown: Tree, places: int, given: tuple[Tree, ...]) -> 
         raise Refused("no ball in one rounding cell")
     exact = isinstance(value, fmpq)
     strength, method, bits = ("exact", "rounding of a rational", 0) if exact else ("enclosure", "ball inside one rounding cell", ctx.prec)
-    return Accepted(strength, method, target != rounded, conditions, (value, rounded, target, fmpq(places)), bits)
+    return Accepted(strength, method, target != rounded, (), (value, rounded, target, fmpq(places)), bits)
 
 
-def _field(goal: Tree, given: Sequence[Tree]) -> Field:
+def field_of(goal: Tree, given: Sequence[Tree]) -> Field:
     """The field of a statement, its assumptions learned."""
     nodes = [node for part in (goal, *given) for node in walk(part)]
     seen = len({node for node in nodes if node[0] == "name"}) + sum(node[0] not in _ARITHMETIC for node in nodes)
@@ -201,7 +202,7 @@ def _field(goal: Tree, given: Sequence[Tree]) -> Field:
 
 def _in_a_field(goal: Tree, given: tuple[Tree, ...]) -> Accepted:
     """By normal forms; what a relation needs to have a value (x > 0 for ln x) is assumed where that helps, and is a condition."""
-    field, conditions = _field(goal, given), ()
+    field, conditions = field_of(goal, given), ()
     try:
         method = _relation(field, goal)
     except Refused:
@@ -209,7 +210,7 @@ def _in_a_field(goal: Tree, given: tuple[Tree, ...]) -> Accepted:
         if not supposed or goal[0] in ("iff", "implies"):
             raise
         conditions = field.open_conditions()      # from which all that is supposed follows
-        field = _field(goal, (*given, *supposed))
+        field = field_of(goal, (*given, *supposed))
         method = _relation(field, goal)
     return Accepted("exact", method, conditions=conditions + field.open_conditions())
 
@@ -248,48 +249,74 @@ def _is_zero(field: Field, num: fmpq_mpoly) -> bool:
 def _equivalence(field: Field, head: str, first: Tree, second: Tree) -> str:
     if first[0] == second[0] == "eq" and first[1][0] == first[2][0] == "vec" and (first[1][1], first[2][1]) == second[1:]:
         return "vec is one to one"      # on matrices of one shape, which a name has from what it is equal to
-    if first[0] == second[0] == "ne" and head == "iff":
-        first, second = ("eq", *first[1:]), ("eq", *second[1:])
-    if first[0] in ("eq", "or") and second[0] in ("eq", "or"):
-        a, b = _zero_set(field, first), _zero_set(field, second)
+    a, b = nothing_lost(field, head, first, second)
+    heads = {part[0] for part in (*a, *b)}
+    if heads == {"eq"} or heads == {"ne"} and len(a) == len(b) == 1 and head == "iff":
         if _contained(field, a, b) and (head == "implies" or _contained(field, b, a)):
             return "same zero set" if head == "iff" else "zero set contained"
-    elif head == "iff" and first[0] in _INEQUALITIES and second[0] in _INEQUALITIES:
-        a, b = field.difference(first), field.difference(second)
-        ratio = field.sign_of(field.lowest(field.mul(a, b[::-1]))) if b[0] != 0 else 0
-        if ratio in (POS, NEG) and times(ALLOWED[second[0]], ratio) == ALLOWED[first[0]]:
+    elif head == "iff" and len(a) == len(b) == 1 and heads <= _INEQUALITIES.keys():
+        (relation, difference, _), (other, (num, den), _) = *a, *b
+        ratio = field.sign_of(field.lowest(field.mul(difference, (den, num)))) if num != 0 else 0
+        if ratio in (POS, NEG) and times(ALLOWED[other], ratio) == ALLOWED[relation]:
             return "differences in a positive ratio"
     raise Refused("an equivalence that is not shown")
 
 
-def _zero_set(field: Field, relation: Tree) -> tuple[fmpq_mpoly, list[tuple[fmpq_mpoly, int]]]:
-    """The polynomial whose zeros solve equations joined by ``or``, and what they need to have a value: polynomials with their signs."""
-    outside, field.needs, poly = field.needs, {}, field.one
+def _solutions(field: Field, relation: Tree) -> list[Solved]:
+    """Of each of the relations joined by ``or``: head, difference, and what it needs to have a value, polynomials with their signs."""
+    found = []
     for part in relation[1:] if relation[0] == "or" else (relation,):
-        if part[0] != "eq" or any(map(is_matrix, part[1:])):
-            raise Refused("a zero set of something else than equations")
-        poly = poly * field.difference(part)[0]
-    own = list(field.needs.values())
-    field.needs = {**outside, **field.needs}
-    return field.reduced((poly, field.one))[0], own
+        if part[0] not in COMPARED or any(map(is_matrix, part[1:])):
+            raise Refused("the solutions of something else than relations")
+        outside, field.needs = field.needs, {}
+        difference = field.difference(part)
+        found.append((part[0], difference, [need for need in field.needs.values() if field.sign(need[0]) & ~need[1]]))
+        field.needs = {**outside, **field.needs}
+    return found
 
 
-def _contained(field: Field, a: tuple[fmpq_mpoly, list[tuple[fmpq_mpoly, int]]], b: tuple[fmpq_mpoly, list[tuple[fmpq_mpoly, int]]]) -> bool:
-    """Whether every zero of a is one of b.  A family of zeros where b has no value is lost, and then it is not."""
-    if a[0] == 0:
-        return b[0] == 0
-    for factor, _ in field.factors((a[0], field.one))[1]:
-        if field.sign(factor) & ZER and all(field.sign(divmod(p, factor)[1]) & signs for p, signs in a[1]) \
-                and (divmod(b[0], factor)[1] != 0 or any(not field.sign(divmod(p, factor)[1]) & signs for p, signs in b[1])
-                     or any(signs == NEG | POS and not factor.gcd(p).is_constant() for p, signs in b[1])):
-            return False
-    return True
+def _families(field: Field, part: Solved) -> list[fmpq_mpoly]:
+    """The factors whose zeros solve an equation: not those on which it has no value."""
+    _, (num, _), needs = part
+    with field.supposing(needs):
+        return [f for f, _ in field.factors((num, field.one))[1] if field.sign(f) & ZER
+                and all(field.sign(value) & signs for p, signs in needs for value in field.values_on(p, f))]
+
+
+def nothing_lost(field: Field, head: str, first: Tree, second: Tree) -> tuple[list[Solved], list[Solved]]:
+    """The solutions of both sides.  Refused where one may have no value at a solution of the other.
+
+    Where several names occur a divisor may be zero at some of them, not at a whole family: ``a = b <=> a/c = b/c`` with c != 0.
+    """
+    a, b = _solutions(field, first), _solutions(field, second)
+    strict = len(free(first) | free(second)) < 2 and not any(node[0] == "index" for side in (first, second) for node in walk(side))
+    for part, there in [*((part, b) for part in a), *((part, a) for part in b if head == "iff")]:
+        relation, (num, den), own = part
+        region = [] if relation == "eq" else [(num * den, ALLOWED[relation])]
+        with field.supposing(own + region):
+            needs = [need for _, _, others in there for need in others if field.sign(need[0]) & ~need[1]]
+            needs.sort(key=lambda need: need[1] != NEG | POS)      # divisors first, which are known then
+            lost = num == 0 and needs or region and any(strict or signs != NEG | POS for _, signs in needs)
+            for factor in _families(field, part) if needs and not lost and relation in ("eq", "le", "ge") else ():
+                for i, (p, signs) in enumerate(needs):
+                    with field.supposing(needs[:i]):
+                        lost = lost or field.may_fail(p, signs, factor, strict)
+        if lost:
+            raise Refused("solutions at which the other side may have no value")
+    return a, b
+
+
+def _contained(field: Field, a: list[Solved], b: list[Solved]) -> bool:
+    """Whether every zero of a is one of b."""
+    whole = field.reduced((reduce(mul, (num for _, (num, _), _ in b), field.one), field.one))[0]
+    return all(0 in field.values_on(whole, f) for part in a if part[1][0] != 0 for f in _families(field, part)) \
+        and (whole == 0 or all(num != 0 for _, (num, _), _ in a))
 
 
 def _cases(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, depth: int) -> Accepted:
     """Shown where ``on`` holds and where it does not: {"on": relation, "then": certificate, "else": certificate}."""
     on = simpler(read(certificate["on"]))
-    field = _field(on, given)
+    field = field_of(on, given)
     field.difference(on)
     if field.open_conditions():
         raise Refused("cases by a condition that may have no value")
@@ -318,7 +345,6 @@ def _induction(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, de
     if goal[0] != "eq" or head not in ("sum", "prod") or n[0] != "name" or contains(lower, n) or contains(body, n) or between:
         raise Refused("no induction on this")
     others = tuple(fact for fact in given if n[1] not in free(fact))      # what is assumed of n holds for the last one only
-    _field(ONE, (*given, ("ge", n, lower)))      # raises where no n is allowed
     base = _shown(("eq", put(closed, {n: lower}), put(body, {index: lower})), others, certificate["base"], depth)
     combined = ("add" if head == "sum" else "mul", put(closed, {n: ("add", n, ("neg", ONE))}), put(body, {index: n}))
     step = _shown(("eq", closed, combined), (*others, ("ge", n, ("add", lower, ONE))), certificate["step"], depth)
@@ -333,7 +359,7 @@ def _function(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, dep
 
     ``u = v <=> f(u) = f(v)``; ``exp(u) < exp(v)`` from an assumed {"from": "u < v"}; ``u = v`` >= 0 from ``u^k = v^k``.
     """
-    of, number, field = certificate["of"], certificate["of"] not in ("ln", "exp"), _field(goal, given)
+    of, number, field = certificate["of"], certificate["of"] not in ("ln", "exp"), field_of(goal, given)
 
     def same(side: Tree, image: Tree) -> bool:
         return field.difference(("eq", ("pow", side, ("number", str(int(of)))) if number else (of, side), image))[0] == 0
@@ -341,15 +367,13 @@ def _function(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, dep
     if number and int(of) < 1:
         raise Refused("no such power")
     if goal[0] in ("iff", "implies"):
+        nothing_lost(field, *goal)      # both sides are positive where their logarithms are needed
         (head, u, v), (other, *images) = goal[:0:-1] if certificate.get("turned") and goal[0] == "iff" else goal[1:]
-        signs = [field.sign_of(field.normal(side)) for side in (u, v)]
-        even = number and int(of) % 2 == 0 and goal[0] == "iff"
-        lossy = of == "ln" and POS not in signs or even and any(s & NEG for s in signs)
+        lossy = goal[0] == "iff" and number and int(of) % 2 == 0 and any(field.sign_of(field.normal(side)) & NEG for side in (u, v))
         good = head == other == "eq" and not lossy and same(u, images[0]) and same(v, images[1])
     elif goal[0] == "eq":
         powers = [("pow", side, ("number", str(int(of)))) for side in goal[1:]]
-        parts = [*(("ge", side, ZERO) for side in goal[1:]), ("eq", *powers)]
-        return _all([_shown(part, given, {}, depth) for part in parts])
+        return _all([_shown(part, given, {}, depth) for part in (*(("ge", side, ZERO) for side in goal[1:]), ("eq", *powers))])
     else:
         source = simpler(read(certificate["from"]))
         good = source in given and source[0] == goal[0] in COMPARED and of == "exp" and all(map(same, source[1:], goal[1:]))

@@ -6,10 +6,12 @@ Two trees with one normal form are equal wherever both have a value and what is 
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, reduce
+from itertools import combinations
 from math import comb, prod
-from operator import mul
+from operator import and_, mul
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpz
 
@@ -189,15 +191,44 @@ class Field(Signs):
         """What is needed and does not follow from the assumptions; what the others imply is left out."""
         kept = {r: need for r, need in self.needs.items() if self.sign(need[0]) & ~need[1]}
         for relation in sorted(kept, key=lambda r: (-kept[r][0].total_degree(), -len(kept[r][0]))) if len(kept) > 1 else ():
-            before = self.facts, self.low, self.high
-            self.facts, self.low, self.high = list(self.facts), dict(self.low), dict(self.high)
-            for other in kept:
-                if other != relation:
-                    self.know(*kept[other])
-            if not self.sign(kept[relation][0]) & ~kept[relation][1]:
+            with self.supposing(need for other, need in kept.items() if other != relation):
+                implied = not self.sign(kept[relation][0]) & ~kept[relation][1]
+            if implied:
                 del kept[relation]
-            self.facts, self.low, self.high = before
         return tuple(sorted(kept, key=lambda r: r[0] != "ne"))
+
+    def values_on(self, poly: fmpq_mpoly, factor: fmpq_mpoly) -> Iterator[fmpq_mpoly]:
+        """Polynomials with the sign that ``poly`` has where the factor is zero: a rest of division, values at what solves it for a name."""
+        yield self.reduced((divmod(poly, factor)[1], self.one))[0]
+        used = [(i, self.atoms[i].tree) for i, degree in enumerate(factor.degrees()) if degree]
+        for i, name in used:
+            slope = factor.derivative(i)
+            together = (free(name) & free(other) if name[0] == "name" else _shared(name, other) for j, other in used if j != i)
+            if name[0] in ("name", "index") and not slope.degrees()[i] and not any(together):
+                outside, self.needs = self.needs, {}
+                value = self.lowest(self.normal(put(self.polynomial(poly), {name: self.tree((self.gens[i] * slope - factor, slope))})))
+                self.needs = outside
+                yield value[0] * value[1]
+
+    def may_fail(self, poly: fmpq_mpoly, signs: int, factor: fmpq_mpoly, strict: bool) -> bool:
+        """Whether the polynomial may have other signs where the factor is zero; unless ``strict``, may be zero on a whole part of that."""
+        values = list(self.values_on(poly, factor))
+        found = reduce(and_, map(self.sign, values))
+        if not found & ~signs or not found & signs or signs != NEG | POS or len(values) > 1:
+            return bool(found & ~signs) and (strict or signs != NEG | POS or not found & signs)
+        a, b = (self._without_roots(part) for part in (poly, factor))
+        moving = [(i, self.atoms[i].tree) for i, (d, e) in enumerate(zip(a.degrees(), b.degrees())) if (d or e) and free(self.atoms[i].tree)]
+        if any(_shared(u, v) for (_, u), (_, v) in combinations(moving, 2)) or not a.gcd(b).is_constant():
+            return True      # functions of one name, or a part that both have
+        return self.sign(factor) in (POS | ZER, NEG | ZER) or strict and bool(self.sign(a.resultant(b, moving[0][0])) & ZER)
+
+    def _without_roots(self, poly: fmpq_mpoly) -> fmpq_mpoly:
+        """A polynomial that is zero wherever this one is, in atoms that have no relation."""
+        for i in range(len(self.atoms) - 1, -1, -1):
+            if self.atoms[i].relation is not None and poly.degrees()[i]:
+                k, (above, below) = self.atoms[i].relation
+                poly = self._bounded((self.gens[i] ** k * below - above).resultant(poly, i), self.one)[0]
+        return poly
 
     def tree(self, q: Quotient) -> Tree:
         above = self.polynomial(q[0])
@@ -228,38 +259,19 @@ class Field(Signs):
             raise Refused("an expression with too many parts, or infinity as a number")
         if head == "name":
             return self.exponential(self.constant(1)) if tree == E else self.atom(tree, tree, signs=POS if tree == PI else ANY)
-        if head in ("add", "mul"):
-            return reduce(self.add if head == "add" else self.mul, map(self.normal, tree[1:]))
-        if head == "neg":
-            return self.neg(self.normal(tree[1]))
-        if head == "div":
-            return self.div(self.normal(tree[1]), self.normal(tree[2]), tree[2])
-        if head == "pow":
-            return self._power(*tree[1:])
-        if head == "root":
-            return self.root(self.normal(tree[1]), At().whole(At().value(tree[2]), 2, 20), tree[1])
-        if head == "abs":
-            inner = self.lowest(self.normal(tree[1]))
-            signs = self.sign_of(inner)
-            if signs & NEG and signs & POS:
-                return self.root(self.mul(inner, inner), 2, tree[1])
-            return self.neg(inner) if signs & NEG else inner
-        if head == "max":
-            return reduce(self._larger, map(self.normal, tree[1:]))
-        if head == "exp":
-            return self.exponential(self.normal(tree[1]))
-        if head == "ln":
-            return self.logarithm(self.normal(tree[1]), tree[1])
-        if head in ("sin", "cos"):
-            return self._turned(self.lowest(self.normal(tree[1])))[head == "sin"]
-        if head in ("sum", "prod"):
-            return self._sum(*tree)
-        if head == "limit":
-            return self._limit(*tree[1:4])
         if head == "diff" and (taken := derivative_of(tree)) is not None:
             self.normal(tree[1])      # where the function has no value it has no derivative
             return self.normal(taken)
+        if head in _FORMS:
+            return _FORMS[head](self, *tree[1:])
         return self.atom(tree, tree) if head == "diff" else self._opaque(tree)
+
+    def _absolute(self, tree: Tree) -> Quotient:
+        inner = self.lowest(self.normal(tree))
+        signs = self.sign_of(inner)
+        if signs & NEG and signs & POS:
+            return self.root(self.mul(inner, inner), 2, tree)
+        return self.neg(inner) if signs & NEG else inner
 
     def _opaque(self, tree: Tree) -> Quotient:
         """A function of numbers that is rational is computed; any other is an atom, named by the normal forms of its arguments."""
@@ -402,7 +414,11 @@ class Field(Signs):
             return cosine, self.neg(sine)
         written, key = self.tree(q), self.key(q)
         cosine = self.atom(("cos", *key), ("cos", written))
-        return cosine, self.atom(("sin", *key), ("sin", written), (2, self.sub(self.constant(1), self.mul(cosine, cosine))))
+        sine = self.atom(("sin", *key), ("sin", written), (2, self.sub(self.constant(1), self.mul(cosine, cosine))))
+        for i in self.index["cos", *key], self.index["sin", *key]:
+            self.low.setdefault(i, (fmpq(-1), True))
+            self.high.setdefault(i, (fmpq(1), True))
+        return cosine, sine
 
     def _marked(self, body: Tree, name: Tree) -> tuple[Tree, Quotient, dict[Tree, tuple[fmpq_mpoly, int]], dict[int, Tree]]:
         """(a name of its own, the body's normal form with it, what that needs, the atoms that depend on it)."""
@@ -417,13 +433,13 @@ class Field(Signs):
         """Written out between whole numbers; between names by linearity: each monomial that depends on the index is an atom."""
         ends = [self.normal(lower), self.normal(upper)]
         first, last = map(self.rational, ends)
+        if any(end is not None and end.q != 1 for end in (first, last)) or head == "prod" and None in (first, last):
+            raise Refused("a sum or product with these bounds")
         if first is not None and last is not None:
-            if first.q != 1 or last.q != 1 or not -1 <= last - first < _MAX_SUM:
-                raise Refused("a sum with these bounds")
+            if not -1 <= last - first < _MAX_SUM:
+                raise Refused("a sum of so many terms")
             terms = (self.normal(put(body, {index: rational_tree(fmpq(i))})) for i in range(int(first.p), int(last.p) + 1))
             return reduce(self.add if head == "sum" else self.mul, terms, self.constant(head == "prod"))
-        if head == "prod" or any(end is not None and end.q != 1 for end in (first, last)):
-            raise Refused("a sum or product with these bounds")
         marked, q, needs, inside = self._marked(body, index)
         for poly, signs in needs.values():      # for every index from the lower bound on
             place = self.index.get(marked)
@@ -436,9 +452,7 @@ class Field(Signs):
         if any(q[1].degrees()[i] for i in inside):
             raise Refused("a sum of quotients in its index")
         total, count = self.constant(0), self.add(self.sub(ends[1], ends[0]), self.constant(1))
-        for coefficient, _, exponents in self.monomials(q[0]):
-            fixed = tuple(0 if i in inside else e for i, e in enumerate(exponents))
-            varying = tuple(e if i in inside else 0 for i, e in enumerate(exponents))
+        for varying, fixed in self._taken_apart(q[0], inside).items():
             part = count
             if any(varying):      # one key at every depth of nesting
                 bound = frozenset((put(self.atoms[i].tree, {marked: ("name", "bound")}), e) for i, e in enumerate(varying) if e)
@@ -446,47 +460,62 @@ class Field(Signs):
                 part = self.atom(("sum", bound, *bounds), ("sum", written, index, lower, upper))
             else:      # the number of terms; an empty sum ends one before it begins
                 self.require("ge", ("add", upper, ("neg", lower), ONE), count)
-            total = self.add(total, self.mul((self.ctx.from_dict({fixed: coefficient}), self.one), part))
+            total = self.add(total, self.mul((fixed, self.one), part))
         return self.mul(total, (self.one, q[1]))
 
-    def _limit(self, body: Tree, name: Tree, point: Tree) -> Quotient:
+    def _limit(self, body: Tree, name: Tree, point: Tree, _side: Tree = ZERO) -> Quotient:
         """Of a quotient of polynomials in x and exp(x): at infinity by leading terms, at a number by continuity in lowest terms."""
+        if point == ("neg", INF):
+            body, point = put(body, {name: ("neg", name)}), INF
         marked, q, needs, inside = self._marked(body, name)
         simple = [i for i, tree in inside.items() if tree in (marked, ("exp", marked))]
         for relation, (poly, _) in needs.items():      # a divisor that is not zero throughout has no zero close beside the point
-            parts: dict[tuple, dict] = {}
-            for exponents, coefficient in poly.to_dict().items():
-                rest = tuple(0 if i in inside else e for i, e in enumerate(exponents))
-                parts.setdefault(tuple(exponents[i] for i in inside), {})[rest] = coefficient
             if relation[0] != "ne" or any(poly.degrees()[i] for i in inside if i not in simple):
                 raise Refused("the limit of an expression that may have no value")
-            coefficients = [self.ctx.from_dict(part) for part in parts.values()]
+            coefficients = list(self._taken_apart(poly, inside).values())
             if all(self.sign(c) & ZER for c in coefficients):
                 self.needs.setdefault(("ne", self.polynomial(coefficients[0]), ZERO), (coefficients[0], NEG | POS))
         if any(q[0].degrees()[i] or q[1].degrees()[i] for i in inside if i not in simple):
             raise Refused("the limit of this kind of expression")
-        if point not in (INF, ("neg", INF)):
+        if point != INF:
             return self.normal(put(self.tree(q), {marked: point}))
-        (top, above), (bottom, below) = (self._leading(poly, inside, marked, point == INF) for poly in q)
+        (top, above), (bottom, below) = (self._leading(poly, inside, marked) for poly in q)
         if q[0] != 0 and top > bottom:
             raise Refused("an infinite limit")
         result = self.div((above, self.one), (below, self.one))
         return self.constant(0) if q[0] != 0 and top < bottom else result
 
-    def _leading(self, poly: fmpq_mpoly, inside: dict[int, Tree], marked: Tree, up: bool) -> tuple[tuple, fmpq_mpoly]:
-        """The growth of a polynomial in x and exp(x), first by the power of exp(x), and the coefficient of what grows so."""
-        def growth(e: tuple) -> tuple[int, int]:
-            of_exp = sum(e[i] for i, tree in inside.items() if tree != marked)
-            return of_exp if up else -of_exp, sum(e[i] for i, tree in inside.items() if tree == marked)
-        terms = poly.to_dict()
-        top = max(map(growth, terms), default=(0, 0))
-        sign = 1 if up or top[1] % 2 == 0 else -1
-        kept = {e: c * sign for e, c in terms.items() if growth(e) == top}
-        return top, self.ctx.from_dict({tuple(0 if i in inside else k for i, k in enumerate(e)): c for e, c in kept.items()})
+    def _leading(self, poly: fmpq_mpoly, inside: dict[int, Tree], marked: Tree) -> tuple[tuple, fmpq_mpoly]:
+        """The growth of a polynomial in x and exp(x), the power of exp(x) and that of x, and the coefficient of what grows so."""
+        parts = {(sum(e[i] for i in inside if inside[i] != marked), sum(e[i] for i in inside if inside[i] == marked)): coefficient
+                 for e, coefficient in self._taken_apart(poly, inside).items()}
+        return max(parts.items(), key=lambda part: part[0], default=((0, 0), self.zero))
 
+    def _taken_apart(self, poly: fmpq_mpoly, inside: Container[int]) -> dict[tuple, fmpq_mpoly]:
+        """The coefficients of a polynomial in these atoms, by the exponents of the atoms."""
+        parts: dict[tuple, dict] = {}
+        for exponents, coefficient in poly.to_dict().items():
+            varying = tuple(e if i in inside else 0 for i, e in enumerate(exponents))
+            parts.setdefault(varying, {})[tuple(e - v for e, v in zip(exponents, varying))] = coefficient
+        return {varying: self.ctx.from_dict(part) for varying, part in parts.items()}
+
+_FORMS = {      # head -> the normal form by the field, from the arguments
+    "add": lambda field, *parts: reduce(field.add, map(field.normal, parts)), "neg": lambda field, u: field.neg(field.normal(u)),
+    "mul": lambda field, *parts: reduce(field.mul, map(field.normal, parts)), "exp": lambda field, u: field.exponential(field.normal(u)),
+    "div": lambda field, u, v: field.div(field.normal(u), field.normal(v), v), "ln": lambda field, u: field.logarithm(field.normal(u), u),
+    "root": lambda field, u, n: field.root(field.normal(u), At().whole(At().value(n), 2, 20), u), "pow": Field._power,
+    "cos": lambda field, u: field._turned(field.lowest(field.normal(u)))[0], "abs": Field._absolute, "limit": Field._limit,
+    "sin": lambda field, u: field._turned(field.lowest(field.normal(u)))[1],
+    "sum": lambda field, *parts: field._sum("sum", *parts), "prod": lambda field, *parts: field._sum("prod", *parts),
+    "max": lambda field, *parts: reduce(field._larger, map(field.normal, parts))}
 # n -> cosine and sine of pi/n
 _OF_PI = {n: tuple(simpler(read(text)) for text in texts) for n, texts in {
     12: ("(sqrt(6) + sqrt(2))/4", "(sqrt(6) - sqrt(2))/4"), 10: ("sqrt(10 + 2*sqrt(5))/4", "(sqrt(5) - 1)/4")}.items()}
+
+
+def _shared(a: Tree, b: Tree) -> bool:
+    """Whether a name stands in both; two names or entries beside each other do not depend on each other."""
+    return bool(free(a) & free(b)) and not (a[0] in ("name", "index") and b[0] in ("name", "index"))
 
 
 def _primes(value: fmpq) -> list[tuple[int, int]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import product
 
 from flint import arb, ctx, fmpq, fmpq_mpoly, fmpq_poly
@@ -46,6 +48,8 @@ class Signs:
 
     def learn(self, relation: Tree) -> None:
         """Take an assumption in.  What cannot be used says nothing.  Raises Inconsistent."""
+        for part in relation[1:] if relation[0] == "and" else ():
+            self.learn(part)
         if relation[0] == "element" and relation[2] == ("name", "NN"):
             relation = ("ge", relation[1], ("number", "0"))
         if relation[0] not in ALLOWED:
@@ -75,14 +79,28 @@ class Signs:
         else:
             self.high[i] = min(self.high.get(i, (bound, closed)), (bound, closed))
 
+    @contextmanager
+    def supposing(self, facts: Iterable[tuple[fmpq_mpoly, int]]) -> Iterator[None]:
+        """For a while: these polynomials have these signs as well."""
+        before = self.facts, self.low, self.high
+        self.facts, self.low, self.high = list(self.facts), dict(self.low), dict(self.high)
+        for fact in facts:
+            self.know(*fact)
+        yield
+        self.facts, self.low, self.high = before
+
     def consistent(self) -> None:
-        """Raises Inconsistent where a bound lies beyond another, or an equation is never satisfied."""
+        """Raises Inconsistent where a bound lies beyond another, or a polynomial never has its sign."""
         for i in self.low.keys() & self.high.keys():
             (low, low_in), (high, high_in) = self.low[i], self.high[i]
             if low > high or low == high and not (low_in and high_in):
                 raise Inconsistent("the assumptions leave no value")
-        if any(not self.sign(poly) & ZER for poly in self.equations):
-            raise Inconsistent("an assumed equation has no solution")
+        for poly, signs in (*((poly, ZER) for poly in self.equations), *self.facts):
+            if poly.total_degree() > 1 or len(poly) > 2 or signs in (ZER, NEG | POS):
+                apart = [i for i, degree in enumerate(poly.degrees()) if degree]
+                by_atoms = self._by_terms(poly, {i: self._of_atom(i) for i in apart}) & self._shifted(poly, apart)
+                if not self.sign(poly) & by_atoms & signs:
+                    raise Inconsistent("the assumptions contradict each other")
 
     def sign(self, poly: fmpq_mpoly) -> int:
         """The signs that a polynomial can have."""
@@ -108,10 +126,11 @@ class Signs:
         """Of a polynomial as it stands: by what is known of it, term by term, or by its roots."""
         found, lead, size = ANY, poly.leading_coefficient(), len(poly)
         for known, signs in self.facts:
-            if len(known) == size:
+            if abs(len(known) - size) < 2:      # x - y is what is known of x - y - 1, and 1
                 scale = lead / known.leading_coefficient()
-                if poly == known * scale:
-                    found &= signs if scale > 0 else flipped(signs)
+                rest = poly - known * scale
+                if rest.is_constant():
+                    found &= plus(signs if scale > 0 else flipped(signs), _sign(rest.leading_coefficient() if rest != 0 else fmpq(0)))
         if found in DECIDED:
             return found
         used = [i for i, degree in enumerate(poly.degrees()) if degree]
@@ -136,8 +155,8 @@ class Signs:
 
     def _of_atom(self, i: int) -> int:
         atom, found = self.atoms[i], self.atoms[i].signs
-        if atom.relation is not None and found == POS | ZER and self.sign_of(atom.relation[1]) == POS:
-            found = POS
+        if atom.tree[0] == "root" and atom.relation is not None:
+            found &= self.sign_of(atom.relation[1])
         if i in self.low and self.low[i][0] >= 0:
             found &= POS | (ZER if self.low[i] == (0, True) else 0)
         if i in self.high and self.high[i][0] <= 0:

@@ -26,6 +26,10 @@ class NoValue(Refused):
     """No value here, or none that balls of this precision show."""
 
 
+class Undefined(NoValue):
+    """There is no value."""
+
+
 class At:
     """Values at a point: ``env`` has the values of names and entries.  ``exact`` is False once a ball was needed."""
 
@@ -41,10 +45,7 @@ class At:
         if self.work > _MAX_WORK:
             raise NoValue("too much work")
         if head in ("add", "mul"):
-            total, join = self.value(tree[1]), add if head == "add" else mul
-            for part in tree[2:]:
-                total = join(total, self.value(part))
-            return total
+            return reduce(add if head == "add" else mul, map(self.value, tree[1:]))
         if head == "neg":
             return -self.value(tree[1])
         if head in ("name", "index"):
@@ -76,7 +77,7 @@ class At:
 
     def nonzero(self, value: Value) -> Value:
         if value == 0 or isinstance(value, arb) and value.contains(0):
-            raise NoValue("perhaps a division by zero")
+            raise (Undefined if isinstance(value, fmpq) else NoValue)("perhaps a division by zero")
         return value
 
     def _named(self, tree: Tree) -> Value:
@@ -121,7 +122,7 @@ class At:
             return fmpq(factorial(self.whole(value, 0, _MAX_FACTORIAL)))
         n = self.whole(more[0], 1, MAX_TERMS) if head == "root" else 0
         if head == "ln" and not value > 0 or head == "root" and not value >= 0:
-            raise NoValue(f"no value for {head} here")
+            raise (Undefined if value < 0 or exact else NoValue)(f"no value for {head} here")
         if exact and value == (1 if head == "ln" else 0):
             return fmpq(head in ("exp", "cos"))
         if exact and n == 2:
@@ -156,16 +157,20 @@ class At:
             raise NoValue("the balls do not decide it")
         return 0
 
-    def holds(self, tree: Tree) -> bool | None:
-        """Whether a statement holds; None where it has no value or the balls do not decide it."""
+    def holds(self, tree: Tree, missing: bool | None = None) -> bool | None:
+        """Whether a statement holds; ``missing`` where a side has no value; None where the balls do not decide it.
+
+        Inside an equivalence or implication in one name a relation without a value does not hold: a solution lost is a solution.
+        """
         head, parts = tree[0], tree[1:]
         if head in ("and", "or"):
-            return _joined([self.holds(part) for part in parts], head == "or")
+            return _joined([self.holds(part, missing) for part in parts], head == "or")
         if head == "not":
             inner = self.holds(parts[0])
             return None if inner is None else not inner
         if head in ("iff", "implies"):
-            left, right = map(self.holds, parts)
+            missing = False if len(self.env) == 1 else None
+            left, right = (self.holds(part, missing) for part in parts)
             if head == "implies" and (left is False or right is True):
                 return True
             return None if None in (left, right) else left == right if head == "iff" else False
@@ -176,6 +181,8 @@ class At:
                 return self._equal_entries(*parts)
             if head in COMPARED:
                 return self.order(self.value(parts[0]), self.value(parts[1])) in COMPARED[head]
+        except Undefined:
+            return missing
         except NoValue:
             pass
         return None

@@ -15,7 +15,7 @@ from flint import fmpq
 
 from ..expressions import Expr, Number, Operation, Symbol, is_op, parse, symbols, to_text, walk
 from ..obligation import Obligation, Status, Verdict, proved, refuted, undecided
-from . import cases, certificates, counterexample, enclosure, integrals, methods, relations, trigonometry
+from . import cases, certificates, counterexample, enclosure, integrals, methods, relations, soundness, trigonometry
 from .conditions import Facts, open_conditions
 from .definitions import prepare
 from .exact import Field
@@ -24,6 +24,7 @@ from .forms import Inconsistent, Overflow, Undefined, Unsupported
 MAX_ATOMS = 512
 MAX_REDUCED = 80                # statements to which one obligation is reduced, by all methods together
 _begun: list[None] = []         # those of the obligation at hand
+_RATIONAL = frozenset({"iff", "eq", "ne", "lt", "le", "gt", "ge", "add", "neg", "mul", "div"})
 _STRENGTH_ORDER = {"enclosure": 0, "exact": 1, "kernel": 2}
 
 
@@ -35,12 +36,17 @@ def judge(obligation: Obligation) -> Verdict:
 
 def core_verdict(statement: str | tuple, assumptions: Sequence[str | tuple]) -> Verdict | None:
     """What the core decides by the form of the statement, without a search."""
-    return certificates.accepted(statement, assumptions, {})
+    found = certificates.accepted(statement, assumptions, {})
+    if found is not None and found.proved and soundness.contradictory(assumptions):
+        return undecided("the assumptions contradict each other")
+    return found
 
 
 def certified(obligation: Obligation) -> Verdict:
     """What the search finds, with a certificate that the core accepts; "searched" where it accepts none."""
     found = search(obligation)
+    if found.proved and soundness.contradictory([certificates.tree_of(a) for a in obligation.assumptions]):
+        return undecided("the assumptions contradict each other")
     return found if found.status is Status.UNDECIDED else certificates.certified(obligation, found, judge)
 
 
@@ -55,7 +61,7 @@ def search(obligation: Obligation) -> Verdict:
         if is_op(prepared.statement, "eq") and any(is_op(node, "sum", "prod") for node in walk(prepared.statement)):
             pointed = counterexample.search(prepared.statement, prepared.assumptions)      # cheaper than what can be tried to prove a sum
         verdict = refuted("exact", "counterexample", pointed.point, pointed.sides) if pointed else \
-            _settled(_decide(prepared.statement, prepared.assumptions))
+            soundness.confirmed(_settled(_decide(prepared.statement, prepared.assumptions)), prepared.statement, prepared.assumptions, _decide)
         if verdict.refuted and not verdict.counterexample:
             Facts(Field(MAX_ATOMS), prepared.assumptions)      # raises where they contradict each other
         return _with_definitions(verdict, obligation, prepared.definitions) if verdict.counterexample else verdict
@@ -119,6 +125,11 @@ def _decide(statement: Expr, assumptions: tuple[Expr, ...], splits: int = 0) -> 
         verdict = _closed(statement)
         if verdict is not None:
             return verdict
+    # most of what is false fails at a small point: cheaper than the methods, and than normal forms where a point is a line of fractions
+    looks = not splits and head != "or" and not closed
+    early = looks and head == "iff" and not any(isinstance(node, Operation) and node.head not in _RATIONAL for node in walk(statement))
+    if early and (pointed := _by_points(statement, assumptions, undecided(""), 2)).refuted:
+        return pointed
     size = 24
     while True:
         try:
@@ -140,10 +151,8 @@ def _decide(statement: Expr, assumptions: tuple[Expr, ...], splits: int = 0) -> 
         _begun.append(None)
         return _decide(s, a, splits + 1) if len(_begun) <= MAX_REDUCED else undecided("gave up: too many cases")
 
-    if not splits and head != "or" and symbols(statement):      # most of what is false fails at a small point: cheaper than the methods
-        pointed = _by_points(statement, assumptions, verdict, 2)
-        if pointed.refuted:
-            return pointed
+    if looks and not early and (pointed := _by_points(statement, assumptions, verdict, 2)).refuted:
+        return pointed
     further = methods.attempt(statement, assumptions, deeper) if splits < methods.MAX_DEPTH else None
     if further is not None and further.refuted and not further.counterexample:      # a point that a teacher would choose, where there is one
         pointed = _by_points(statement, assumptions, further)
@@ -264,14 +273,18 @@ def _exact(statement: Expr, assumptions: tuple[Expr, ...], size: int) -> Verdict
     elif head in ("ne", "lt", "le", "gt", "ge"):
         found = relations.inequality(field, facts, statement, assumptions)
     elif head == "iff":
-        found = relations.equivalence(field, facts, *statement.args)
+        found = _without_loss(relations.equivalence(field, facts, *statement.args), statement, assumptions)
     elif head == "implies":
-        found = relations.implication(field, facts, *statement.args)
+        found = _without_loss(relations.implication(field, facts, *statement.args), statement, assumptions)
     elif head == "or":
         found = next((v for a in statement.args if (v := _exact(a, assumptions, size)).proved), None)
     else:
         raise Unsupported(f"a statement of the form {head}")
     return found or _under_requirements(field, statement, assumptions, size) or undecided("gave up: not proved by normal forms")
+
+
+def _without_loss(found: Verdict | None, statement: Expr, assumptions: tuple[Expr, ...]) -> Verdict | None:
+    return found if found and soundness.loses_nothing(statement, assumptions, found.conditions) else None
 
 
 def _decide_entries(entries: list[Expr], assumptions: tuple[Expr, ...], conditions: tuple[Expr, ...]) -> Verdict:

@@ -38,6 +38,13 @@ def depends(value: Expr, name: Expr) -> bool:
     return any(node == name for node in walk(value))
 
 
+def mentions(value: Expr, name: Expr) -> bool:
+    """``depends``, but the letter of an entry is no name: x_1 does not mention x."""
+    if value == name or not isinstance(value, Operation):
+        return value == name
+    return any(mentions(part, name) for part in value.args[is_op(value, "index"):])
+
+
 # --- derivatives ----------------------------------------------------------------------------------------------
 
 # u -> f'(u); the chain rule multiplies by u'

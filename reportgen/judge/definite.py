@@ -16,7 +16,7 @@ from ..obligation import Verdict
 from . import antiderivatives, calculus, limits, pieces, splitting
 from .conditions import Facts
 from .exact import Field
-from .forms import Decide, Undefined, Unsupported
+from .forms import Decide, Inconsistent, Overflow, Undefined, Unsupported
 
 INF, MINUS_INF = Symbol("inf"), Operation("neg", (Symbol("inf"),))
 
@@ -37,7 +37,7 @@ def prove(statement: Expr, assumptions: tuple[Expr, ...], decide: Decide) -> Ver
 def evaluate(node: Operation, assumptions: tuple[Expr, ...], decide: Decide) -> tuple[Expr, list[str]]:
     """The exact value of ``integral(f, x, a, b)`` and the antiderivatives used.  Raises Unsupported, Undefined."""
     body, x, low, high = node.args
-    if not isinstance(x, Symbol) or any(calculus.depends(end, x) for end in (low, high)):
+    if not isinstance(x, Symbol) or any(calculus.mentions(end, x) for end in (low, high)):
         raise Unsupported("an integral in such a name")
     if any(is_op(n, "sum", "prod", "limit", "integral", "diff") for n in walk(body)):
         raise Unsupported("an integrand that binds names")
@@ -103,6 +103,19 @@ def _needed(tree: Expr, given: tuple[Expr, ...]) -> list[Expr]:
     Facts(field, given)
     field.normal(tree)
     return list(open_conditions(field, every=True))
+
+
+def continuous_between(node: Operation, assumptions: tuple[Expr, ...], decide: Decide) -> bool:
+    """Whether the integrand is shown to have a value at, and between, both ends, which are finite."""
+    body, x, low, high = node.args
+    marked = Symbol("variable of the integral")
+    inside = _inside(marked, low, high, assumptions, decide)
+    lower, upper = (low, high) if not inside or not is_op(inside[0], "not") else (high, low)
+    given = assumptions if inside is None else (*assumptions, Operation("ge", (marked, lower)), Operation("le", (marked, upper)))
+    try:
+        return all(_shown(condition, marked, given, decide) for condition in _needed(replace(body, {x: marked}), given))
+    except (Unsupported, Undefined, Inconsistent, Overflow):
+        return False
 
 
 def _shown(condition: Expr, x: Symbol, given: tuple[Expr, ...], decide: Decide) -> bool:

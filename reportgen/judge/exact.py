@@ -344,7 +344,10 @@ class Field(Exponentials):
     def _factorial(self, expr: Operation) -> Quotient:
         """(n + c)! as (n + 1)...(n + c) n! for an integer c: factorials of neighbours share one atom."""
         q = self.lowest(self.reduced(self.normal(expr.args[0])))
-        if self.rational(q) is not None or not q.den.is_constant():
+        value = self.rational(q)
+        if value is not None and (value < 0 or value.denominator != 1):
+            raise Undefined(f"the factorial of {value}")
+        if value is not None or not q.den.is_constant():
             return self._function(expr)
         constant = next((c for e, c in q.num.to_dict().items() if not any(e)), fmpq(0)) / q.den.leading_coefficient()
         if constant.q != 1 or abs(int(constant.p)) > MAX_EXPONENT:

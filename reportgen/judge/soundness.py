@@ -1,0 +1,130 @@
+"""What a proof must show beside its relation: that there is something of which it speaks.
+
+The search exchanges integrals for names, proves under conditions, and cancels.  A statement is called proved only where the integrals
+in it have values, where some values of the names can satisfy the assumptions and the conditions together, and where an
+equivalence loses no solution to a condition.  Nothing here makes a verdict stronger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import lru_cache
+from itertools import islice
+
+from flint import fmpq
+
+from ..core.check import field_of, nothing_lost
+from ..core.normal import Overflow as TooMany
+from ..core.reader import Refused, Tree, read
+from ..core.signs import Inconsistent as Contradiction
+from ..core.trees import ONE, simpler
+from ..expressions import Expr, Number, Operation, Symbol, is_op, symbols, to_text, walk
+from ..obligation import Obligation, Verdict, undecided
+from . import cases, cells, counterexample, definite, enclosure, pieces
+from .certificates import accepted, expression, tree_of
+from .definitions import prepare
+from .forms import Decide, Inconsistent, Overflow, Undefined, Unsupported
+
+POINTS = 80      # at which assumptions are tried before it is asked whether they contradict each other
+_FIRST = [Fraction(v) for v in ("1", "2", "-1", "1/2", "0", "3", "-1/2", "10")]
+_SOMETHING = Operation("eq", (Number("0"), Number("0")))
+_ORDERED = ("lt", "le", "gt", "ge")
+
+
+def confirmed(verdict: Verdict, statement: Expr, assumptions: tuple[Expr, ...], decide: Decide) -> Verdict:
+    """The verdict of the search, or UNDECIDED with the reason where it is a proof of nothing."""
+    if not verdict.proved:
+        return verdict
+    for node in walk(statement):
+        if is_op(node, "integral") and len(node.args) == 4 and not has_value(node, assumptions, decide):
+            return undecided(f"without a value: nothing shows that {to_text(node)} has one")
+    if not loses_nothing(statement, assumptions, verdict.conditions):
+        return undecided("gave up: one side may have no value at a solution of the other")
+    if verdict.conditions and excluded((*assumptions, *verdict.conditions)):
+        return undecided(f"without a value: the assumptions exclude {' and '.join(map(to_text, verdict.conditions))}")
+    return verdict
+
+
+def loses_nothing(statement: Expr, assumptions: tuple[Expr, ...], conditions: tuple[Expr, ...]) -> bool:
+    """Of an equivalence, or an implication of equations: whether the conditions leave no solution of one side out."""
+    if not conditions or not is_op(statement, "iff", "implies"):
+        return True
+    if is_op(statement, "implies") and not all(is_op(side, "eq", "or") for side in statement.args):
+        return True      # the premise is one assumption more
+    try:
+        goal, *given = (simpler(tree_of(part)) for part in (statement, *assumptions))
+        nothing_lost(field_of(goal, given), *goal)
+    except (Refused, TooMany):
+        return False
+    return True
+
+
+@lru_cache(maxsize=256)
+def excluded(facts: tuple[Expr, ...]) -> bool:
+    """Whether it is shown that no values satisfy all of these."""
+    try:
+        prepared = prepare(Obligation(_SOMETHING, facts))
+    except Unsupported:
+        return False
+    if prepared.inconsistent is not None:
+        return True
+    facts = prepared.assumptions
+    names = counterexample.free_names(*facts)
+    for choice in islice(counterexample.graded(len(names), _FIRST), POINTS):
+        point = counterexample.Point({name: fmpq(value.numerator, value.denominator) for name, value in zip(names, choice)})
+        if all(enclosure.holds(fact, point) is True for fact in facts):
+            return False
+    try:
+        field_of(ONE, [simpler(tree_of(fact)) for fact in facts])
+    except Contradiction:
+        return True
+    except (Refused, TooMany):
+        pass
+    for fact in facts:
+        others = tuple(other for other in facts if other != fact)
+        if is_op(fact, *_ORDERED):
+            found = accepted(tree_of(cases.negation(fact)), [tree_of(other) for other in others], {})
+            if found is not None and found.proved and not found.conditions:
+                return True
+    return any(_never(tuple(fact for fact in facts if symbols(fact) == (name.name,))) for name in names)
+
+
+def _never(facts: tuple[Expr, ...]) -> bool:
+    """Whether no value of the one name satisfies these."""
+    kept = [fact for fact in facts if not is_op(fact, "element")]
+    whole = tuple(fact for fact in facts if is_op(fact, "element"))
+    if not kept:
+        return False
+    found = cells.prove(Operation("not", (kept[0] if len(kept) == 1 else Operation("and", tuple(kept)),)), whole)
+    return found is not None and found.proved and not found.conditions
+
+
+def contradictory(assumptions: Sequence[str | Tree]) -> bool:
+    """Whether assumptions (texts, or what the core reads in them) that are more than bounds of single names contradict each other."""
+    trees = [read(fact) if isinstance(fact, str) else fact for fact in assumptions] if len(assumptions) > 1 else ()
+    if all(fact[0] not in _ORDERED or {side[0] for side in fact[1:]} == {"name", "number"} for fact in trees) \
+            and not any(fact[0] == "element" for fact in trees):
+        return False      # the core compares bounds by itself
+    return excluded(tuple(map(expression, trees)))
+
+
+def has_value(node: Operation, assumptions: tuple[Expr, ...], decide: Decide) -> bool:
+    """Whether a definite integral is shown to have a value; of a function of which nothing is known that is assumed."""
+    body, x, low, high = node.args
+    finite = not any(end in (definite.INF, definite.MINUS_INF) for end in (low, high))
+    if any(is_op(n, "apply") for n in walk(body)) or finite and pieces.continuous(body):
+        return True
+    try:
+        if finite and not symbols(node):
+            enclosure.evaluate(node, bits=64)
+            return True
+    except enclosure.NoValue:
+        pass
+    try:
+        definite.evaluate(node, assumptions, decide)
+        return True
+    except (Unsupported, Inconsistent, Overflow, enclosure.NoValue):
+        return finite and isinstance(x, Symbol) and definite.continuous_between(node, assumptions, decide)
+    except Undefined:
+        return False
