@@ -139,7 +139,7 @@ def _proposals(obligation: Obligation, verdict: Verdict, judge: Judge) -> Iterat
     for turned in ({}, {"turned": True}) if is_op(statement, "iff") else ({},):
         if is_op(statement, "iff"):
             yield from _by_a_root(statement, assumptions, turned)
-        for of in _POWERS:
+        for of in _POWERS if is_op(statement, "iff", "implies") else _POWERS[2:] if is_op(statement, "eq") else ():
             yield {"by": "function", "of": of} | turned
     yield from _by_exponentials(assumptions)
     yield from _by_solving(assumptions)
