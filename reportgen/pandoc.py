@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.diagnostics import EXIT_UNABLE, Finding, FindingsError
-from reportgen.pandoctree import nodes, rewrite
+from reportgen.pandoctree import rewrite
 
 TIMEOUT = 120  # seconds; a report takes a tenth of one
 # Macros would let a report redefine what its formulas say; metadata belongs into report.toml.
@@ -186,9 +186,6 @@ def write_in_parts(blocks: Sequence[Block], to: str, *, raw: str, meta: Mapping[
     """
     import hashlib
 
-    if not blocks or any(node["t"] == "Note" for node in nodes(blocks)):
-        return write(blocks, to, meta=meta, template=template, options=options)
-
     def digest(*texts: str) -> str:
         return f"{to} " + hashlib.sha256("\0".join((*options, *texts)).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -199,11 +196,15 @@ def write_in_parts(blocks: Sequence[Block], to: str, *, raw: str, meta: Mapping[
         parts.setdefault(name, [{"t": "Plain", "c": [node]}])
         return {"t": "RawInline", "c": [raw, f"\uE0FD{name}\uE0FE"]}
 
+    given = blocks
     if formulas:
         blocks = rewrite(list(blocks), formula, ("Math",))
     order = []
-    for block in blocks:
-        name = digest(json.dumps(block, ensure_ascii=False))
+    texts = [json.dumps(block, ensure_ascii=False) for block in blocks]
+    if not blocks or any('"t": "Note"' in text for text in texts):      # no text of the author's has quotes without a backslash there
+        return write(given, to, meta=meta, template=template, options=options)
+    for block, text in zip(blocks, texts):
+        name = digest(text)
         parts.setdefault(name, [block])
         order.append(name)
     trees = {name: _meta(value) for name, value in (meta or {}).items()}

@@ -72,16 +72,17 @@ def nodes(tree: Any) -> Iterator[Node]:
     stack = [tree]
     while stack:
         item = stack.pop()
-        if isinstance(item, dict):
+        kind = item.__class__
+        if kind is dict:
             if "t" in item:
                 yield item
                 content = item.get("c")
-                if content is not None and type(content) is not str:
+                if content is not None and content.__class__ is not str:
                     stack.append(content)
             else:
                 stack.extend(reversed(list(item.values())))
-        elif isinstance(item, list | tuple):
-            stack.extend([inner for inner in reversed(item) if inner and type(inner) is not str])
+        elif kind is list or kind is tuple:
+            stack += [inner for inner in item[::-1] if inner and inner.__class__ is not str]
 
 
 Change = Callable[[Node], "Node | list[Node] | None"]
@@ -93,39 +94,48 @@ def rewrite(tree: Any, change: Change, tags: Collection[str] | None = None) -> A
     ``change`` answers None (keep), a node, or a list of nodes that takes its place in the list around it.  With ``tags`` it
     is asked about nodes of these only.
     """
-    if isinstance(tree, dict):
-        content = tree.get("c")
-        new = rewrite(content, change, tags)
-        return tree if new is content else {**tree, "c": new}
-    if not isinstance(tree, list | tuple):
-        return tree
-    out: list[Any] | None = None        # made with the first change
-    for index, item in enumerate(tree):
-        new: Any = item
-        many = False
-        if type(item) is dict:
-            content = item.get("c")
-            # Text, spaces and the like have nothing inside; most nodes are such leaves.
-            if content is not None and type(content) is not str:
-                inside = rewrite(content, change, tags)
-                if inside is not content:
-                    new = {**item, "c": inside}
-            tag = item.get("t")
-            if tag is not None and (tags is None or tag in tags):
-                changed = change(new)
-                if changed is not None:
-                    new, many = changed, type(changed) is list
-        elif item and type(item) is not str:
-            new = rewrite(item, change, tags)
-        if out is None:
-            if new is item:
-                continue
-            out = list(tree[:index])
-        if many:
-            out += new
-        else:
-            out.append(new)
-    return tree if out is None else out
+    asked = None if tags is None else frozenset(tags)
+
+    def inside(content: Any) -> Any:
+        kind = content.__class__
+        if kind is list or kind is tuple:
+            return of_list(content)
+        if kind is dict:
+            there = content.get("c")
+            new = inside(there)
+            return content if new is there else {**content, "c": new}
+        return content
+
+    def of_list(items: Any) -> Any:
+        out: list[Any] | None = None        # made with the first change
+        for index, item in enumerate(items):
+            new: Any = item
+            kind = item.__class__
+            if kind is dict:
+                content = item.get("c")
+                # Text, spaces and the like have nothing inside; most nodes are such leaves.
+                if content is not None and content.__class__ is not str:
+                    there = inside(content)
+                    if there is not content:
+                        new = {**item, "c": there}
+                tag = item.get("t")
+                if tag is not None and (asked is None or tag in asked):
+                    changed = change(new)
+                    if changed is not None:
+                        if changed.__class__ is list:
+                            out = list(items[:index]) if out is None else out
+                            out += changed
+                            continue
+                        new = changed
+            elif item and (kind is list or kind is tuple):
+                new = of_list(item)
+            if out is not None:
+                out.append(new)
+            elif new is not item:
+                out = [*items[:index], new]
+        return items if out is None else out
+
+    return inside(tree)
 
 
 def plain_text(inlines: Any) -> str:

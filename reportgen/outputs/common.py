@@ -64,11 +64,11 @@ def formulas(blocks: list[Node], display: Callable[[str, str, str, str, str], No
                     changed = True
                     out.extend(found) if isinstance(found, list) else out.append(found)
                     continue
-                if isinstance(content, list | tuple):
+                if isinstance(content, (list, tuple)):
                     walked = walk(content)
                     if walked is not content:
                         new = {**item, "c": walked}
-            elif item and isinstance(item, list | tuple):
+            elif item and isinstance(item, (list, tuple)):
                 new = walk(item)
             changed = changed or new is not item
             out.append(new)
