@@ -33,10 +33,10 @@ class Books:
     """The books of one build: what was kept, what is now, what will be kept.  A context: the end writes them."""
 
     def __init__(self, folder: Path, out: Path, engine: str, strict: bool, template: str, *, renew: bool = False,
-                 overridden: bool = False) -> None:
+                 overridden: bool = False, kernel: str = "") -> None:
         self.folder, self.out, self.engine = folder, out, engine
         self.cache = Cache(out)
-        self.present = trace.common(engine, strict, template)
+        self.present = trace.common(engine, strict, template, kernel)
         if overridden:      # by something that is in no file: the short way is not open the next time
             self.present.append(("option", "overrides", "yes"))
         self.trace = [] if renew else trace.read(str(out))

@@ -81,34 +81,42 @@ class BuildResult:
 
 
 def build(source: Path | Report, targets: Sequence[str] | None, out: Path, *, engine: str = "typst", strict: bool = False,
-          overrides: Mapping[str, Given] | None = None, template: str = "report.md", cache: str = "off", wait: float = WAIT,
+          overrides: Mapping[str, Given] | None = None, template: str = "report.md", cache: str = "off", wait: float = WAIT, kernel: bool = False,
           on_event: Callable[[Event], None] = lambda event: None) -> BuildResult:
     """Build a report into the folder ``out``; ``targets`` are formats, None what report.toml says.
 
     ``overrides`` stand in place of givens of the same names.  ``on_event`` hears of each target as it is finished.  May be called
     any number of times in one process; nothing passes from one call to the next but what ``cache`` says: "use" runs only what
     must run and keeps what the next build can take, "renew" runs everything and keeps it, "off" keeps nothing.  With a cache, one
-    build at a time works on ``out``, and another waits for up to ``wait`` seconds.
+    build at a time works on ``out``, and another waits for up to ``wait`` seconds.  With ``kernel``, Coq is asked of every proved statement
+    too, and what it accepts is shown as such; where it is missing, a warning says so and the levels are the judge's.
 
     Raises FindingsError where nothing was written: an input is wrong, a step is refuted (or undecided under ``strict``), the
     template or the document has findings; locked.  A format that fails is in the result, and the others are written.
     """
     start = time.perf_counter()
     if cache == "off":
-        return _Build(source, targets, out, engine, strict, overrides, template, None, on_event, start).run()
+        return _Build(source, targets, out, engine, strict, overrides, template, None, on_event, start, kernel).run()
     name = source.meta.name if isinstance(source, Report) else source.resolve().name
     folder = source.folder if isinstance(source, Report) else source
+    coq = _coq() if kernel else ""
     with held(out, wait, lambda holder: on_event(Event("waiting", name, cause=f"{out} is being built by {holder}"))):
         kept = Path(trace.folder_of(str(out)))
         for place in (out, out / "figures", kept, kept / "figures"):
             clean_up(place)
         if cache == "use" and not overrides:
-            same = trace.unchanged(str(folder), str(out), targets, engine, strict, template)
+            same = trace.unchanged(str(folder), str(out), targets, engine, strict, template, trace.common(engine, strict, template, coq))
             if same is not None:
                 return _nothing_to_do(name, out, same, on_event, start)
-        books = Books(folder, out, engine, strict, template, renew=cache == "renew", overridden=bool(overrides))
+        books = Books(folder, out, engine, strict, template, renew=cache == "renew", overridden=bool(overrides), kernel=coq)
         with no_room_told(out):
-            return _Build(source, targets, out, engine, strict, overrides, template, books, on_event, start).run()
+            return _Build(source, targets, out, engine, strict, overrides, template, books, on_event, start, kernel, cache == "renew").run()
+
+
+def _coq() -> str:
+    from reportgen.kernel import kept
+
+    return kept.installed()
 
 
 def _nothing_to_do(name: str, out: Path, same: trace.Unchanged, on_event: Callable[[Event], None], start: float) -> BuildResult:
@@ -127,9 +135,11 @@ class _Build:
     """One build: what is asked for, and what has come of it so far."""
 
     def __init__(self, source: Path | Report, targets: Sequence[str] | None, out: Path, engine: str, strict: bool,
-                 overrides: Mapping[str, Given] | None, template: str, books: Books | None, on_event: Callable[[Event], None], start: float) -> None:
+                 overrides: Mapping[str, Given] | None, template: str, books: Books | None, on_event: Callable[[Event], None], start: float,
+                 kernel: bool = False, renew: bool = False) -> None:
         self.source, self.targets, self.out, self.engine, self.strict = source, targets, out, engine, strict
         self.overrides, self.template, self.books, self.on_event = overrides, template, books, on_event
+        self.kernel, self.renew = kernel, renew
         self.last = start       # when the last target was finished: the first one's time is that of everything before it, too
         self.done: list[Target] = []
         self.findings: list[Finding] = []
@@ -172,6 +182,7 @@ class _Build:
             wanted = [name for name, why in whys.items() if name != "ledger" and (why or self.books is None)]
             ready = Meanwhile(lambda: self._prepare(wanted))
             try:
+                raised = self._raised(derived) if self.kernel else ()
                 page = make_page(derived, strict=self.strict, template=self.template, figures=False)
             finally:
                 ready.wait()
@@ -179,7 +190,8 @@ class _Build:
             begun = {name: attempt(lambda name=name: begin_target(page, name, self.engine, alone=len(wanted) == 1)) for name in wanted[:1]}
             check_figures(derived)
             makes = shared(page, wanted, self.engine, begun)
-        self.findings += page.warnings
+        warnings = (*page.warnings, *raised)
+        self.findings += warnings
         for name, why in whys.items():
             if self.books is not None and not why:
                 self.books.stands(name)
@@ -189,7 +201,7 @@ class _Build:
         counts = _counts(page.derived.ledger, page.document.declared_count, sum(len(target.files) for target in self.done))
         if self.books is not None:
             self.books.say("counts", str(replace(counts, files=0)))
-            self.books.say("warnings", write_warnings(page.warnings, self.books.folder))
+            self.books.say("warnings", write_warnings(warnings, self.books.folder))
         return BuildResult(tuple(self.done), str(counts), tuple(self.findings), self.code, tuple(self.books.inputs()) if self.books else ())
 
     def _prepare(self, wanted: Sequence[str]) -> None:
@@ -199,6 +211,17 @@ class _Build:
         prepare(wanted, self.engine)
         if self.books is not None:
             self.books.warm(wanted)
+
+    def _raised(self, derived: Derived) -> tuple[Finding, ...]:
+        """Have Coq asked of all that is proved, and the ledger say what it accepted; what there is to tell of the others."""
+        from reportgen.kernel import kept
+
+        # a page of its own, for what it rounds
+        first = make_page(replace(derived, ledger=derived.ledger.beside()), strict=self.strict, template=self.template, figures=False)
+        asked = kept.ask(first.derived.ledger.all_judged(), self.out if self.books is not None else None, renew=self.renew,
+                         waiting=lambda number: self.on_event(Event("waiting", self.name, cause=f"Coq is asked of {_plural(number, 'statement')}")))
+        derived.ledger.raise_to(asked.accepted)
+        return asked.findings
 
     def _target(self, page: Page, name: str, why: str, make: Callable[[], dict[str, bytes]] | None) -> None:
         try:

@@ -94,7 +94,7 @@ def target_line(report: str, target: Target) -> str:
 
 
 def build_reports(folders: Sequence[Path], out_of: Callable[[Path], Path], targets: Sequence[str] | None, log: Log, *, engine: str, strict: bool,
-                  cache: str, depfile: str | None = None, trace: Callable[[FindingsError], None] = lambda error: None) -> int:
+                  cache: str, depfile: str | None = None, kernel: bool = False, trace: Callable[[FindingsError], None] = lambda error: None) -> int:
     """Build each report; one that fails does not keep the others from being built.  The worst exit code of all."""
     code = EXIT_CLEAN
     built: list[tuple[Path, BuildResult]] = []
@@ -102,7 +102,7 @@ def build_reports(folders: Sequence[Path], out_of: Callable[[Path], Path], targe
         name = folder.resolve().name
         log.start(name)
         try:
-            result = build(folder, targets, out_of(folder), engine=engine, strict=strict, cache=cache, on_event=log.event)
+            result = build(folder, targets, out_of(folder), engine=engine, strict=strict, cache=cache, kernel=kernel, on_event=log.event)
         except FindingsError as error:
             trace(error)
             log.failed(name, error)

@@ -36,7 +36,7 @@ ELSEWHERE = {
     **dict.fromkeys(("render", "run", "make", "compile", "pdf", "export", "convert"), "type reportgen build REPORT, with --to pdf for one format"),
     **dict.fromkeys(("list", "ls", "show", "status"), "reportgen values REPORT lists every given and answer"),
     **dict.fromkeys(("rules", "views"), "reportgen explain rules, reportgen explain views"),
-    "prove": "reportgen verify REPORT --kernel has every step proved by Coq",
+    "prove": "reportgen verify REPORT --kernel has every step proved by Coq; with build --kernel the report shows it",
     "help": "reportgen --help, reportgen COMMAND --help",
     "version": "reportgen --version",
     **dict.fromkeys(("install", "setup"), "reportgen doctor says what is missing and what to type to get it"),
@@ -137,7 +137,7 @@ def _build(options: argparse.Namespace, terminal: Terminal) -> int:
     as_json = options.log_format == "json"
     return build_reports(find_reports(options.reports), lambda folder: _out(options, folder), options.to,
                          JsonLines(terminal.show) if as_json else Lines(terminal), engine=options.engine, strict=options.strict,
-                         cache="renew" if options.no_cache else "use", depfile=options.depfile,
+                         cache="renew" if options.no_cache else "use", depfile=options.depfile, kernel=options.kernel,
                          trace=_trace if options.debug else lambda error: None)
 
 
@@ -297,6 +297,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("reports", nargs="*", metavar="REPORT", help="a report's folder, or its name under reports/ (default: all there)")
     _what_to_build(build, "comma-separated: pdf,tex,md,html (default: what report.toml says)")
     build.add_argument("--no-cache", action="store_true", help="run everything, whatever was kept of the last build")
+    build.add_argument("--kernel", action="store_true", help="have every step proved in Coq, too, and show it (minutes the first time; needs Coq)")
     build.add_argument("--depfile", metavar="FILE", help="write to FILE, as a rule of make, which files the outputs rest on")
     _out_option(build)
 

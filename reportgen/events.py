@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """``event``: "target" (one format is finished), "waiting" (for another build of the same outputs).
+    """``event``: "target" (one format is finished), "waiting" (for another build of the same outputs, or for Coq).
 
     ``findings``: what was found while the target was made; ``cause``: what is waited for.
     """

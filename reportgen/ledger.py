@@ -35,13 +35,17 @@ ORDER = ("refuted", "undecided", "agreed", "searched", "enclosure", "exact", "ke
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An obligation with its verdict; ``expect`` is "proved", or "any" where the report only says what was found."""
+    """An obligation with its verdict; ``expect`` is "proved", or "any" where the report only says what was found.
+
+    ``coq``: the version of Coq whose kernel accepted a proof of the same statement, beside the judge; "" where it was not asked, or did not.
+    """
 
     obligation: Obligation
     found: Verdict | Ticket
     expect: str = "proved"
     rule: str = ""
     place: Span | None = None       # the author's call of the rule
+    coq: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -53,7 +57,7 @@ class Judged:
         """One of ORDER: how strongly the statement is established."""
         if self.verdict.refuted:
             return "refuted"
-        return self.verdict.strength or "undecided"
+        return "kernel" if self.coq and self.verdict.proved else self.verdict.strength or "undecided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ class Ledger:
     rounding: str = "half-even"            # where ties go: to the even digit, or with "half-up" away from zero
     known: Callable[[Obligation], Verdict | None] = lambda obligation: None      # verdicts of an earlier build, by what they are about
     known_rounding: Callable[[Expr, int, str], Expr | None] = lambda value, places, rule: None       # its statements, by value, places and rule
+    coq: dict[tuple[Expr, tuple[Expr, ...]], str] = field(default_factory=dict)     # the version whose kernel accepted this, by statement and assumptions
     _verdicts: dict[tuple[Expr, tuple[Expr, ...]], Ticket] = field(default_factory=dict)
     _places: dict[str, int] = field(default_factory=dict)
 
@@ -112,7 +117,7 @@ class Ledger:
             return self._add(Entry(name, "group", content, uses=uses, span=span))
         rules, places = rules_by_obligation(content, name), places_by_obligation(content, name)
         expect = getattr(content, "expect", "proved")
-        judged = tuple(Judged(o, self.ask(o), getattr(content, "expects", {}).get(o.name, expect), rules.get(o.name, ""), places.get(o.name))
+        judged = tuple(self.judged(o, getattr(content, "expects", {}).get(o.name, expect), rules.get(o.name, ""), places.get(o.name))
                        for o in (content.obligations(name) if hasattr(content, "obligations") else ()))
         value, unit = (content.value, content.unit) if isinstance(content, (Derivation, Value)) else (None, "")
         return self._add(Entry(name, kind_of(content), content, value, unit, uses=uses, judged=judged, span=span))
@@ -123,6 +128,17 @@ class Ledger:
         self.entries[entry.name] = entry
         self._places[entry.name] = len(self._places)
         return entry
+
+    def judged(self, obligation: Obligation, expect: str = "proved", rule: str = "", place: Span | None = None) -> Judged:
+        """The obligation with what the judge will find, and what Coq's kernel has said of it."""
+        return Judged(obligation, self.ask(obligation), expect, rule, place, self.coq.get((obligation.statement, obligation.assumptions), ""))
+
+    def raise_to(self, coq: Mapping[tuple[Expr, tuple[Expr, ...]], str]) -> None:
+        """Take down what Coq's kernel has accepted, of what is entered and of what will be: no verdict changes, strengths rise."""
+        self.coq |= coq
+        for name, entry in self.entries.items():
+            if entry.judged:
+                self.entries[name] = replace(entry, judged=tuple(self.judged(j.obligation, j.expect, j.rule, j.place) for j in entry.judged))
 
     def ask(self, obligation: Obligation) -> Ticket:
         """Hand an obligation to the judge, without waiting; one statement under one set of assumptions is judged once."""
@@ -152,7 +168,7 @@ class Ledger:
             verdict = self.judge(obligation)
             if not verdict.proved:
                 raise FindingsError(Finding("rounding-undecided", f"{to_text(value)} to {places} places: {verdict.reason or 'refuted'}"))
-            self.roundings[key] = Judged(obligation, verdict)
+            self.roundings[key] = self.judged(obligation)
         return self.roundings[key]
 
     def _rounding(self, name: str, value: Expr, places: int) -> Expr:
@@ -342,7 +358,7 @@ def judged_record(judged: Judged) -> dict[str, Any]:
     """An obligation and its verdict as JSON data."""
     obligation = judged.obligation
     return {"name": obligation.name, "statement": to_text(obligation.statement), "assumptions": texts(obligation.assumptions),
-            "rule": judged.rule, "expect": judged.expect, **verdict_record(judged.verdict)}
+            "rule": judged.rule, "expect": judged.expect, "coq": judged.coq if judged.verdict.proved else "", **verdict_record(judged.verdict)}
 
 
 __all__ = ["Entry", "FORMAT", "Judged", "Ledger", "ORDER", "Placement", "decimal_literal", "finding_of", "judged_record", "rounded_literal"]

@@ -119,16 +119,18 @@ def _pieces(numerals: Iterable[str]) -> Iterator[str]:
 
 # --- the inputs -------------------------------------------------------------------------------------------------
 
-def from_inputs(source: Path, out: Path, data: Mapping[str, Any], *, engine: str = "typst", strict: bool = False) -> list[Finding]:
+def from_inputs(source: Path, out: Path, data: Mapping[str, Any], ledger: Ledger, *, engine: str = "typst", strict: bool = False) -> list[Finding]:
     """What the report in ``source``, derived and rendered again, gives otherwise than the ledger and the finished files in ``out`` have it.
 
-    Raises FindingsError where the report cannot be built.
+    ``ledger`` is as for ``files_beside``; what Coq's kernel accepted is taken from there.  Raises FindingsError where the report cannot be built.
     """
     from .deriving import derive
     from .page import ledger_bytes, make_page, make_target
 
     targets = [target for target in FORMATS if (out / f"report.{target}").is_file()]
-    page = make_page(derive(source, pdf="tex" in targets or engine != "typst"), strict=strict)
+    derived = derive(source, pdf="tex" in targets or engine != "typst")
+    derived.ledger.raise_to(ledger.coq)
+    page = make_page(derived, strict=strict)
     again = json.loads(ledger_bytes(page))
     hint = "the report's inputs have changed, or the ledger was: run reportgen build again"
     found = [Finding("ledger-mismatch", message, Span(str(out / "ledger.json")), hint) for message in differences(data, again)]

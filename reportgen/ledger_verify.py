@@ -6,6 +6,8 @@ And does the rest of the file say what the obligations establish: the entries ar
 values, roundings, sources and every text shown on the page must follow from them; a record has the keys of its kind and no others.
 Whoever changes one place and the digest is found out by the other.
 
+What Coq's kernel accepted is taken as written, shows in no strength here, and is asked again by ``kernel.verification``.
+
 What a file cannot tell by itself: what an author says freely (the source of a given), what was left out as a whole or stands in
 another order, and where on the page a text stood.  ``ledger_files`` asks the finished files and the report's inputs.
 """
@@ -36,6 +38,7 @@ _AGAIN = "run reportgen build again"
 _UNREADABLE = (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError)
 _KEYS = frozenset({"format", "report", "language", "version", "rounding", "givens", "answers", "roundings", "shown", "strengths", "weakest", "digest"})
 _SHOWN = {"entry": str, "view": str, "text": str, "file": str, "line": int}
+_COQ = re.compile(r"(\d+(\.\d+)+)?")
 _NO_ENTRIES = ("submission", "marks")      # what an answer can use beside the ledger's entries
 
 
@@ -46,6 +49,7 @@ class Verification:
     judged: tuple[Judged, ...]
     findings: tuple[Finding, ...]
     ledger: Ledger | None = None        # built again from the records
+    by_coq: tuple[str, ...] = ()        # what is written as accepted by Coq's kernel: nobody but Coq can say whether that is so
 
     @property
     def failed(self) -> bool:
@@ -104,7 +108,8 @@ def verify_records(data: Mapping[str, Any], file: str = "", *, strict: bool = Fa
     check.roundings()
     check.shown()
     check.summary()
-    return Verification(tuple(judged), tuple(dict.fromkeys(check.findings)), check.again)
+    by_coq = tuple(j.obligation.name for j in judged if j.coq)
+    return Verification(tuple(replace(j, coq="") for j in judged), tuple(dict.fromkeys(check.findings)), check.again, by_coq)
 
 
 class _Check:
@@ -153,7 +158,10 @@ class _Check:
             try:
                 obligation = Obligation(read(record["statement"]), read_all(record["assumptions"]), record["name"])
                 self._replay(record, obligation)
-                asked.append((record, Judged(obligation, self.again.ask(obligation), record["expect"], record["rule"])))
+                if not _COQ.fullmatch(record["coq"]):
+                    raise ValueError(f"{record['coq']!r} is no version of Coq")
+                self.again.coq[obligation.statement, obligation.assumptions] = record["coq"]
+                asked.append((record, self.again.judged(obligation, record["expect"], record["rule"])))
             except _UNREADABLE as error:
                 self.invalid(f"the obligation {where} {record.get('name', '')}", error)
         for record, judged in asked:
@@ -251,7 +259,7 @@ class _Check:
         if not isinstance(content, (Plain, Recorded)):
             return self.again.add_answer(name, content, uses, self.place)
         claims = content.claims if isinstance(content, Recorded) else ()
-        judged = tuple(Judged(o, self.again.ask(o), content.expects[o.name]) for o in claims)
+        judged = tuple(self.again.judged(o, content.expects[o.name]) for o in claims)
         return self.again._add(Entry(name, record["kind"], content, uses=uses, judged=judged, span=self.place))
 
     # --- roundings and the page

@@ -54,14 +54,14 @@ def text(lines: Iterable[tuple[str, ...]]) -> bytes:
 
 # --- the present state ------------------------------------------------------------------------------------------
 
-def common(engine: str, strict: bool, template: str = "report.md") -> Lines:
-    """The lines that do not depend on the report: options, tools, layouts."""
+def common(engine: str, strict: bool, template: str = "report.md", kernel: str = "") -> Lines:
+    """The lines that do not depend on the report: options, tools, layouts.  ``kernel``: the version of Coq that is asked, where one is."""
     tools = {**digests.surroundings(), **digests.installed(), "reportgen": digests.own_source()}
     if engine == "latexmk":
         tools["tex"] = digests.program_digest(digests.TEX_PROGRAMS)
     tools = {name: value.replace("\t", " ").replace("\n", " ") for name, value in tools.items()}
     return [("option", "engine", engine), ("option", "strict", str(strict)), ("option", "template", template),
-            *(("tool", name, value) for name, value in sorted(tools.items())),
+            *([("option", "kernel", kernel)] if kernel else []), *(("tool", name, value) for name, value in sorted(tools.items())),
             *(("layout", name, value) for name, value in sorted(digests.layouts().items()))]
 
 

@@ -36,7 +36,7 @@ def verify(out: Path, *, strict: bool = False, kernel: bool = False, keep: str |
         verification = verification.with_findings(Finding("ledger-mismatch", message, Span(str(path))))
     if not verification.failed and verification.ledger is not None:
         beside = ledger_files.files_beside(out, data, verification.ledger)
-        beside += ledger_files.from_inputs(inputs, out, data, engine=engine, strict=strict) if inputs is not None else []
+        beside += ledger_files.from_inputs(inputs, out, data, verification.ledger, engine=engine, strict=strict) if inputs is not None else []
         verification = verification.with_findings(*beside)
     told: list[str] = []
     if kernel:
@@ -44,6 +44,8 @@ def verify(out: Path, *, strict: bool = False, kernel: bool = False, keep: str |
 
         verification, line = raised(verification, keep=Path(keep) if keep else None, name=out.name)
         told += [line] if line else []
+    elif verification.by_coq:
+        told.append(f"{len(verification.by_coq):>6}  are written as accepted by Coq's kernel, too: --kernel asks it again")
     counts = verification.counts()
     lines = [f"{counts[name]:>6}  {name:<10} {words}" for name, words in STRENGTH_MEANINGS.items() if counts[name]]
     lines += [f"{sum(counts.values()):>6}  in all, {verification.replayed()} of them replayed by the core from their certificates", *told]

@@ -55,7 +55,7 @@ def _sentence(kind: str, what: str, was: list[str] | None, now: list[str] | None
         old, new = ((value or ["", "none"])[1].split(" (")[0] for value in (was, now))
         return f"{what} {old} -> {new}"
     if kind == "option":
-        return f"{'--' if what == 'strict' else ''}{what}: {(was or ['', 'none'])[1]} -> {(now or ['', 'none'])[1]}"
+        return f"{'--' if what in ('strict', 'kernel') else ''}{what}: {(was or ['', 'none'])[1]} -> {(now or ['', 'none'])[1]}"
     if kind == "code":
         return f"{what} {how}"
     if kind == "givens":
@@ -91,7 +91,8 @@ def why(folder: Path, out: Path, target: str | None = None) -> str:
     from reportgen.trace import main_file
 
     report = open_report(folder)
-    books = Books(folder, out, *_options(out))
+    engine, strict, template, kernel = _options(out)
+    books = Books(folder, out, engine, strict, template, kernel=kernel)
     graph = books.memory.survey({**report.givens, **dict.fromkeys(("submission", "marks"), None)})
     formats = {name: main_file(name) for name in ("ledger", *report.meta.formats, *books.before)}
     names = {file: name for name, file in formats.items()} | {name: name for name in formats}
@@ -108,12 +109,12 @@ def why(folder: Path, out: Path, target: str | None = None) -> str:
                                 or "type: reportgen why REPORT, to see all files that it makes"), exit_code=EXIT_UNABLE)
 
 
-def _options(out: Path) -> tuple[str, bool, str]:
+def _options(out: Path) -> tuple[str, bool, str, str]:
     """What the last build was asked for."""
     from reportgen import trace
 
     asked = {parts[1]: parts[2] for parts in trace.read(str(out)) if parts[0] == "option"}
-    return asked.get("engine", "typst"), asked.get("strict") == "True", asked.get("template", "report.md")
+    return asked.get("engine", "typst"), asked.get("strict") == "True", asked.get("template", "report.md"), asked.get("kernel", "")
 
 
 def _of_target(books: Books, report: str, name: str, file: str) -> str:

@@ -5,19 +5,25 @@ All lemmas stand in one theory: Coq starts twice for the whole module.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
 
+from reportgen import trace
+from reportgen.build import build, verify
 from reportgen.expressions import Number, Operation, Symbol, op, parse
 from reportgen.judge import judge
 from reportgen.kernel import Missing, check, coq
 from reportgen.kernel.lemma import Unwritten, lemma_of
 from reportgen.ledger import Judged
+from reportgen.ledger_records import canonical_digest
 from reportgen.obligation import Obligation
+from reportgen.resources import templates_folder
 
 SIGMA = "sigma(z) = 1/(1 + e^(-z))"
 
@@ -126,15 +132,15 @@ def coq_there():
 
 
 @pytest.fixture(scope="module")
-def report(coq_there):
+def theory(coq_there):
     """Everything in one theory."""
     items = [obligation("true: " + n, r) for n, r in TRUE.items()] + [obligation("false: " + n, r) for n, r in FALSE.items()]
     return check(items, each=3, seconds=300)
 
 
 @pytest.fixture(scope="module")
-def results(report):
-    return {r.obligation.name: r for r in report.results}
+def results(theory):
+    return {r.obligation.name: r for r in theory.results}
 
 
 @pytest.mark.parametrize("name", TRUE)
@@ -148,12 +154,12 @@ def test_false_statements_are_refused(results, name):
     assert not results["false: " + name].checked, results["false: " + name].statement
 
 
-def test_the_theory_holds_only_what_was_proved(report):
-    assert report.count == sum(n in {r.obligation.name.removeprefix("true: ") for r in report.results if r.checked} for n in TRUE)
-    assert "reportgen_gap" not in report.theory and "Admitted" not in report.theory and "Axiom" not in report.theory
-    assert len(re.findall(r"^Lemma ob_", report.theory, re.M)) == report.count
-    assert "ClassicalDedekindReals.sig_forall_dec" in report.axioms
-    assert all(a in coq.AXIOMS or coq._PRIMITIVE.match(a) for a in report.axioms)
+def test_the_theory_holds_only_what_was_proved(theory):
+    assert theory.count == sum(n in {r.obligation.name.removeprefix("true: ") for r in theory.results if r.checked} for n in TRUE)
+    assert "reportgen_gap" not in theory.theory and "Admitted" not in theory.theory and "Axiom" not in theory.theory
+    assert len(re.findall(r"^Lemma ob_", theory.theory, re.M)) == theory.count
+    assert "ClassicalDedekindReals.sig_forall_dec" in theory.axioms
+    assert all(a in coq.AXIOMS or coq._PRIMITIVE.match(a) for a in theory.axioms)
 
 
 @pytest.mark.parametrize("name", FALSE)
@@ -246,8 +252,8 @@ def test_statements_that_coq_refuses_do_not_take_others_with_them(coq_there):
 
 
 def test_an_axiom_is_noticed(coq_there, monkeypatch):
-    bad = coq._prelude() + "\nAxiom cheat : forall P : Prop, P.\n"
-    monkeypatch.setattr(coq, "_prelude", lambda: bad)
+    bad = coq.prelude() + "\nAxiom cheat : forall P : Prop, P.\n"
+    monkeypatch.setattr(coq, "prelude", lambda: bad)
     with pytest.raises(coq.Failed, match="cheat"):
         coq.check([coq.Entry("1 = 2", ("apply cheat",))], each=2, seconds=60)
 
@@ -309,3 +315,167 @@ def test_nine_in_ten_obligations_of_the_homework(coq_there):
     resisted = [f"{r.obligation.name}: {r.reason}" for r in report.results if not r.checked]
     assert len(proved) > 500
     assert report.count >= 0.9*len(proved), resisted
+
+
+# --- the level on the page --------------------------------------------------------------------------------------
+
+@pytest.fixture
+def report(tmp_path):
+    """The starter report, which shows how strong it is."""
+    folder = tmp_path / "reports" / "car"
+    shutil.copytree(templates_folder() / "starter", folder)
+    with (folder / "report.md").open("a", encoding="utf-8") as file:
+        file.write("\nAt least {{ report.weakest }}; the way: {{ stopping_distance.strength }}.\n\n{{ report.strengths }}\n")
+    return folder
+
+
+@pytest.fixture
+def acting(monkeypatch):
+    """Coq played by a list: ``refused`` are pieces of statements that it does not accept, ``asked`` the statements of each run."""
+    class Acting:
+        refused: tuple[str, ...] = ()
+        asked: list[list[str]] = []  # noqa: RUF012
+        version = "8.16.1"
+
+        def check(self, entries, **limits):
+            self.asked.append([e.statement for e in entries])
+            bad = {i for i, e in enumerate(entries) if any(piece in e.statement for piece in self.refused)}
+            return coq.Checked({i: "field" for i in range(len(entries)) if i not in bad}, dict.fromkeys(bad, "no proof was found"), (), "theory")
+
+    found = Acting()
+    found.asked = []
+    monkeypatch.setattr(coq, "version", lambda: found.version)
+    monkeypatch.setattr(coq, "check", found.check)
+    return found
+
+
+def made(report, out, **options):
+    result = build(report, ["md"], out, **{"cache": "use", "kernel": True, **options})
+    assert result.exit_code == 0
+    return result, json.loads((out / "ledger.json").read_text(encoding="utf-8")), (out / "report.md").read_text(encoding="utf-8")
+
+
+STATEMENTS = 13     # of the starter report: its steps and their parts, each once
+
+
+def test_a_build_shows_what_coq_accepted(report, acting, tmp_path):
+    out = tmp_path / "build" / "car"
+    _, plain, page = made(report, out, kernel=False)
+    assert plain["strengths"] == {"exact": STATEMENTS} and "At least exact" in page and acting.asked == []
+    result, raised_, page = made(report, out)
+    assert raised_["strengths"] == {"kernel": STATEMENTS} and "At least kernel; the way: kernel." in page and "13 kernel" in result.counts
+    assert {t.cause for t in result.targets} == {"--kernel: none -> 8.16.1"}
+    assert [len(run) for run in acting.asked] == [STATEMENTS]
+    # what the core has found stands in the ledger as it was
+    for before, after in zip(plain["answers"], raised_["answers"], strict=True):
+        for one, other in zip(before["obligations"], after["obligations"], strict=True):
+            assert other["coq"] == "8.16.1" and {**other, "coq": ""} == one
+    assert {t.status for t in made(report, out)[0].targets} == {"unchanged"} and len(acting.asked) == 1
+    assert {t.cause for t in made(report, out, kernel=False)[0].targets} == {"--kernel: 8.16.1 -> none"}
+    assert made(report, out, kernel=False)[1] == plain
+
+
+def test_the_same_bytes_from_what_was_kept_and_without(report, acting, tmp_path):
+    for name in ("one", "other"):
+        made(report, tmp_path / name / "car", cache="off" if name == "other" else "use")
+    made(report, tmp_path / "one" / "car", cache="renew")
+    assert [len(run) for run in acting.asked] == [STATEMENTS]*3
+    for file in ("ledger.json", "report.md"):
+        assert (tmp_path / "one" / "car" / file).read_bytes() == (tmp_path / "other" / "car" / file).read_bytes()
+
+
+def test_only_new_lemmas_are_asked(report, acting, tmp_path):
+    out = tmp_path / "build" / "car"
+    acting.refused = ("48",)
+    made(report, out)
+    givens = report / "givens.toml"
+    givens.write_text(givens.read_text(encoding="utf-8").replace("value = 48", "value = 50"), encoding="utf-8")
+    made(report, out)
+    assert 0 < len(acting.asked[1]) < STATEMENTS and all("50" in s or s not in acting.asked[0] for s in acting.asked[1])
+    assert not set(acting.asked[0]) & set(acting.asked[1])
+
+
+def test_what_is_not_accepted_keeps_its_level(report, acting, tmp_path):
+    acting.refused = ("48",)
+    result, data, page = made(report, tmp_path / "build" / "car")
+    obligations = [o for a in data["answers"] for o in a["obligations"]]
+    left = [o["name"] for o in obligations if not o["coq"]]
+    assert left and all("48" in o["statement"] + str(o["assumptions"]) for o in obligations if not o["coq"])
+    assert data["strengths"] == {"exact": len(left), "kernel": STATEMENTS - len(left)} and data["weakest"] == "exact" and "At least exact; the way: kernel" in page
+    told = [f for f in result.findings if f.code == "kernel-unproved"]
+    assert len(told) == 1 and told[0].severity == "warning" and all(name in told[0].message for name in left[:8])
+    assert [f.code for f in made(report, tmp_path / "build" / "car")[0].findings] == ["kernel-unproved"]     # told again
+    assert len(acting.asked) == 1
+
+
+@pytest.mark.parametrize("change", ["body", "seal", "key"])
+def test_what_was_kept_and_altered_is_not_believed(report, acting, tmp_path, monkeypatch, change):
+    out = tmp_path / "build" / "car"
+    acting.refused = ("48",)
+    _, data, _ = made(report, out)
+    path = Path(trace.folder_of(str(out))) / "kernel.json"
+    head, _, body = path.read_bytes().partition(b"\n")
+    better = body.replace(b'"no proof was found"', b'""')
+    assert better != body
+    if change == "seal":        # with a digest, as one makes it who has no key
+        head = f"reportgen-kernel-1 {blake2b(better, digest_size=32).hexdigest()}".encode()
+    path.write_bytes(head + b"\n" + better)
+    if change == "key":
+        path.write_bytes(head + b"\n" + body)
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "somebody"))
+    (report / "report.md").write_text((report / "report.md").read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
+    again = made(report, out)[1]
+    assert [len(run) for run in acting.asked] == [STATEMENTS, STATEMENTS] and again["strengths"] == data["strengths"]
+
+
+def test_without_coq_a_build_shows_the_lower_level(report, acting, tmp_path, monkeypatch):
+    out = tmp_path / "build" / "car"
+
+    def missing():
+        raise Missing("coqc is not installed; type: apt-get install coq")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(coq, "version", missing)
+        result, data, page = made(report, out)
+    assert [(f.code, f.severity) for f in result.findings] == [("engine-missing", "warning")] and "apt-get" in result.findings[0].hint
+    assert data["strengths"] == {"exact": STATEMENTS} and "At least exact" in page
+    assert {t.cause for t in made(report, out)[0].targets} == {"--kernel: none -> 8.16.1"}
+
+
+def test_a_kernel_that_fails_as_a_whole_raises_nothing(report, acting, tmp_path, monkeypatch):
+    def failing(entries, **limits):
+        raise coq.Failed("the time for all proofs is over")
+
+    monkeypatch.setattr(coq, "check", failing)
+    result, data, _ = made(report, tmp_path / "build" / "car")
+    assert [(f.code, f.severity) for f in result.findings] == [("kernel-failed", "warning")] and data["strengths"] == {"exact": STATEMENTS}
+    assert not (Path(trace.folder_of(str(tmp_path / "build" / "car"))) / "kernel.json").exists()
+
+
+def test_verify_believes_no_level_that_is_only_written(report, acting, tmp_path):
+    out = tmp_path / "build" / "car"
+    made(report, out)
+    plain = verify(out, inputs=report)
+    assert plain.exit_code == 0 and "13  exact" in plain.table and "13  kernel" not in plain.table and "--kernel asks it again" in plain.table
+    assert "13  kernel" in verify(out, kernel=True).table
+    acting.refused = ("48",)        # what is kept is not asked
+    found = verify(out, kernel=True)
+    wrong = [f for f in found.findings if f.severity == "error"]
+    assert found.exit_code == 1 and {f.code for f in wrong} == {"ledger-mismatch"} and len(wrong) == len([f for f in found.findings if f.code == "kernel-unproved"])
+    assert any("latest_reaction/" in f.message for f in wrong)
+
+
+def test_a_level_that_somebody_writes_into_the_ledger(report, acting, tmp_path):
+    out = tmp_path / "build" / "car"
+    _, data, _ = made(report, out, kernel=False)
+    for wrong in ("yes", "8.16.1"):
+        data["answers"][0]["obligations"][0]["coq"] = wrong
+        data["digest"] = canonical_digest(data)
+        (out / "ledger.json").write_text(json.dumps(data), encoding="utf-8")
+        assert any("strengths" in f.message or "stopping_distance" in f.message for f in verify(out).findings)
+    data["strengths"] = {"exact": STATEMENTS - 1, "kernel": 1}
+    data["digest"] = canonical_digest(data)
+    (out / "ledger.json").write_text(json.dumps(data), encoding="utf-8")
+    acting.refused = ("",)
+    assert "1  are written as accepted by Coq's kernel" in verify(out).table and "kernel  " not in verify(out).table
+    assert verify(out, kernel=True).exit_code == 1

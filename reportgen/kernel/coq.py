@@ -118,7 +118,7 @@ def _find_part(entries: Sequence[Entry], places: list[int], folder: Path, deadli
     found: dict[int, int] = {}
     waiting = list(places)
     while waiting:
-        lines = [_prelude(), "Axiom reportgen_gap : forall P : Prop, P."]
+        lines = [prelude(), "Axiom reportgen_gap : forall P : Prop, P."]
         for place in waiting:
             entry = entries[place]
             tries = " | ".join(f"(timeout {each} (solve [{s}]); idtac \"PROVED {place} {k}\")" for k, s in enumerate(entry.scripts))
@@ -165,7 +165,7 @@ def _statement_refused(folder: Path) -> bool:
 # --- the clean theory -----------------------------------------------------------------------------------------
 
 def _clean(entries: Sequence[Entry], found: Mapping[int, int]) -> str:
-    lines = [_prelude()]
+    lines = [prelude()]
     for place, number in sorted(found.items()):
         entry = entries[place]
         lines.append(f"(* {comment_text(entry.comment)} *)\nLemma ob_{place} :\n  {entry.statement}.\nProof. {entry.scripts[number]}. Qed.\n")
@@ -200,7 +200,7 @@ def _compile(folder: Path, result: Checked, deadline: float) -> int | None:
     return None
 
 
-def _prelude() -> str:
+def prelude() -> str:
     return (Path(__file__).parent / "prelude.v").read_text(encoding="utf-8")
 
 

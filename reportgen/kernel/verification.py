@@ -36,10 +36,13 @@ def raised(verification: Verification, *, keep: Path | None = None, name: str = 
     for place, found in zip(places, report.results, strict=True):
         if found.checked:
             verdict = replace(judged[place].verdict, status=Status.PROVED, strength="kernel", method="Coq's kernel (coqc, coqchk)", reason="")
-            result[place] = Judged(judged[place].obligation, verdict, judged[place].expect, judged[place].rule)
+            result[place] = replace(judged[place], found=verdict)
         else:
             findings.append(Finding("kernel-unproved", f"{found.obligation.name} is not checked by the kernel: {found.reason}",
                                     hint=f"its strength stays: {judged[place].strength}", severity="warning"))
+            if found.obligation.name in verification.by_coq:
+                told = f"{found.obligation.name} is written as accepted by Coq's kernel, and Coq {report.version} does not accept it"
+                findings.append(Finding("ledger-mismatch", told, hint="run reportgen build --kernel again"))
     if keep is not None:
         _keep(keep, name, report.theory)
     axioms = [a for a in report.axioms if not a.startswith(("Prim", "Float", "Uint", "Sint"))]
