@@ -211,7 +211,7 @@ class Books:
 
 
     def _pages_now(self) -> dict[str, Any]:
-        if "pdf" in self._made and self._made["pdf"]["fits"] and self.engine == "typst" and "reportgen.outputs.typst" in sys.modules:
+        if self._made.get("pdf", {}).get("now") and self.engine == "typst" and "reportgen.outputs.typst" in sys.modules:
             from reportgen.outputs import typst
 
             return {"pdf": typst.last()}
