@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any, BinaryIO
 
+from .beside import Answering, copies, limit_memory
 from .expressions import ParseError, parse, to_text
 from .obligation import Obligation, Status, Verdict, undecided
 
@@ -94,7 +95,7 @@ class JudgeWorker:
         self.seconds, self.memory = seconds, memory
         self.restarts = 0
         self._judged = 0      # by the process that there is
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Answering | None = None
         self._ready = False
         self._waiting: deque[Ticket] = deque()
         self._outgoing = bytearray()
@@ -102,9 +103,9 @@ class JudgeWorker:
         self._since = 0.0     # when the process last said something, or got its first obligation after a pause
 
     def begin(self) -> None:
-        """Start the process, where it is known that there will be work: its imports take as long as the author's."""
+        """Start the process, where it is known that there will be work: as a copy of this one, which has imported what it needs."""
         if self._process is None:
-            self._start()
+            self._start(copy=copies())
 
     def submit(self, obligation: Obligation) -> Ticket:
         """Hand an obligation over and return at once."""
@@ -143,10 +144,15 @@ class JudgeWorker:
             self._waiting.popleft().settle(undecided("gave up: the judge was stopped"))
 
     # --- the process
-    def _start(self) -> None:
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([_home(), *filter(None, [os.environ.get("PYTHONPATH")])])}
-        self._process = subprocess.Popen([sys.executable, "-m", "reportgen.judge_worker", str(self.memory)], stdin=subprocess.PIPE,
-                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0, env=environment, start_new_session=True)
+    def _start(self, *, copy: bool = False) -> None:
+        if copy:
+            import reportgen.judge  # noqa: F401 - the rules import it, too: once is enough for both processes
+
+            self._process = Answering(serve, self.memory)
+        else:
+            environment = {**os.environ, "PYTHONPATH": os.pathsep.join([_home(), *filter(None, [os.environ.get("PYTHONPATH")])])}
+            self._process = subprocess.Popen([sys.executable, "-m", "reportgen.judge_worker", str(self.memory)], stdin=subprocess.PIPE,
+                                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0, env=environment, start_new_session=True)
         for stream in (self._process.stdin, self._process.stdout):
             os.set_blocking(stream.fileno(), False)
         self._ready, self._since, self._judged = False, time.monotonic(), 0
@@ -290,18 +296,8 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
         sink.flush()
 
 
-def _limit_memory(size: int) -> None:
-    import resource
-
-    try:
-        resource.setrlimit(resource.RLIMIT_AS, (size, size))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    except (OSError, ValueError):     # a system that has no such limit
-        pass
-
-
 if __name__ == "__main__":
-    _limit_memory(int(sys.argv[1]))
+    limit_memory(int(sys.argv[1]))
     try:
         serve(sys.stdin.buffer, sys.stdout.buffer)
     except (BrokenPipeError, KeyboardInterrupt):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reportgen.beside import Answering
 from reportgen.claims import guard
 from reportgen.claims.documents import Document
 from reportgen.claims.guard import judge_lines
@@ -86,6 +89,45 @@ def test_one_bad_record_costs_only_its_own_verdict(monkeypatch):
     answers = list(judge_lines([json.dumps(r).encode() for r in records], 2, seconds=5))
     assert [a["id"] for a in answers] == [r["id"] for r in records]
     assert all(a["verdict"] == "proved" for a in answers if isinstance(a["id"], int))
+
+
+@pytest.mark.parametrize("copied", [True, False])
+def test_a_spare_worker_is_used_again(monkeypatch, copied):
+    if copied and (not hasattr(os, "fork") or sys.platform == "darwin"):
+        pytest.skip("no copy of a process can be made here")
+    monkeypatch.setattr(guard, "copies", lambda: copied)
+    pids = []
+    try:
+        for _ in range(2):
+            answers = list(judge_lines([json.dumps({"claim": claim}).encode() for claim in ("1 + 1 = 2", "2 + 2 = 5")], seconds=5, spare=True))
+            assert [a["verdict"] for a in answers] == ["proved", "refuted"]
+            (spare,) = guard._spare
+            pids.append(spare.process.pid)
+            assert isinstance(spare.process, Answering) == copied
+        assert pids[0] == pids[1]
+        spare.process.kill()      # something else ended it
+        spare.process.wait()
+        assert next(judge_lines([b'{"claim": "1 + 1 = 2"}'], spare=True))["verdict"] == "proved"
+    finally:
+        guard._end_spare()
+
+
+def test_a_copy_that_takes_too_long_is_ended(monkeypatch):
+    if not hasattr(os, "fork") or sys.platform == "darwin":
+        pytest.skip("no copy of a process can be made here")
+
+    def slow(record):
+        if record["claim"] == "slow":
+            time.sleep(60)
+        return judge_record(record)
+
+    monkeypatch.setattr(guard, "copies", lambda: True)
+    monkeypatch.setattr("reportgen.claims.records.judge_record", slow)
+    try:
+        answers = list(judge_lines([json.dumps({"claim": claim}).encode() for claim in ("1 + 1 = 2", "slow", "2 + 2 = 5")], seconds=1, spare=True))
+    finally:
+        guard._end_spare()
+    assert [a["verdict"] for a in answers] == ["proved", "undecided", "refuted"] and "longer than 1 second" in answers[1]["reason"]
 
 
 def test_a_worker_that_cannot_start_is_said_once(monkeypatch, tmp_path):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from fractions import Fraction
 
 import pytest
 
+from reportgen.beside import Answering
 from reportgen.expressions import parse
 from reportgen.judge import judge
 from reportgen.judge_worker import JudgeWorker, judge_text, verdict_from, verdict_record
@@ -23,9 +25,15 @@ def obligation(statement, *assumptions):
     return Obligation(parse(statement), tuple(parse(a) for a in assumptions), "it")
 
 
-@pytest.fixture
-def worker():
+@pytest.fixture(params=["program", "copy"])
+def worker(request, monkeypatch):
     made = JudgeWorker(seconds=1.0)
+    if request.param == "copy":     # also beside threads that other tests have left
+        if not hasattr(os, "fork") or sys.platform == "darwin":
+            pytest.skip("no copy of a process can be made here")
+        monkeypatch.setattr("reportgen.judge_worker.copies", lambda: True)
+        made.begin()
+        assert isinstance(made._process, Answering)
     yield made
     made.close()
 

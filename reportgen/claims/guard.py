@@ -10,12 +10,15 @@ import atexit
 import json
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
+from ..beside import Answering, copies, limit_memory
 from ..diagnostics import EXIT_UNABLE, Finding, FindingsError
 
 LIMIT_SECONDS = 1.5
@@ -31,17 +34,9 @@ AHEAD_BYTES = 1 << 14  # of these; less than a pipe holds, so that sending them 
 class Worker:
     """One process.  ``pending``: what it was sent and has not answered, the first is what it works on since ``began``."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, *, copy: bool = False) -> None:
         self.seconds = seconds
-        environment = {k: v for k, v in os.environ.items() if k in ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL", "SYSTEMROOT")}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "reportgen.claims.guard"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            bufsize=0,
-        )
+        self.process = _copy() if copy else _program()
         self.buffer = b""
         self.pending: deque[tuple[int, bytes]] = deque()
         self.sent = 0  # bytes of what is pending
@@ -91,14 +86,27 @@ class Worker:
                 stream.close()
 
 
+def _program() -> subprocess.Popen[bytes]:
+    environment = {k: v for k, v in os.environ.items() if k in ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL", "SYSTEMROOT")}
+    return subprocess.Popen([sys.executable, "-m", "reportgen.claims.guard"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                            env=environment, bufsize=0)
+
+
+def _copy() -> Answering:
+    """A copy of this process, which has the most of what the other one would have to import."""
+    from . import records  # noqa: F401
+
+    return Answering(serve, LIMIT_BYTES)
+
+
 _spare: list[Worker] = []  # one that nobody uses
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_spare.clear)  # it is the other process's
 
 
 def ready() -> None:
-    """Have a worker begin with its imports: it will be needed soon."""
-    if not _spare:
+    """Have a worker begin with its imports, if it has to: it will be needed soon."""
+    if not _spare and not copies():
         _spare.append(Worker(LIMIT_SECONDS))
 
 
@@ -116,7 +124,7 @@ def _taken(seconds: float) -> Worker:
             worker.seconds = seconds
             return worker
         worker.end()
-    return Worker(seconds)
+    return Worker(seconds, copy=copies())
 
 
 def judge_lines(lines: Iterable[bytes], jobs: int = 1, seconds: float = LIMIT_SECONDS, *, spare: bool = False) -> Iterator[dict]:
@@ -237,27 +245,16 @@ def _id_of(line: bytes) -> object:
 # --- the worker's side
 
 
-def serve() -> None:
+def serve(source: BinaryIO, sink: BinaryIO) -> None:
     """Read requests and answer them until the input ends."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, LIMIT_BYTES))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    except (ImportError, ValueError, OSError):  # a system without limits still has the clock
-        pass
     from .records import judge_record
 
-    stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     answer(b'{"claim": "\\\\sin 20^\\\\circ + 1/3 = 2"}', judge_record)  # what is imported at first use is imported now
-    stdout.write(b"ready\n")
-    stdout.flush()
-    for line in stdin:
-        stdout.write(answer(line, judge_record).encode("utf-8") + b"\n")
-        stdout.flush()
+    sink.write(b"ready\n")
+    sink.flush()
+    for line in source:
+        sink.write(answer(line, judge_record).encode("utf-8") + b"\n")
+        sink.flush()
 
 
 def answer(line: bytes, judge_record) -> str:
@@ -284,4 +281,6 @@ def answer(line: bytes, judge_record) -> str:
 
 
 if __name__ == "__main__":
-    serve()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    limit_memory(LIMIT_BYTES)
+    serve(sys.stdin.buffer, sys.stdout.buffer)
