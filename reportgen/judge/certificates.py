@@ -15,7 +15,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from ..core import Accepted, Refused, check
-from ..expressions import Expr, Number, Operation, Symbol, is_op, parse, symbols, to_text
+from ..expressions import Expr, Number, Operation, Symbol, is_op, parse, symbols, to_text, walk
 from ..expressions import replace as put
 from ..obligation import Obligation, Status, Verdict
 from . import cases
@@ -26,6 +26,8 @@ Certificate = dict[str, Any]
 Judge = Callable[[Obligation], Verdict]
 MAX_CASES = 8      # assumptions beyond which no further case is opened
 _POWERS = ("ln", "exp", "2", "3", "4", "5")
+_TURNED: tuple[Certificate, ...] = ({}, {"turned": True})
+_E = Symbol("e")
 
 
 def tree_of(value: Expr) -> tuple:
@@ -97,6 +99,20 @@ def expression(tree: tuple) -> Expr:
     return Operation(tree[0], tuple(expression(part) for part in tree[1:]))
 
 
+def at_hand(obligation: Obligation) -> Verdict | None:
+    """PROVED where exponentials or logarithms of both sides, or of the bounds of names, show the statement: cheaper than a search."""
+    statement, assumptions = obligation.statement, obligation.assumptions
+    if not is_op(statement, "iff", "lt", "le", "gt", "ge") or not any(
+            node == _E or is_op(node, "exp", "ln") for part in (statement, *assumptions) for node in walk(part)):
+        return None
+    trees = tree_of(statement), [tree_of(a) for a in assumptions]
+    proposals = _by_exponentials(assumptions)
+    if is_op(statement, "iff"):
+        proposals = (c for turned in _TURNED for c in (*_by_a_root(statement, turned), *_by_powers(statement, turned, 2)))
+    found = (accepted(*trees, certificate) for certificate in proposals)
+    return next((verdict for verdict in found if verdict is not None and verdict.proved), None)
+
+
 def certified(obligation: Obligation, verdict: Verdict, judge: Judge) -> Verdict:
     """The verdict with a certificate that the core accepts, or with the strength "searched"."""
     texts = to_text(obligation.statement), tuple(to_text(a) for a in obligation.assumptions)
@@ -136,16 +152,21 @@ def _proposals(obligation: Obligation, verdict: Verdict, judge: Judge) -> Iterat
         yield {"by": "antiderivative"} | ({"F": antiderivative} if antiderivative else {})
         if method == "derivative of the antiderivative":
             yield {"by": "antiderivative", "proof": inner(parse(dict(verdict.witness)["derivative"], "plain")) or {}}
-    for turned in ({}, {"turned": True}) if is_op(statement, "iff") else ({},):
+    for turned in _TURNED if is_op(statement, "iff") else _TURNED[:1]:
         if is_op(statement, "iff"):
-            yield from _by_a_root(statement, assumptions, turned)
-        for of in _POWERS if is_op(statement, "iff", "implies") else _POWERS[2:] if is_op(statement, "eq") else ():
-            yield {"by": "function", "of": of} | turned
+            yield from _by_a_root(statement, turned)
+        yield from _by_powers(statement, turned)
     yield from _by_exponentials(assumptions)
     yield from _by_solving(assumptions)
 
 
-def _by_a_root(statement: Operation, assumptions: tuple[Expr, ...], turned: Certificate) -> Iterator[Certificate]:
+def _by_powers(statement: Expr, turned: Certificate, count: int = len(_POWERS)) -> Iterator[Certificate]:
+    """One function of both sides; of an equation a power."""
+    for of in _POWERS[:count] if is_op(statement, "iff", "implies") else _POWERS[2:] if is_op(statement, "eq") else ():
+        yield {"by": "function", "of": of} | turned
+
+
+def _by_a_root(statement: Operation, turned: Certificate) -> Iterator[Certificate]:
     """An equation in exp(z) against z = c, by way of exp(z) = exp(c)."""
     solution = statement.args[0 if turned else 1]
     if is_op(solution, "eq") and isinstance(solution.args[0], Symbol):
