@@ -361,6 +361,34 @@ def test_with_its_inputs_every_change_is_noticed(starter):
     assert list(differences(data, again)) == []
 
 
+def test_files_in_which_values_stand_everywhere_verify(tmp_path):
+    """In footnotes, headings, tables, links, exponents, code; grouped and with a decimal comma; more than a page of a table."""
+    folder = tmp_path / "probe"
+    folder.mkdir()
+    givens = {"n": "1234567", "x": '"-0.125"', "k": "3", "w": '["1.5", "2", "-3"]', "r": '"sqrt(2)"'}
+    texts = {
+        "report.toml": 'title = "Probe 7"\nlanguage = "de"\ncourse = "K 12"\ndate = 2024-03-01\n',
+        "givens.toml": "".join(f'[{name}]\nvalue = {value}\nsource = "question 4"\n' for name, value in givens.items()),
+        "answers.py": "from reportgen.derivation import Rounded, Table, claim, start\nfrom reportgen.rules import evaluate, substitute\n"
+                      'def s(n, k):\n    return start("s = n*k + n/k", unit="kN*m").then(substitute(n=n, k=k), evaluate())\n'
+                      'def z(x):\n    return start("z = x^2 - 2*x").then(substitute(x=x), evaluate())\n'
+                      'def bad():\n    return claim("a^2 = a", assume=["a > 0"], expect="any")\n'
+                      "def t(n, x, s, r):\n    rows = [(\"row\", v) for v in [n, x, s, r]*15]\n"
+                      '    return Table(("what", "value"), (*rows, ("rounded", Rounded(r, 5))), "lr", caption="values")\n',
+        "report.md": "{{ n }} is $n = {{ n }}$, $b^{ {{ k }} }$, $\\frac{ {{ n }} }{ {{ k }} }$[^a], `{{ k }}`, [{{ n }}](https://example.org), **{{ x }}**, "
+                     "{{ x.decimal(2) }}, {{ x.percent(1) }}.\n\n[^a]: A note: {{ s }}, {{ r.decimal(10) }}, {{ w }}, {{ w.list }}, {{ w.where }}.\n\n"
+                     "# Part {{ k }} {#sec:a}\n\n{{ s.steps }}\n\n{{ s.chain }} {{ s.where }} {{ s.equation }}\n\n| a | b |\n|---|---|\n| {{ n }} | {{ s }} |\n\n"
+                     "{{ t }}\n\n{{ bad }} {{ bad.counterexample }} {{ bad.left }} {{ bad.right_when }}\n\n{{ z.steps }}\n\n- {{ z }}\n- {{ z.decimal(0) }}\n\n"
+                     "{{ report.strengths }}\n",
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    assert build(folder, None, tmp_path / "out").exit_code == 0
+    assert messages(verify(tmp_path / "out")) == []
+    rewrite(tmp_path / "out", lambda data: data["shown"].extend(r for r in data["shown"] if r["entry"] == "t"))
+    assert len(messages(verify(tmp_path / "out"))) == 4      # a table twice: in none of the files
+
+
 @pytest.mark.parametrize("change, name", [
     (lambda data: data["givens"][0].update(source="the problem"), "v"), (lambda data: data["answers"][0]["uses"].append("d"), "stopping_distance"),
     (lambda data: data["shown"].pop(3), "a"), (lambda data: data["shown"][2].update(line=9), "t"),

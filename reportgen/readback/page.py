@@ -16,7 +16,7 @@ _ATTRIBUTE = re.compile(r"([\w:-]+)(?:=(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?
 _VOID = frozenset("meta link br hr img input col wbr".split())
 _SILENT = frozenset("script style".split())
 # what does not part the text around it
-_INLINE = frozenset("span a em strong b i code u s del small mark button q time abbr cite".split())
+_INLINE = frozenset("span a em strong b i code u s del small mark button q abbr cite".split())
 _ORDER = SHAPES["html"].formulas
 
 
