@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 # what is defined in one place and used in another, and markup that has an end somewhere
-_ELSEWHERE = re.compile(r"\[\^|\(@|^ {0,3}\[[^\]\n]+\]:|^\*\[|<(?!https?:|mailto:)[A-Za-z/!?]", re.MULTILINE)
+_ELSEWHERE = re.compile(r"\[\^|\(@[\w-]*\)|^ {0,3}\[[^\]\n]+\]:|^\*\[|<(?!https?:|mailto:)[A-Za-z/!?]", re.MULTILINE)
 # a definition below makes it a term
 _HEADING = re.compile(r"(?<=\n\n)#{1,6}[ \t]+\S[^\n]*(?!\n[ \t]*\n? {0,3}[:~])(?=\n|\Z)")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,}|:{3,})[ \t]*(.*)$", re.MULTILINE)
