@@ -27,7 +27,7 @@ from .trees import CONSTANTS, ONE, ZERO, contains, free, put, rational_of, settl
 from .values import COMPARED, MAX_BITS, MAX_PLACES, At, Value, entries, is_matrix, rounding
 
 _BITS, _SIZES, _ROOM = (64, 256, 1024, 4096), (4, 8, 16, 32, 64, 128, 256, 512), (1, 8, 64)
-_ARITHMETIC = frozenset({"number", "name", "add", "mul", "neg", "div", "eq", "pow", "iff", "matrix", "row"})
+_ARITHMETIC = frozenset({"number", "add", "mul", "neg", "div", "eq", "pow", "iff", "matrix", "row"})
 _CALCULUS = ("diff", "integral", "limit")
 _INEQUALITIES = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt"}      # -> what holds where it does not
 _room: ContextVar[int] = ContextVar("room", default=1)      # for atoms that are not seen at first
@@ -191,9 +191,8 @@ def _rounding(tree: Tree, shown: Tree, places: int) -> Accepted:
 
 def field_of(goal: Tree, given: Sequence[Tree]) -> Field:
     """The field of a statement, its assumptions learned."""
-    nodes = [node for part in (goal, *given) for node in walk(part)]
-    seen = len({node for node in nodes if node[0] == "name"}) + sum(node[0] not in _ARITHMETIC for node in nodes)
-    field = Field(next((size for size in _SIZES if size > seen * _room.get()), _SIZES[-1]))
+    seen = {node for part in (goal, *given) for node in walk(part) if node[0] not in _ARITHMETIC}
+    field = Field(next((size for size in _SIZES if size > len(seen) * _room.get()), _SIZES[-1]))
     for fact in given:
         field.learn(fact)
     field.consistent()

@@ -10,14 +10,14 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from itertools import combinations
-from math import comb, prod
+from math import comb, gcd, lcm, prod
 from operator import and_, mul
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpz
 
 from .reader import Refused, Tree, read
 from .signs import ALLOWED, ANY, NEG, POS, ZER, Signs
-from .trees import E, INF, ONE, PI, ZERO, contains, derivative_of, free, put, rational_of, rational_tree, simpler
+from .trees import E, INF, ONE, PI, ZERO, contains, derivative_of, free, literal, put, rational_tree, simpler
 from .values import At
 
 Quotient = tuple[fmpq_mpoly, fmpq_mpoly]
@@ -44,6 +44,12 @@ class Atom:
 def _ring(size: int):
     ctx = fmpq_mpoly_ctx.get([f"a{i}" for i in range(size)], Ordering.lex)
     return ctx, ctx.gens(), ctx.constant(0), ctx.constant(1)
+
+
+@lru_cache(maxsize=1024)
+def _number(size: int, text: str) -> Quotient:
+    ctx, _, _, one = _ring(size)
+    return ctx.constant(literal(text)), one
 
 
 class Field(Signs):
@@ -73,7 +79,7 @@ class Field(Signs):
     def key(self, q: Quotient) -> tuple[str, str]:
         """Equal for equal functions."""
         num, den = self.lowest(q)
-        return str(num), str(den)
+        return str(num), "1" if den == self.one else str(den)
 
     def add(self, a: Quotient, b: Quotient) -> Quotient:
         if a[1] == b[1]:
@@ -162,6 +168,10 @@ class Field(Signs):
         if len(poly) == 1:
             used = () if poly.is_constant() else enumerate(poly.degrees())
             return poly.leading_coefficient(), [(self.gens[i], int(e)) for i, e in used if e]
+        if poly.total_degree() == 1:
+            lead, parts = poly.leading_coefficient(), poly.coeffs()
+            content = fmpq(gcd(*(int(c.p) for c in parts)) * (1 if lead > 0 else -1), lcm(*(int(c.q) for c in parts)))
+            return content, [(poly / content, 1)]
         content, parts = poly.factor()
         if poly != reduce(mul, (f ** int(e) for f, e in parts), self.one) * content:
             raise Refused("factors that do not multiply out")
@@ -253,7 +263,7 @@ class Field(Signs):
         """Raises Refused where there is none, and where the tree certainly has no value."""
         head = tree[0]
         if head == "number":
-            return self.constant(rational_of(tree))
+            return _number(len(self.gens), tree[1])
         self.work += 1
         if self.work > _MAX_WORK or tree == INF:
             raise Refused("an expression with too many parts, or infinity as a number")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -42,22 +42,16 @@ def rational_of(tree: Tree) -> fmpq | None:
     return None
 
 
-def walk(tree: Tree) -> Iterator[Tree]:
+def walk(tree: Tree) -> list[Tree]:
     """The tree and all trees below it."""
-    waiting = [tree]
-    for node in waiting:
-        yield node
-        waiting.extend(() if node[0] in LEAVES else node[1:])
+    found = [tree]
+    for node in found:
+        found += () if node[0] in LEAVES else node[1:]
+    return found
 
 
 def contains(tree: Tree, part: Tree) -> bool:
-    waiting = [tree]
-    for node in waiting:
-        if node == part:
-            return True
-        if node[0] not in LEAVES:
-            waiting += node[1:]
-    return False
+    return part in walk(tree)
 
 
 def binds(tree: Tree) -> bool:
@@ -144,7 +138,7 @@ def simpler(tree: Tree) -> Tree:
     """The tree with the functions of ``_DEFINED`` exchanged for what defines them."""
     if tree[0] in LEAVES:
         return tree
-    parts = [*map(simpler, tree[1:])]
+    parts = [part if part[0] in LEAVES else simpler(part) for part in tree[1:]]
     call, body = _DEFINED.get((tree[0], len(parts)), (None, None))
     return (tree[0], *parts) if call is None else put(body, dict(zip(call[1:], parts)))
 

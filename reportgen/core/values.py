@@ -221,10 +221,14 @@ def _bits_of(*values: Value) -> int:
     """Bits enough not to widen these balls by arithmetic on them."""
     return max(64, *(min(abs(v.rel_accuracy_bits()), 2 * MAX_BITS) + 64 for v in values if isinstance(v, arb)))
 _WRITTEN = (lambda a, b: ("add", a, b), lambda a, b: ("mul", a, b), lambda a: ("neg", a), lambda a, b: ("div", a, b))
+_BUILT = frozenset({"add", "neg", "mul", "div", "pow", "transpose", "vec"})
 
 
 def is_matrix(tree: Tree) -> bool:
-    return tree[0] == "matrix" or tree[0] in ("add", "neg", "mul", "div", "pow", "transpose", "vec") and any(map(is_matrix, tree[1:]))
+    waiting = [tree]
+    for node in waiting:
+        waiting += node[1:] if node[0] in _BUILT else ()
+    return any(node[0] == "matrix" for node in waiting)
 
 
 def entries(tree: Tree, scalar: Callable, arithmetic: tuple) -> list[list]:
