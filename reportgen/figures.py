@@ -92,10 +92,10 @@ def _style() -> Iterator[None]:
 @lru_cache(maxsize=1)
 def _settings() -> tuple[tuple[str, object], ...]:
     """Every setting of the report's style, read once; but for the window system, which is no style's business."""
-    import matplotlib.style
+    import matplotlib
 
-    with matplotlib.style.context(style_file(), after_reset=True):
-        return tuple((name, dict.__getitem__(matplotlib.rcParams, name)) for name in dict.keys(matplotlib.rcParams) if not name.startswith("backend"))
+    # not matplotlib.style, which reads all the styles that there are
+    return tuple((name, value) for name, value in dict.items(matplotlib.rc_params_from_file(style_file())) if not name.startswith("backend"))
 
 
 def _open_figures() -> set[int]:
@@ -120,9 +120,9 @@ def draw(name: str, figure: MatplotlibFigure, *, pdf: bool = True) -> Figure:
         try:
             svg, page = io.BytesIO(), io.BytesIO()
             # No dates, no versions: the same input gives the same bytes.
-            figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+            _save(figure, svg, format="svg", metadata={"Date": None, "Creator": None})
             if pdf:
-                figure.savefig(page, format="pdf", metadata={"CreationDate": None, "ModDate": None, "Creator": None, "Producer": None})
+                _save(figure, page, format="pdf", metadata={"CreationDate": None, "ModDate": None, "Creator": None, "Producer": None})
             texts = collect_texts(figure)
         except Exception as error:
             message = str(error).strip().split("\n")[0] or type(error).__name__
@@ -131,6 +131,29 @@ def draw(name: str, figure: MatplotlibFigure, *, pdf: bool = True) -> Figure:
             if "matplotlib.pyplot" in sys.modules:
                 sys.modules["matplotlib.pyplot"].close(figure)
     return Figure(name, svg.getvalue(), page.getvalue(), texts)
+
+
+def _save(figure: MatplotlibFigure, file: io.BytesIO, **options: object) -> None:
+    """``savefig``, but drawn once where it draws twice: matplotlib has a figure laid out by drawing it with nothing to draw on, and
+    then draws it.  The layout is the first thing that ``Figure.draw`` does; here it is the only one, the first time."""
+
+    def lay_out(renderer: object) -> None:
+        del figure.draw
+        if figure.axes:
+            with contextlib.suppress(ValueError):   # as Figure.draw does
+                engine.execute(figure)
+
+    import matplotlib
+
+    engine = figure.get_layout_engine()
+    if engine is None or matplotlib.rcParams["savefig.bbox"] is not None:
+        figure.savefig(file, **options)
+        return
+    figure.draw = lay_out
+    try:
+        figure.savefig(file, **options)
+    finally:
+        vars(figure).pop("draw", None)
 
 
 def leave(name: str, figure: MatplotlibFigure) -> Figure:

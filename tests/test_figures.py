@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
@@ -184,3 +185,27 @@ def test_allowed(text, allowed):
 ])
 def test_not_allowed(text, allowed):
     assert audit_texts([text], allowed) == (text,)
+
+
+@pytest.mark.parametrize("layout", ["constrained", "compressed", "tight", "none"])
+def test_a_figure_is_drawn_once_for_each_format_and_is_what_matplotlib_saves(pyplot, layout):
+    import matplotlib
+
+    def made():
+        figure, (left, right) = pyplot.subplots(1, 2, layout=layout)
+        left.imshow([[1, 2], [3, 4]])
+        left.set_ylabel("rows")
+        right.semilogy([1, 1e6], label="steep")
+        right.legend()
+        figure.suptitle("Two")
+        return figure
+
+    figure, seen = made(), []
+    figure.patch.draw = lambda renderer, draw=figure.patch.draw: (seen.append(type(renderer).__name__), draw(renderer))
+    drawn = draw("two", figure)
+    assert len(seen) == 2 and "draw" not in vars(figure)
+    with page_style(), matplotlib.rc_context({"svg.hashsalt": "reportgen two"}):
+        other, svg, pdf = made(), io.BytesIO(), io.BytesIO()
+        other.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+        other.savefig(pdf, format="pdf", metadata={"CreationDate": None, "ModDate": None, "Creator": None, "Producer": None})
+    assert (drawn.svg, drawn.pdf) == (svg.getvalue(), pdf.getvalue())

@@ -243,8 +243,9 @@ def cyclic(w_kernel, x_image):
 
 def sparsity(W, w_kernel, x_image):
     """Where W has weights, and where C has them."""
-    import matplotlib.pyplot as plt
+    from matplotlib import colormaps
     from matplotlib.colors import BoundaryNorm, ListedColormap
+    from matplotlib.figure import Figure
     from matplotlib.patches import Patch
 
     kernel = [int(e.value if hasattr(e, "value") else -e.args[0].value) for row in rows_of(w_kernel.value) for e in row]
@@ -253,11 +254,12 @@ def sparsity(W, w_kernel, x_image):
     named, shape = symbolic_kernel(*shape_of(w_kernel)), shape_of(x_image)
     value_of = dict(zip((e for row in rows_of(named) for e in row), kernel, strict=True))
     shades = ["#0072B2", "#56B4E9", "#BFBFBF", "#E69F00", "#D55E00"]
-    colours = dict(zip(levels, shades if len(levels) == len(shades) else plt.get_cmap("cividis")([i / max(1, len(levels) - 1) for i in range(len(levels))])))
+    colours = dict(zip(levels, shades if len(levels) == len(shades) else colormaps["cividis"]([i / max(1, len(levels) - 1) for i in range(len(levels))])))
     shades = ListedColormap(["white", *(colours[v] for v in levels)])
     norm = BoundaryNorm([i - 0.5 for i in range(len(levels) + 2)], len(levels) + 1)
 
-    figure, (left, right) = plt.subplots(1, 2, figsize=(6.4, 3.4), width_ratios=(1, 1))
+    figure = Figure(figsize=(6.4, 3.4))
+    left, right = figure.subplots(1, 2, width_ratios=(1, 1))
     for axes, big, title in ((left, toeplitz(named, shape), "$W$: no padding"), (right, circulant(named, shape), "$C$: circular padding")):
         cells = [[0 if e == Number("0") else 1 + levels.index(value_of[e]) for e in row] for row in rows_of(big)]
         axes.imshow(cells, cmap=shades, norm=norm, interpolation="none")
