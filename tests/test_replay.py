@@ -385,7 +385,7 @@ def test_files_in_which_values_stand_everywhere_verify(tmp_path):
         (folder / name).write_text(text, encoding="utf-8")
     assert build(folder, None, tmp_path / "out").exit_code == 0
     assert messages(verify(tmp_path / "out")) == []
-    rewrite(tmp_path / "out", lambda data: data["shown"].extend(r for r in data["shown"] if r["entry"] == "t"))
+    rewrite(tmp_path / "out", lambda data: data["shown"].extend([r for r in data["shown"] if r["entry"] == "t"]))
     assert len(messages(verify(tmp_path / "out"))) == 4      # a table twice: in none of the files
 
 
