@@ -34,14 +34,14 @@ class Point(dict):
     signed = False
 
     def __contains__(self, key: object) -> bool:
-        return super().__contains__(key) or self._is_entry(key)
+        return super().__contains__(key) or self.is_entry(key)
 
     @staticmethod
-    def _is_entry(key: object) -> bool:
+    def is_entry(key: object) -> bool:
         return is_op(key, "index") and all(isinstance(a, Number) for a in key.args[1:])
 
     def __missing__(self, key: Expr) -> fmpq:
-        if not self._is_entry(key):
+        if not self.is_entry(key):
             raise KeyError(key)
         mixed = crc32(f"{self.seed}:{to_text(key)}".encode())
         if self.signed:

@@ -71,8 +71,9 @@ def excluded(facts: tuple[Expr, ...]) -> bool:
         return True
     facts = prepared.assumptions
     names = counterexample.free_names(*facts)
-    for choice in islice(counterexample.graded(len(names), _FIRST), POINTS):
-        point = counterexample.Point({name: fmpq(value.numerator, value.denominator) for name, value in zip(names, choice)})
+    entries = dict.fromkeys(node for fact in facts for node in walk(fact) if counterexample.Point.is_entry(node))
+    for choice in islice(counterexample.graded(len(names) + len(entries), _FIRST), POINTS):
+        point = counterexample.Point({place: fmpq(value.numerator, value.denominator) for place, value in zip((*names, *entries), choice)})
         if all(enclosure.holds(fact, point) is True for fact in facts):
             return False
     try:
