@@ -1,28 +1,24 @@
 """``check``: does a certificate show that a statement follows from its assumptions, or that it fails at a point?
 
-Nothing is searched.  A certificate is JSON data: ``{}`` where the form of the statement decides by itself, otherwise
-
-    have      [[inequality or equation, certificate], ...]: shown first, then assumed
-    parts     [certificate, ...] of a conjunction, of an implication's cases or of a tuple's entries
-    by        a rule of RULES, with what it asks for
-    bits      the precision at which balls decide
-    point     [[name, rational], ...]: the statement fails there
+Nothing is searched.  A certificate is JSON data: ``{}`` where the form of the statement decides by itself; its keys are ``have``, ``parts``,
+``by`` with what the rule asks for (RULES), ``bits`` at which balls decide, and ``point`` at which the statement fails (ARCHITECTURE.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import reduce
-from operator import mul
+from itertools import combinations
+from operator import and_, mul
 from typing import Any
 
 from flint import ctx, fmpq, fmpq_mpoly
 
 from .normal import Field, Overflow
-from .reader import Refused, Tree, read
-from .signs import ALLOWED, NEG, POS, ZER, Inconsistent, times
+from .reader import Refused, Tree, read, refuse_if
+from .signs import ALLOWED, NEG, POS, ZER, Inconsistent, supposed, times
 from .trees import CONSTANTS, ONE, ZERO, contains, free, put, rational_of, settled, simpler, walk
 from .values import COMPARED, MAX_BITS, MAX_PLACES, At, Value, entries, is_matrix, rounding
 
@@ -37,17 +33,14 @@ Solved = tuple[str, tuple[fmpq_mpoly, fmpq_mpoly], list[tuple[fmpq_mpoly, int]]]
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The statement holds for all values that satisfy the assumptions and the conditions, or (``refuted``) it fails for some.
-
-    ``values``: of both sides of a closed relation; of a rounding the value, its rounding, what is shown, the places.  ``bits`` of balls.
-    """
+    """The statement holds for all values that satisfy the assumptions and the conditions, or (``refuted``) it fails for some."""
 
     strength: str            # "exact" or "enclosure"
     method: str
     refuted: bool = False
     conditions: tuple[Tree, ...] = ()
-    values: tuple[Value, ...] = ()
-    bits: int = 0
+    values: tuple[Value, ...] = ()      # of both sides, if closed; of a rounding the value, its rounding, what is shown, the places
+    bits: int = 0                       # of the balls
 
 
 def check(statement: str | Tree, assumptions: Sequence[str | Tree], certificate: Certificate | None = None) -> Accepted:
@@ -60,10 +53,8 @@ def check(statement: str | Tree, assumptions: Sequence[str | Tree], certificate:
             return _fails(goal, given, certificate["point"]) if "point" in certificate else _prove(goal, given, certificate)
         except Overflow:
             continue
-        except Refused:
-            raise
         except Exception as error:      # whatever goes wrong, nothing was shown
-            raise Refused(f"{type(error).__name__}: {error}") from None
+            raise error if isinstance(error, Refused) else Refused(f"{type(error).__name__}: {error}") from None
         finally:
             ctx.prec = before
     raise Refused("too many different terms")
@@ -88,8 +79,7 @@ def _prepared(goal: Tree, assumptions: Sequence[Tree], functions_too: bool) -> t
             rest.append(fact)
     for fact in (settled(fact, values, functions) for fact in rest):
         held = At().holds(fact) if not free(fact) else None
-        if held is False:
-            raise Inconsistent("the assumptions contradict each other")
+        refuse_if(held is False, "the assumptions contradict each other", Inconsistent)
         if held is None:
             kept.append(fact)
     goal = settled(goal, values, functions)      # with the values as they were given: a derivative comes before the value of its variable
@@ -115,15 +105,15 @@ def _prove(goal: Tree, assumptions: Sequence[Tree], certificate: Certificate, de
         elif At().holds(condition) is not True:
             raise Refused("a condition without names that is not shown")
     if kept and given:
-        field_of(ONE, (*given, *kept))      # raises where the assumptions exclude the conditions: nothing is left to hold
+        with supposed():      # refused where the assumptions exclude the conditions: nothing is left to hold
+            field_of(ONE, (*given, *kept))
     return replace(found, conditions=tuple(kept)) if kept or found.conditions else found
 
 
 def _shown(goal: Tree, assumptions: Sequence[Tree], certificate: Certificate, depth: int) -> Accepted:
     """``_prove`` of a part, where a refutation is of no use."""
     found = _prove(goal, assumptions, certificate, depth + 1)
-    if found.refuted:
-        raise Refused("a part that is false")
+    refuse_if(found.refuted, "a part that is false")
     return found
 
 
@@ -167,8 +157,6 @@ def _closed(goal: Tree, certificate: Certificate, given: tuple[Tree, ...]) -> Ac
             values = at.compared if goal[0] in COMPARED and not any(part[0] == "tuple" or is_matrix(part) for part in goal[1:]) else ()
             strength, method = ("exact", "rational arithmetic") if at.exact else ("enclosure", "balls")
             return Accepted(strength, method, not held, values=values, bits=0 if at.exact else ctx.prec)
-        if held is False or at.exact:
-            break
     return None
 
 
@@ -182,8 +170,7 @@ def _rounding(tree: Tree, shown: Tree, places: int) -> Accepted:
         except Refused:
             continue
         rounded = rounding(value, places)
-    if rounded is None or not isinstance(target, fmpq):
-        raise Refused("no ball in one rounding cell")
+    refuse_if(rounded is None or not isinstance(target, fmpq), "no ball in one rounding cell")
     exact = isinstance(value, fmpq)
     strength, method, bits = ("exact", "rounding of a rational", 0) if exact else ("enclosure", "ball inside one rounding cell", ctx.prec)
     return Accepted(strength, method, target != rounded, (), (value, rounded, target, fmpq(places)), bits)
@@ -205,12 +192,13 @@ def _in_a_field(goal: Tree, given: tuple[Tree, ...]) -> Accepted:
     try:
         method = _relation(field, goal)
     except Refused:
-        supposed = [relation for relation in field.needs if relation[0] != "ne"]
-        if not supposed or goal[0] in ("iff", "implies"):
+        needed = [relation for relation in field.needs if relation[0] != "ne"]
+        if not needed or goal[0] in ("iff", "implies"):
             raise
-        conditions = field.open_conditions()      # from which all that is supposed follows
-        field = field_of(goal, (*given, *supposed))
-        method = _relation(field, goal)
+        conditions = field.open_conditions()      # from which all that is needed follows
+        with supposed():
+            field = field_of(goal, (*given, *needed))
+            method = _relation(field, goal)
     return Accepted("exact", method, conditions=conditions + field.open_conditions())
 
 
@@ -220,18 +208,15 @@ def _relation(field: Field, goal: Tree) -> str:
     if head == "eq" and any(map(is_matrix, parts)):
         rows, others = (entries(part, field.normal, (field.add, field.mul, field.neg, field.div)) for part in parts)
         pairs = [pair for row, other in zip(rows, others, strict=True) for pair in zip(row, other, strict=True)]
-        if not all(_is_zero(field, field.reduced(field.sub(a, b))[0]) for a, b in pairs):
-            raise Refused("entries that are not shown to be equal")
+        refuse_if(not all(_is_zero(field, field.reduced(field.sub(a, b))[0]) for a, b in pairs), "entries that are not shown to be equal")
         return "matrix entries by normal form"
     if head == "eq":
         num = field.difference(goal)[0]
-        if not _is_zero(field, num):
-            raise Refused("normal forms that differ")
+        refuse_if(not _is_zero(field, num), "normal forms that differ")
         return "normal form" if num == 0 else "normal form modulo an assumed equation"
     if head in ALLOWED:
         num, den = field.difference(goal)
-        if times(field.sign(num), field.sign(den) & ~ZER) & ~ALLOWED[head]:
-            raise Refused("a sign that is not shown")
+        refuse_if(times(field.sign(num), field.sign(den) & ~ZER) & ~ALLOWED[head], "a sign that is not shown")
         return "signs"
     if head in ("iff", "implies"):
         return _equivalence(field, head, *parts)
@@ -265,8 +250,7 @@ def _solutions(field: Field, relation: Tree) -> list[Solved]:
     """Of each of the relations joined by ``or``: head, difference, and what it needs to have a value, polynomials with their signs."""
     found = []
     for part in relation[1:] if relation[0] == "or" else (relation,):
-        if part[0] not in COMPARED or any(map(is_matrix, part[1:])):
-            raise Refused("the solutions of something else than relations")
+        refuse_if(part[0] not in COMPARED or any(map(is_matrix, part[1:])), "the solutions of something else than relations")
         outside, field.needs = field.needs, {}
         difference = field.difference(part)
         found.append((part[0], difference, [need for need in field.needs.values() if field.sign(need[0]) & ~need[1]]))
@@ -279,14 +263,11 @@ def _families(field: Field, part: Solved) -> list[fmpq_mpoly]:
     _, (num, _), needs = part
     with field.supposing(needs):
         return [f for f, _ in field.factors((num, field.one))[1] if field.sign(f) & ZER
-                and all(field.sign(value) & signs for p, signs in needs for value in field.values_on(p, f))]
+                and all(field.sign(value) & signs for p, signs in needs for value in _values_on(field, p, f))]
 
 
 def nothing_lost(field: Field, head: str, first: Tree, second: Tree) -> tuple[list[Solved], list[Solved]]:
-    """The solutions of both sides.  Refused where one may have no value at a solution of the other.
-
-    Where several names occur a divisor may be zero at some of them, not at a whole family: ``a = b <=> a/c = b/c`` with c != 0.
-    """
+    """The solutions of both sides.  Refused where one may have no value at a solution (in several names: at a family) of the other."""
     a, b = _solutions(field, first), _solutions(field, second)
     strict = len(free(first) | free(second)) < 2 and not any(node[0] == "index" for side in (first, second) for node in walk(side))
     for part, there in [*((part, b) for part in a), *((part, a) for part in b if head == "iff")]:
@@ -299,17 +280,60 @@ def nothing_lost(field: Field, head: str, first: Tree, second: Tree) -> tuple[li
             for factor in _families(field, part) if needs and not lost and relation in ("eq", "le", "ge") else ():
                 for i, (p, signs) in enumerate(needs):
                     with field.supposing(needs[:i]):
-                        lost = lost or field.may_fail(p, signs, factor, strict)
-        if lost:
-            raise Refused("solutions at which the other side may have no value")
+                        lost = lost or _may_fail(field, p, signs, factor, strict)
+        refuse_if(lost, "solutions at which the other side may have no value")
     return a, b
 
 
 def _contained(field: Field, a: list[Solved], b: list[Solved]) -> bool:
     """Whether every zero of a is one of b."""
     whole = field.reduced((reduce(mul, (num for _, (num, _), _ in b), field.one), field.one))[0]
-    return all(0 in field.values_on(whole, f) for part in a if part[1][0] != 0 for f in _families(field, part)) \
+    return all(0 in _values_on(field, whole, f) for part in a if part[1][0] != 0 for f in _families(field, part)) \
         and (whole == 0 or all(num != 0 for _, (num, _), _ in a))
+
+
+def _values_on(field: Field, poly: fmpq_mpoly, factor: fmpq_mpoly) -> Iterator[fmpq_mpoly]:
+    """Polynomials with the sign that ``poly`` has where the factor is zero: a rest of division, values at what solves it for a name."""
+    yield field.reduced((divmod(poly, factor)[1], field.one))[0]
+    used = [(i, field.atoms[i].tree) for i, degree in enumerate(factor.degrees()) if degree]
+    for i, name in used:
+        slope = factor.derivative(i)
+        together = (free(name) & free(other) if name[0] == "name" else _shared(name, other) for j, other in used if j != i)
+        if name[0] in ("name", "index") and not slope.degrees()[i] and not any(together):
+            outside, field.needs = field.needs, {}
+            value = field.lowest(field.normal(put(field.polynomial(poly), {name: field.tree((field.gens[i] * slope - factor, slope))})))
+            field.needs = outside
+            yield value[0] * value[1]
+
+
+def _may_fail(field: Field, poly: fmpq_mpoly, signs: int, factor: fmpq_mpoly, strict: bool) -> bool:
+    """Whether the polynomial may have other signs where the factor is zero; unless ``strict``, may be zero on a whole part of that."""
+    values = list(_values_on(field, poly, factor))
+    found = reduce(and_, map(field.sign, values))
+    if not found & ~signs or not found & signs or signs != NEG | POS or len(values) > 1:
+        return bool(found & ~signs) and (strict or signs != NEG | POS or not all(_without_roots(field, value) for value in values))
+    a, b = (_without_roots(field, part) for part in (poly, factor))
+    moving = [(i, atom.tree) for i, atom in enumerate(field.atoms) if atom.named and (a.degrees()[i] > 0 or b.degrees()[i] > 0)]
+    if any(_shared(u, v) for (_, u), (_, v) in combinations(moving, 2)) or not a.gcd(b).is_constant():
+        return True      # functions of one name, or a part that both have
+    if len(moving) < 2:
+        return not moving or bool(field.sign(a.resultant(b, moving[0][0])) & ZER)
+    definite = any(b.degrees()[i] == 2 and not field.sign(b.discriminant(i)) & POS for i, _ in moving)      # zero at single points
+    return definite or field.sign(factor) in (POS | ZER, NEG | ZER) or any(u[0] not in ("name", "index") for _, u in moving)
+
+
+def _without_roots(field: Field, poly: fmpq_mpoly) -> fmpq_mpoly:
+    """A polynomial that is zero wherever this one is, in atoms that have no relation."""
+    for i in field.related:
+        if poly.degrees()[i] > 0:
+            k, (above, below) = field.atoms[i].relation
+            poly = field.bounded((field.gens[i] ** k * below - above).resultant(poly, i), field.one)[0]
+    return poly
+
+
+def _shared(a: Tree, b: Tree) -> bool:
+    """Whether a name stands in both; two names or entries beside each other do not depend on each other."""
+    return bool(free(a) & free(b)) and not (a[0] in ("name", "index") and b[0] in ("name", "index"))
 
 
 def _cases(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, depth: int) -> Accepted:
@@ -317,8 +341,7 @@ def _cases(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, depth:
     on = simpler(read(certificate["on"]))
     field = field_of(on, given)
     field.difference(on)
-    if field.open_conditions():
-        raise Refused("cases by a condition that may have no value")
+    refuse_if(field.open_conditions(), "cases by a condition that may have no value")
     found = []
     for case, inner in (on, certificate["then"]), ((_INEQUALITIES[on[0]], *on[1:]), certificate["else"]):
         try:
@@ -331,8 +354,7 @@ def _cases(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, depth:
 def _via(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, depth: int) -> Accepted:
     """An equivalence or implication in two steps: {"via": statement, "parts": [certificate, certificate]}."""
     (head, first, last), middle = goal, simpler(read(certificate["via"]))
-    if head not in ("iff", "implies"):
-        raise Refused("no two steps")
+    refuse_if(head not in ("iff", "implies"), "no two steps")
     steps = zip(((head, first, middle), (head, middle, last)), certificate["parts"], strict=True)
     return _all([_shown(step, given, inner, depth) for step, inner in steps])
 
@@ -340,31 +362,25 @@ def _via(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, depth: i
 def _induction(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, depth: int) -> Accepted:
     """``sum(f(k), k, a, n) = g(n)`` for whole n >= a: {"base": of g(a) = f(a), "step": of g(n) = g(n - 1) + f(n)}; products likewise."""
     (head, body, index, lower, n), closed = goal[1:] if goal[1][0] in ("sum", "prod") else goal[:0:-1]
-    between = getattr(rational_of(lower), "q", 1) != 1      # two whole numbers, where no term is
-    if goal[0] != "eq" or head not in ("sum", "prod") or n[0] != "name" or contains(lower, n) or contains(body, n) or between:
-        raise Refused("no induction on this")
+    shape = goal[0] == "eq" and head in ("sum", "prod") and n[0] == "name" and not contains(lower, n) and not contains(body, n)
+    refuse_if(not shape or getattr(rational_of(lower), "q", 1) != 1, "no induction on this")      # between whole numbers no term is
     others = tuple(fact for fact in given if n[1] not in free(fact))      # what is assumed of n holds for the last one only
     base = _shown(("eq", put(closed, {n: lower}), put(body, {index: lower})), others, certificate["base"], depth)
     combined = ("add" if head == "sum" else "mul", put(closed, {n: ("add", n, ("neg", ONE))}), put(body, {index: n}))
     step = _shown(("eq", closed, combined), (*others, ("ge", n, ("add", lower, ONE))), certificate["step"], depth)
-    if any(n[1] in free(condition) for condition in step.conditions):
-        raise Refused("a step that is missing for one n")      # it would break the chain
+    refuse_if(any(n[1] in free(condition) for condition in step.conditions), "a step that is missing for one n: it breaks the chain")
     whole = ("and", ("element", n, ("name", "ZZ")), ("ge", n, lower))
     return _all([replace(base, conditions=(whole, *base.conditions)), step], "induction")
 
 
 def _function(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, depth: int) -> Accepted:
-    """One function of both sides: {"of": "ln", "exp" or a positive exponent}, with "turned" where the second side comes first.
-
-    ``u = v <=> f(u) = f(v)``; ``exp(u) < exp(v)`` from an assumed {"from": "u < v"}; ``u = v`` >= 0 from ``u^k = v^k``.
-    """
+    """{"of": "ln", "exp" or k > 0}: u = v <=> f(u) = f(v), or "turned"; u = v >= 0 from u^k = v^k; exp(u) < exp(v) {"from": "u < v"}."""
     of, number, field = certificate["of"], certificate["of"] not in ("ln", "exp"), field_of(goal, given)
 
     def same(side: Tree, image: Tree) -> bool:
         return field.difference(("eq", ("pow", side, ("number", str(int(of)))) if number else (of, side), image))[0] == 0
 
-    if number and int(of) < 1:
-        raise Refused("no such power")
+    refuse_if(number and int(of) < 1, "no such power")
     if goal[0] in ("iff", "implies"):
         nothing_lost(field, *goal)      # both sides are positive where their logarithms are needed
         (head, u, v), (other, *images) = goal[:0:-1] if certificate.get("turned") and goal[0] == "iff" else goal[1:]
@@ -376,8 +392,7 @@ def _function(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, dep
     else:
         source = simpler(read(certificate["from"]))
         good = source in given and source[0] == goal[0] in COMPARED and of == "exp" and all(map(same, source[1:], goal[1:]))
-    if not good:
-        raise Refused("not one function of both sides, or not one to one here")
+    refuse_if(not good, "not one function of both sides, or not one to one here")
     return Accepted("exact", f"{of} of both sides", conditions=field.open_conditions())
 
 
@@ -391,8 +406,7 @@ def _antiderivative(goal: Tree, given: tuple[Tree, ...], certificate: Certificat
         raise Refused("no antiderivative of this")
     found = [_shown(("eq", ("diff", F, x), body), (*given, *within), certificate.get("proof", {}), depth)]
     if ends:
-        if found[0].conditions or At().holds(("le", *ends)) is not True:
-            raise Refused("an integrand that may have no value between the ends")
+        refuse_if(found[0].conditions or At().holds(("le", *ends)) is not True, "an integrand that may have no value between the ends")
         found.append(_shown(("eq", ("add", put(F, {x: ends[1]}), ("neg", put(F, {x: ends[0]}))), right), given, {}, depth))
     return _all(found, "fundamental theorem" if ends else "derivative of the antiderivative")
 
@@ -404,18 +418,14 @@ def _fails(goal: Tree, assumptions: Sequence[Tree], point: Sequence[Sequence[str
     env: dict[Tree, Value] = {}
     for name, value in point:
         tree, number = read(name), fmpq(*(int(part) for part in value.split("/")))
-        if tree[0] not in ("name", "index") or tree[1] in CONSTANTS or str(number) != value or tree in env:
-            raise Refused(f"a value for {name}")
+        refuse_if(tree[0] not in ("name", "index") or tree[1] in CONSTANTS or str(number) != value or tree in env, f"a value for {name}")
         env[tree] = number
     statement, rest, values = _prepared(goal, assumptions, functions_too=True)
     ctx.prec = 128
-    if any(At(env).holds(fact) is not True for fact in rest):
-        raise Refused("an assumption does not hold at the point")
+    refuse_if(any(At(env).holds(fact) is not True for fact in rest), "an assumption does not hold at the point")
     for name, value in values.items():
         found = At(env).value(value) if not is_matrix(value) and value[0] != "tuple" else None
-        if name in env and not (isinstance(found, fmpq) and found == env[name]):
-            raise Refused("a name with another value than its definition gives")
+        refuse_if(name in env and not (isinstance(found, fmpq) and found == env[name]), "a name with another value than its definition gives")
     at = At(env)
-    if at.holds(statement) is not False:
-        raise Refused("the statement is not false at the point")
+    refuse_if(at.holds(statement) is not False, "the statement is not false at the point")
     return Accepted("exact" if at.exact else "enclosure", "counterexample", True)

@@ -6,16 +6,15 @@ Two trees with one normal form are equal wherever both have a value and what is 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from collections.abc import Container
 from functools import lru_cache, reduce
-from itertools import combinations
 from math import comb, gcd, lcm, prod
-from operator import and_, mul
+from operator import mul
+from typing import NamedTuple
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpz
 
-from .reader import Refused, Tree, read
+from .reader import Refused, Tree, read, refuse_if
 from .signs import ALLOWED, ANY, NEG, POS, ZER, Signs
 from .trees import E, INF, ONE, PI, ZERO, contains, derivative_of, free, literal, put, rational_tree, simpler
 from .values import At
@@ -30,8 +29,7 @@ class Overflow(Exception):
     """More atoms than the ring has variables: begin again with a larger one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(NamedTuple):
     """A variable: what it stands for; for a root ``(k, quotient)`` with atom^k = quotient; the signs that it can have; has it names."""
 
     tree: Tree
@@ -74,6 +72,8 @@ class Field(Signs):
             self.index[key] = place = len(self.atoms)
             self.atoms.append(Atom(tree, relation, signs, bool(free(tree))))
             self.related[:0] = (place,) if relation is not None else ()
+            if tree[0] in ("sin", "cos"):
+                self.low[place], self.high[place] = (fmpq(-1), True), (fmpq(1), True)
         return self.gens[self.index[key]], self.one
 
     def key(self, q: Quotient) -> tuple[str, str]:
@@ -83,8 +83,8 @@ class Field(Signs):
 
     def add(self, a: Quotient, b: Quotient) -> Quotient:
         if a[1] == b[1]:
-            return self._bounded(a[0] + b[0], a[1])
-        return self._bounded(a[0] * b[1] + b[0] * a[1], a[1] * b[1])
+            return self.bounded(a[0] + b[0], a[1])
+        return self.bounded(a[0] * b[1] + b[0] * a[1], a[1] * b[1])
 
     def neg(self, a: Quotient) -> Quotient:
         return -a[0], a[1]
@@ -94,13 +94,12 @@ class Field(Signs):
 
     def mul(self, a: Quotient, b: Quotient) -> Quotient:
         below = b[1] if a[1] == self.one else a[1] if b[1] == self.one else a[1] * b[1]
-        return self._bounded(a[0] * b[0], below)
+        return self.bounded(a[0] * b[0], below)
 
     def div(self, a: Quotient, b: Quotient, written: Tree | None = None) -> Quotient:
         """a / b, where the divisor must not be zero."""
         num = self.reduced(b)[0]
-        if num == 0:
-            raise Refused("division by zero")
+        refuse_if(num == 0, "division by zero")
         if not num.is_constant():
             self.needs.setdefault(("ne", self.tree(b) if written is None else written, ZERO), (num, NEG | POS))
         return self.mul(a, (b[1], b[0]))
@@ -116,13 +115,12 @@ class Field(Signs):
         for poly in a:      # before anything is multiplied out
             if len(poly) > 1 and comb(k + len(poly) - 1, k) > _MAX_TERMS and prod(d * k + 1 for d in poly.degrees()) > _MAX_TERMS:
                 raise Refused("an expression with too many terms")
-        return self._bounded(a[0] ** k, a[1] ** k)
+        return self.bounded(a[0] ** k, a[1] ** k)
 
-    def _bounded(self, num: fmpq_mpoly, den: fmpq_mpoly) -> Quotient:
+    def bounded(self, num: fmpq_mpoly, den: fmpq_mpoly) -> Quotient:
         if len(num) > 60 and not den.is_constant():
             num, den = self._cancelled(num, den)
-        if len(num) > _MAX_TERMS or len(den) > _MAX_TERMS:
-            raise Refused("an expression with too many terms")
+        refuse_if(len(num) > _MAX_TERMS or len(den) > _MAX_TERMS, "an expression with too many terms")
         return num, den
 
     def _cancelled(self, num: fmpq_mpoly, den: fmpq_mpoly) -> Quotient:
@@ -173,8 +171,7 @@ class Field(Signs):
             content = fmpq(gcd(*(int(c.p) for c in parts)) * (1 if lead > 0 else -1), lcm(*(int(c.q) for c in parts)))
             return content, [(poly / content, 1)]
         content, parts = poly.factor()
-        if poly != reduce(mul, (f ** int(e) for f, e in parts), self.one) * content:
-            raise Refused("factors that do not multiply out")
+        refuse_if(poly != reduce(mul, (f ** int(e) for f, e in parts), self.one) * content, "factors that do not multiply out")
         return fmpq(content), [(f, int(e)) for f, e in parts]
 
     def _all_factors(self, q: Quotient) -> tuple[bool, list[tuple[fmpq_mpoly, int]]]:
@@ -192,8 +189,7 @@ class Field(Signs):
     def require(self, head: str, written: Tree, q: Quotient) -> None:
         """The relation of ``written`` to zero must hold for a value to exist."""
         signs = self.sign_of(q)
-        if not signs & ALLOWED[head]:
-            raise Refused("a part that never has a value")
+        refuse_if(not signs & ALLOWED[head], "a part that never has a value")
         if signs & ~ALLOWED[head]:
             self.needs.setdefault((head, written, ZERO), (self.reduced(q)[0] * q[1], ALLOWED[head]))
 
@@ -202,43 +198,9 @@ class Field(Signs):
         kept = {r: need for r, need in self.needs.items() if self.sign(need[0]) & ~need[1]}
         for relation in sorted(kept, key=lambda r: (-kept[r][0].total_degree(), -len(kept[r][0]))) if len(kept) > 1 else ():
             with self.supposing(need for other, need in kept.items() if other != relation):
-                implied = not self.sign(kept[relation][0]) & ~kept[relation][1]
-            if implied:
-                del kept[relation]
+                if not self.sign(kept[relation][0]) & ~kept[relation][1]:
+                    del kept[relation]
         return tuple(sorted(kept, key=lambda r: r[0] != "ne"))
-
-    def values_on(self, poly: fmpq_mpoly, factor: fmpq_mpoly) -> Iterator[fmpq_mpoly]:
-        """Polynomials with the sign that ``poly`` has where the factor is zero: a rest of division, values at what solves it for a name."""
-        yield self.reduced((divmod(poly, factor)[1], self.one))[0]
-        used = [(i, self.atoms[i].tree) for i, degree in enumerate(factor.degrees()) if degree]
-        for i, name in used:
-            slope = factor.derivative(i)
-            together = (free(name) & free(other) if name[0] == "name" else _shared(name, other) for j, other in used if j != i)
-            if name[0] in ("name", "index") and not slope.degrees()[i] and not any(together):
-                outside, self.needs = self.needs, {}
-                value = self.lowest(self.normal(put(self.polynomial(poly), {name: self.tree((self.gens[i] * slope - factor, slope))})))
-                self.needs = outside
-                yield value[0] * value[1]
-
-    def may_fail(self, poly: fmpq_mpoly, signs: int, factor: fmpq_mpoly, strict: bool) -> bool:
-        """Whether the polynomial may have other signs where the factor is zero; unless ``strict``, may be zero on a whole part of that."""
-        values = list(self.values_on(poly, factor))
-        found = reduce(and_, map(self.sign, values))
-        if not found & ~signs or not found & signs or signs != NEG | POS or len(values) > 1:
-            return bool(found & ~signs) and (strict or signs != NEG | POS or not found & signs)
-        a, b = (self._without_roots(part) for part in (poly, factor))
-        moving = [(i, self.atoms[i].tree) for i, (d, e) in enumerate(zip(a.degrees(), b.degrees())) if (d or e) and free(self.atoms[i].tree)]
-        if any(_shared(u, v) for (_, u), (_, v) in combinations(moving, 2)) or not a.gcd(b).is_constant():
-            return True      # functions of one name, or a part that both have
-        return self.sign(factor) in (POS | ZER, NEG | ZER) or strict and bool(self.sign(a.resultant(b, moving[0][0])) & ZER)
-
-    def _without_roots(self, poly: fmpq_mpoly) -> fmpq_mpoly:
-        """A polynomial that is zero wherever this one is, in atoms that have no relation."""
-        for i in range(len(self.atoms) - 1, -1, -1):
-            if self.atoms[i].relation is not None and poly.degrees()[i]:
-                k, (above, below) = self.atoms[i].relation
-                poly = self._bounded((self.gens[i] ** k * below - above).resultant(poly, i), self.one)[0]
-        return poly
 
     def tree(self, q: Quotient) -> Tree:
         above = self.polynomial(q[0])
@@ -265,8 +227,7 @@ class Field(Signs):
         if head == "number":
             return _number(len(self.gens), tree[1])
         self.work += 1
-        if self.work > _MAX_WORK or tree == INF:
-            raise Refused("an expression with too many parts, or infinity as a number")
+        refuse_if(self.work > _MAX_WORK or tree == INF, "an expression with too many parts, or infinity as a number")
         if head == "name":
             return self.exponential(self.constant(1)) if tree == E else self.atom(tree, tree, signs=POS if tree == PI else ANY)
         if head == "diff" and (taken := derivative_of(tree)) is not None:
@@ -279,15 +240,13 @@ class Field(Signs):
     def _absolute(self, tree: Tree) -> Quotient:
         inner = self.lowest(self.normal(tree))
         signs = self.sign_of(inner)
-        if signs & NEG and signs & POS:
-            return self.root(self.mul(inner, inner), 2, tree)
-        return self.neg(inner) if signs & NEG else inner
+        both = signs & NEG and signs & POS
+        return self.root(self.mul(inner, inner), 2, tree) if both else self.neg(inner) if signs & NEG else inner
 
     def _opaque(self, tree: Tree) -> Quotient:
         """A function of numbers that is rational is computed; any other is an atom, named by the normal forms of its arguments."""
         head = tree[0]
-        if head not in ("index", "apply", "asin", "atan", "floor", "round", "factorial", "sign"):
-            raise Refused(f"{head} in a normal form")
+        refuse_if(head not in ("index", "apply", "asin", "atan", "floor", "round", "factorial", "sign"), f"{head} in a normal form")
         if head in ("floor", "round", "factorial", "sign") and not free(tree):
             at = At()
             value = at.value(tree)
@@ -317,19 +276,13 @@ class Field(Signs):
             return self.div(below, below, base)
         return self.power(below if rate.q == 1 else self.root(below, int(rate.q), base), int(rate.p), base)
 
-    def _larger(self, a: Quotient, b: Quotient) -> Quotient:
-        """max(a, b) = (a + b + |a - b|)/2."""
-        apart = self.lowest(self.sub(a, b))
-        return self.mul(self.constant(fmpq(1, 2)), self.add(self.add(a, b), self.root(self.mul(apart, apart), 2, ZERO)))
-
     def root(self, q: Quotient, k: int, written: Tree) -> Quotient:
         """The k-th root: of numbers by primes; factors of known sign, and |f| for even powers of f, have roots of their own."""
         q = self.lowest(q)
         value = self.rational(q)
-        if value is not None and value <= 0:
-            if value == 0:
-                return q
-            raise Refused("a root of a negative number")
+        if value == 0:
+            return q
+        refuse_if(value is not None and value < 0, "a root of a negative number")
         if k % 2 == 0 and value is None:
             self.require("ge", written, q)
         flips, parts = self._all_factors(q)
@@ -383,8 +336,7 @@ class Field(Signs):
         """A sum over primes and over factors that are known to be positive; of anything else one atom."""
         q = self.lowest(q)
         value = self.rational(q)
-        if value is not None and value <= 0:
-            raise Refused("a logarithm of something not positive")
+        refuse_if(value is not None and value <= 0, "a logarithm of something not positive")
         negative, parts = self._all_factors(q)
         signs = [self.sign(factor) for factor, _ in parts]
         if any(s not in (NEG, POS) for s in signs) or negative ^ sum(e for (_, e), s in zip(parts, signs) if s == NEG) % 2:
@@ -410,8 +362,7 @@ class Field(Signs):
             part = next((n for n in _OF_PI if n % rate.q == 0), None) if self.tree(monomial) == PI else None
             base = tuple(map(self.normal, _OF_PI[part])) if part else self._base_angle(self.mul(monomial, self.constant(1 / fmpq(rate.q))))
             times = fmpq(int((rate * part).p) % (2 * part)) if part else fmpq(rate.p)
-            if abs(times) > _MAX_MULTIPLE:
-                raise Refused("such a multiple of an angle")
+            refuse_if(abs(times) > _MAX_MULTIPLE, "such a multiple of an angle")
             c, s = base[0], base[1] if times >= 0 else self.neg(base[1])
             for _ in range(abs(int(times.p))):
                 cosine, sine = (self.reduced(self.sub(self.mul(cosine, c), self.mul(sine, s))),
@@ -424,11 +375,7 @@ class Field(Signs):
             return cosine, self.neg(sine)
         written, key = self.tree(q), self.key(q)
         cosine = self.atom(("cos", *key), ("cos", written))
-        sine = self.atom(("sin", *key), ("sin", written), (2, self.sub(self.constant(1), self.mul(cosine, cosine))))
-        for i in self.index["cos", *key], self.index["sin", *key]:
-            self.low.setdefault(i, (fmpq(-1), True))
-            self.high.setdefault(i, (fmpq(1), True))
-        return cosine, sine
+        return cosine, self.atom(("sin", *key), ("sin", written), (2, self.sub(self.constant(1), self.mul(cosine, cosine))))
 
     def _marked(self, body: Tree, name: Tree) -> tuple[Tree, Quotient, dict[Tree, tuple[fmpq_mpoly, int]], dict[int, Tree]]:
         """(a name of its own, the body's normal form with it, what that needs, the atoms that depend on it)."""
@@ -446,21 +393,15 @@ class Field(Signs):
         if any(end is not None and end.q != 1 for end in (first, last)) or head == "prod" and None in (first, last):
             raise Refused("a sum or product with these bounds")
         if first is not None and last is not None:
-            if not -1 <= last - first < _MAX_SUM:
-                raise Refused("a sum of so many terms")
+            refuse_if(not -1 <= last - first < _MAX_SUM, "a sum of so many terms")
             terms = (self.normal(put(body, {index: rational_tree(fmpq(i))})) for i in range(int(first.p), int(last.p) + 1))
             return reduce(self.add if head == "sum" else self.mul, terms, self.constant(head == "prod"))
         marked, q, needs, inside = self._marked(body, index)
-        for poly, signs in needs.values():      # for every index from the lower bound on
-            place = self.index.get(marked)
-            self.low[place] = (first, True)
-            shown = first is not None and not self.sign(poly) & ~signs
-            del self.low[place]
-            if not shown:
-                raise Refused("a sum whose terms may have no value")
+        with self.supposing([(self.normal(marked)[0] - first, POS | ZER)] if needs and first is not None else ()):      # for every index
+            missing = needs and first is None or any(self.sign(poly) & ~signs for poly, signs in needs.values())
+        refuse_if(missing, "a sum whose terms may have no value")
         bounds = (*self.key(ends[0]), *self.key(ends[1]))
-        if any(q[1].degrees()[i] for i in inside):
-            raise Refused("a sum of quotients in its index")
+        refuse_if(any(q[1].degrees()[i] for i in inside), "a sum of quotients in its index")
         total, count = self.constant(0), self.add(self.sub(ends[1], ends[0]), self.constant(1))
         for varying, fixed in self._taken_apart(q[0], inside).items():
             part = count
@@ -485,13 +426,11 @@ class Field(Signs):
             coefficients = list(self._taken_apart(poly, inside).values())
             if all(self.sign(c) & ZER for c in coefficients):
                 self.needs.setdefault(("ne", self.polynomial(coefficients[0]), ZERO), (coefficients[0], NEG | POS))
-        if any(q[0].degrees()[i] or q[1].degrees()[i] for i in inside if i not in simple):
-            raise Refused("the limit of this kind of expression")
+        refuse_if(any(q[0].degrees()[i] or q[1].degrees()[i] for i in inside if i not in simple), "the limit of this kind of expression")
         if point != INF:
             return self.normal(put(self.tree(q), {marked: point}))
         (top, above), (bottom, below) = (self._leading(poly, inside, marked) for poly in q)
-        if q[0] != 0 and top > bottom:
-            raise Refused("an infinite limit")
+        refuse_if(q[0] != 0 and top > bottom, "an infinite limit")
         result = self.div((above, self.one), (below, self.one))
         return self.constant(0) if q[0] != 0 and top < bottom else result
 
@@ -516,24 +455,14 @@ _FORMS = {      # head -> the normal form by the field, from the arguments
     "root": lambda field, u, n: field.root(field.normal(u), At().whole(At().value(n), 2, 20), u), "pow": Field._power,
     "cos": lambda field, u: field._turned(field.lowest(field.normal(u)))[0], "abs": Field._absolute, "limit": Field._limit,
     "sin": lambda field, u: field._turned(field.lowest(field.normal(u)))[1],
-    "sum": lambda field, *parts: field._sum("sum", *parts), "prod": lambda field, *parts: field._sum("prod", *parts),
-    "max": lambda field, *parts: reduce(field._larger, map(field.normal, parts))}
+    "sum": lambda field, *parts: field._sum("sum", *parts), "prod": lambda field, *parts: field._sum("prod", *parts)}
 # n -> cosine and sine of pi/n
 _OF_PI = {n: tuple(simpler(read(text)) for text in texts) for n, texts in {
     12: ("(sqrt(6) + sqrt(2))/4", "(sqrt(6) - sqrt(2))/4"), 10: ("sqrt(10 + 2*sqrt(5))/4", "(sqrt(5) - 1)/4")}.items()}
 
 
-def _shared(a: Tree, b: Tree) -> bool:
-    """Whether a name stands in both; two names or entries beside each other do not depend on each other."""
-    return bool(free(a) & free(b)) and not (a[0] in ("name", "index") and b[0] in ("name", "index"))
-
-
 def _primes(value: fmpq) -> list[tuple[int, int]]:
     """Primes of a positive rational with exponents.  Refused where the number is too long to be factored."""
-    if max(int(value.p).bit_length(), int(value.q).bit_length()) > _MAX_FACTORED_BITS:
-        raise Refused("the factors of a very large number")
-    found = {}
-    for number, side in ((value.p, 1), (value.q, -1)):
-        for prime, exponent in fmpz(number).factor() if number > 1 else ():
-            found[int(prime)] = found.get(int(prime), 0) + int(exponent) * side
-    return sorted(found.items())
+    refuse_if(max(int(value.p).bit_length(), int(value.q).bit_length()) > _MAX_FACTORED_BITS, "the factors of a very large number")
+    sides = (value.p, 1), (value.q, -1)
+    return sorted((int(prime), int(exponent) * side) for number, side in sides if number > 1 for prime, exponent in fmpz(number).factor())

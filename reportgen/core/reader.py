@@ -31,6 +31,11 @@ class Refused(Exception):
     """The text is no statement, or the certificate does not show it; the message says what is missing."""
 
 
+def refuse_if(missing: object, what: str, kind: type[Refused] = Refused) -> None:
+    if missing:
+        raise kind(what)
+
+
 @lru_cache(maxsize=4096)
 def read(text: str) -> Tree:
     """The tree of a text.  Raises Refused."""

@@ -8,7 +8,7 @@ from itertools import product
 
 from flint import arb, ctx, fmpq, fmpq_mpoly, fmpq_poly
 
-from .reader import Refused, Tree
+from .reader import Refused, Tree, refuse_if
 from .values import At, NoValue
 
 NEG, ZER, POS = DECIDED = 1, 2, 4
@@ -37,6 +37,15 @@ class Inconsistent(Refused):
     """The assumptions contradict each other: nothing is shown from them."""
 
 
+@contextmanager
+def supposed() -> Iterator[None]:
+    """What is supposed here may contradict the assumptions, which do not contradict each other: no Inconsistent comes out."""
+    try:
+        yield
+    except Inconsistent as error:
+        raise Refused(str(error)) from None
+
+
 class Signs:
     """Mixed into Field (normal.py): what the assumptions say."""
 
@@ -56,9 +65,9 @@ class Signs:
             return
         try:
             num, den = self.difference(relation)
-        except Refused as error:
-            if isinstance(error, Inconsistent):
-                raise
+        except Inconsistent:
+            raise
+        except Refused:
             return
         if relation[0] == "eq":
             self.equations.append(num)
@@ -86,21 +95,20 @@ class Signs:
         self.facts, self.low, self.high = list(self.facts), dict(self.low), dict(self.high)
         for fact in facts:
             self.know(*fact)
-        yield
+        with supposed():
+            yield
         self.facts, self.low, self.high = before
 
     def consistent(self) -> None:
         """Raises Inconsistent where a bound lies beyond another, or a polynomial never has its sign."""
         for i in self.low.keys() & self.high.keys():
             (low, low_in), (high, high_in) = self.low[i], self.high[i]
-            if low > high or low == high and not (low_in and high_in):
-                raise Inconsistent("the assumptions leave no value")
+            refuse_if(low > high or low == high and not (low_in and high_in), "the assumptions leave no value", Inconsistent)
         for poly, signs in (*((poly, ZER) for poly in self.equations), *self.facts):
-            if poly.total_degree() > 1 or len(poly) > 2 or signs in (ZER, NEG | POS):
-                apart = [i for i, degree in enumerate(poly.degrees()) if degree]
+            if poly.total_degree() != 1 or len(poly) > 2 or signs in (ZER, NEG | POS):
+                apart = [i for i, degree in enumerate(poly.degrees()) if degree > 0]
                 by_atoms = self._by_terms(poly, {i: self._of_atom(i) for i in apart}) & self._shifted(poly, apart)
-                if not self.sign(poly) & by_atoms & signs:
-                    raise Inconsistent("the assumptions contradict each other")
+                refuse_if(not self.sign(poly) & by_atoms & signs, "the assumptions contradict each other", Inconsistent)
 
     def sign(self, poly: fmpq_mpoly) -> int:
         """The signs that a polynomial can have."""
@@ -118,8 +126,7 @@ class Signs:
         return self._possible(found)
 
     def _possible(self, signs: int) -> int:
-        if not signs:
-            raise Inconsistent("the assumptions leave no sign")
+        refuse_if(not signs, "the assumptions leave no sign", Inconsistent)
         return signs
 
     def _whole(self, poly: fmpq_mpoly) -> int:
@@ -198,10 +205,7 @@ class Signs:
         a, b = (None if bound is None else bound[0] for bound in (low, high))
         if roots_between(one, a, b):
             return ANY
-        if a is None or b is None:
-            inside = a + 1 if a is not None else b - 1 if b is not None else fmpq(0)
-        else:
-            inside = (a + b) / 2
+        inside = (a + b) / 2 if None not in (a, b) else a + 1 if a is not None else b - 1 if b is not None else fmpq(0)
         return sum({_sign(one(at)) for at in (inside, *(bound[0] for bound in (low, high) if bound is not None and bound[1]))})
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from flint import fmpq
 
-from .reader import Refused, Tree, read
+from .reader import Refused, Tree, read, refuse_if
 
 CONSTANTS = frozenset({"pi", "e", "inf"})
 LEAVES = frozenset({"number", "name"})
@@ -51,7 +51,7 @@ def walk(tree: Tree) -> list[Tree]:
 
 
 def contains(tree: Tree, part: Tree) -> bool:
-    return part in walk(tree)
+    return tree == part or tree[0] not in LEAVES and any(contains(branch, part) for branch in tree[1:])
 
 
 def binds(tree: Tree) -> bool:
@@ -105,8 +105,8 @@ def put(tree: Tree, values: dict[Tree, Tree], renaming: bool = False) -> Tree:
     if name not in values:
         return tree
     taken = None if head == "integral" else derivative_of(tree)
-    if taken is None or any(node[0] in ("diff", "integral") and node[2] == name for node in walk(taken)):
-        raise Refused(f"a value for {name[1]} in {head}")
+    inside = taken is None or any(node[0] in ("diff", "integral") and node[2] == name for node in walk(taken))
+    refuse_if(inside, f"a value for {name[1]} in {head}")
     return put(taken, values, renaming)
 
 
@@ -131,14 +131,15 @@ def _applied(tree: Tree, functions: dict[str, tuple[tuple, Tree]], bound: frozen
     if tree[0] != "apply" or len(functions.get(tree[1][1], ((), ()))[0]) != len(tree) - 2:
         return tree
     names, body = functions[tree[1][1]]
-    if (free(body) - {name[1] for name in names}) & bound:
-        raise Refused("a function that uses a bound name")
+    refuse_if((free(body) - {name[1] for name in names}) & bound, "a function that uses a bound name")
     return put(body, dict(zip(names, tree[2:])), renaming=True)
 def simpler(tree: Tree) -> Tree:
     """The tree with the functions of ``_DEFINED`` exchanged for what defines them."""
     if tree[0] in LEAVES:
         return tree
     parts = [part if part[0] in LEAVES else simpler(part) for part in tree[1:]]
+    while tree[0] in ("max", "min") and len(parts) > 2:
+        parts[:2] = [simpler((tree[0], *parts[:2]))]
     call, body = _DEFINED.get((tree[0], len(parts)), (None, None))
     return (tree[0], *parts) if call is None else put(body, dict(zip(call[1:], parts)))
 
@@ -148,8 +149,9 @@ def _table(rows: dict[str, str]) -> dict[tuple[str, int], tuple[Tree, Tree]]:
 
 _DEFINED: dict[tuple[str, int], tuple[Tree, Tree]] = {}
 _DEFINED |= _table({
-    "sqrt(u)": "root(u, 2)", "log(u)": "ln(u)", "log(u, v)": "ln(u)/ln(v)", "ceil(u)": "-floor(-u)", "min(u, v)": "-max(-u, -v)",
-    "acos(u)": "pi/2 - asin(u)", "tan(u)": "sin(u)/cos(u)", "cot(u)": "cos(u)/sin(u)", "sec(u)": "1/cos(u)", "csc(u)": "1/sin(u)",
+    "sqrt(u)": "root(u, 2)", "log(u)": "ln(u)", "log(u, v)": "ln(u)/ln(v)", "ceil(u)": "-floor(-u)",
+    "max(u, v)": "(u + v + abs(u - v))/2", "min(u, v)": "(u + v - abs(u - v))/2", "acos(u)": "pi/2 - asin(u)",
+    "tan(u)": "sin(u)/cos(u)", "cot(u)": "cos(u)/sin(u)", "sec(u)": "1/cos(u)", "csc(u)": "1/sin(u)",
     "sinh(u)": "(exp(u) - exp(-u))/2", "cosh(u)": "(exp(u) + exp(-u))/2", "tanh(u)": "(exp(u) - exp(-u))/(exp(u) + exp(-u))",
     "binomial(u, v)": "factorial(u)/(factorial(v)*factorial(u - v))"})
 # derivatives by u, to which u' is multiplied
@@ -161,31 +163,27 @@ def derivative_of(tree: Tree) -> Tree | None:
     """What ``diff(f, x[, n])`` stands for; None where f is a name or a function of which nothing is known."""
     body, x = tree[1:3]
     order = rational_of(tree[3]) if len(tree) == 4 else fmpq(1)
-    if x[1] in CONSTANTS or order is None or order.q != 1 or not 1 <= order <= 12:
-        raise Refused("a derivative of this kind")
+    refuse_if(x[1] in CONSTANTS or order is None or order.q != 1 or not 1 <= order <= 12, "a derivative of this kind")
     if body != x and body[0] in ("name", "index", "apply"):
         return None
     for _ in range(int(order.p)):
         body = derivative(body, x)
-    return body
+    logarithm = any(node[0] == "ln" for node in walk(tree[1]))      # 1/x is no derivative of ln x where x is negative
+    return ("add", body, ("mul", ZERO, tree[1])) if logarithm else body
 
 
 def _perhaps_same(node: Tree, x: Tree) -> bool:
     """True for w_i beside w_j or w_1: one letter, and no two numbers in one place that differ."""
-    if node == x or node[0] != "index" or node[1] != x[1] or len(node) != len(x):
-        return False
     pairs = [(rational_of(a), rational_of(b)) for a, b in zip(node[2:], x[2:])]
-    return not any(a is not None and b is not None and a != b for a, b in pairs)
+    return node != x and node[:2] == x[:2] and len(node) == len(x) and not any(None not in pair and pair[0] != pair[1] for pair in pairs)
 
 
 def derivative(u: Tree, x: Tree) -> Tree:
     """du/dx; other names are constants.  Where there is none, the result has no value: a divisor or a logarithm comes in."""
-    if u == x:
-        return ONE
     if x[0] == "index" and any(_perhaps_same(node, x) for node in walk(u)):
         raise Refused("a derivative by one of several entries that may be the same")
-    if not contains(u, x):
-        return ZERO
+    if u == x or not contains(u, x):
+        return ONE if u == x else ZERO
     head, parts = u[0], u[1:]
     if head in ("add", "neg"):
         return (head, *(derivative(part, x) for part in parts))

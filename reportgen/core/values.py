@@ -12,7 +12,7 @@ from operator import add, mul
 
 from flint import arb, ctx, fmpq, fmpz
 
-from .reader import Refused, Tree
+from .reader import Refused, Tree, refuse_if
 from .trees import E, PI, derivative_of, free, literal, put, rational_tree
 
 MAX_BITS, MAX_PLACES, MAX_TERMS, _MAX_POWER_BITS, _MAX_FACTORIAL, _MAX_WORK = 1 << 16, 4_000, 100_000, 200_000, 5_000, 60_000
@@ -42,26 +42,14 @@ class At:
         if head == "number":
             return literal(tree[1])
         self.work += 1
-        if self.work > _MAX_WORK:
-            raise NoValue("too much work")
-        if head in ("add", "mul"):
-            return reduce(add if head == "add" else mul, map(self.value, tree[1:]))
-        if head == "neg":
-            return -self.value(tree[1])
+        refuse_if(self.work > _MAX_WORK, "too much work", NoValue)
+        if head in _VALUES:
+            return _VALUES[head](self, *tree[1:])
         if head in ("name", "index"):
             return self._named(tree)
-        if head == "div":
-            return self.value(tree[1]) / self.nonzero(self.value(tree[2]))
-        if head == "pow":
-            return self._power(*tree[1:])
-        if head in ("sum", "prod"):
-            join, first = (add, fmpq(0)) if head == "sum" else (mul, fmpq(1))
-            return reduce(lambda a, b: self._short(join(a, b)), self._terms(*tree[1:]), first)
-        if head == "diff":
-            taken = derivative_of(tree)
-            if taken is not None:
-                return self.value(taken)
-        if head in ("abs", "root", "exp", "ln", "sin", "cos", "asin", "atan", "floor", "sign", "max", "round", "factorial"):
+        if head == "diff" and (taken := derivative_of(tree)) is not None:
+            return self.value(taken)
+        if head in ("abs", "root", "exp", "ln", "sin", "cos", "asin", "atan", "floor", "sign", "round", "factorial"):
             return self.function(head, *map(self.value, tree[1:]))
         raise NoValue(f"no value for {head}")
 
@@ -71,8 +59,7 @@ class At:
 
     def whole(self, value: Value, least: int, most: int) -> int:
         """A value that is a whole number within these bounds."""
-        if not isinstance(value, fmpq) or value.q != 1 or not least <= value <= most:
-            raise NoValue(f"no whole number from {least} to {most}")
+        refuse_if(not isinstance(value, fmpq) or value.q != 1 or not least <= value <= most, "no whole number within the bounds", NoValue)
         return int(value.p)
 
     def nonzero(self, value: Value) -> Value:
@@ -85,8 +72,7 @@ class At:
             tree = (*tree[:2], *(rational_tree(fmpq(self.whole(self.value(part), -MAX_TERMS, MAX_TERMS))) for part in tree[2:]))
         if tree in self.env:
             return self.env[tree]
-        if tree not in (E, PI):
-            raise NoValue("no value for a name")
+        refuse_if(tree not in (E, PI), "no value for a name", NoValue)
         self.exact = False
         return arb(1).exp() if tree == E else arb.pi()
 
@@ -100,8 +86,7 @@ class At:
         k = int(power.p)
         if k <= 0:
             self.nonzero(below)      # 0^0 has no value either
-        if abs(k) >= 1 << 60:
-            raise NoValue("a number too large")
+        refuse_if(abs(k) >= 1 << 60, "a number too large", NoValue)
         long = isinstance(below, fmpq) and (int(below.p).bit_length() + int(below.q).bit_length()) * abs(k) > _MAX_POWER_BITS
         return (self.ball(below) if long else below) ** k
 
@@ -109,14 +94,10 @@ class At:
         exact = isinstance(value, fmpq)
         if head in ("abs", "sign"):
             return abs(value) if head == "abs" else fmpq(self.order(value, fmpq(0)))
-        if head == "max":
-            return reduce(lambda a, b: max(a, b) if isinstance(a + b, fmpq) else self.ball(a).max(self.ball(b)), more, value)
         if head in ("floor", "round"):
-            found = value.floor() if exact else value.floor().unique_fmpz()
-            if head == "round":
-                found = rounding(value, self.whole(more[0], 0, MAX_PLACES))
-            if found is None:
-                raise NoValue("the ball reaches over the boundary of a cell")
+            places = self.whole(more[0], 0, MAX_PLACES) if head == "round" else None
+            found = rounding(value, places) if places is not None else value.floor() if exact else value.floor().unique_fmpz()
+            refuse_if(found is None, "the ball reaches over the boundary of a cell", NoValue)
             return fmpq(found)
         if head == "factorial":
             return fmpq(factorial(self.whole(value, 0, _MAX_FACTORIAL)))
@@ -130,8 +111,7 @@ class At:
             if above * above == value.p and below * below == value.q:
                 return fmpq(above, below)
         result = self.ball(value).root(n) if n else getattr(self.ball(value), "log" if head == "ln" else head)()
-        if not result.is_finite():
-            raise NoValue(f"no value for {head} here")
+        refuse_if(not result.is_finite(), f"no value for {head} here", NoValue)
         return result
 
     def _short(self, value: Value) -> Value:
@@ -153,15 +133,11 @@ class At:
                 left, right = self.ball(left) - right, fmpq(0)
         if left > right or left < right:
             return 1 if left > right else -1
-        if isinstance(left, arb):
-            raise NoValue("the balls do not decide it")
+        refuse_if(isinstance(left, arb), "the balls do not decide it", NoValue)
         return 0
 
     def holds(self, tree: Tree, missing: bool | None = None) -> bool | None:
-        """Whether a statement holds; ``missing`` where a side has no value; None where the balls do not decide it.
-
-        Inside an equivalence or implication in one name a relation without a value does not hold: a solution lost is a solution.
-        """
+        """Whether a statement holds; ``missing`` where a side has no value; None where the balls do not decide it."""
         head, parts = tree[0], tree[1:]
         if head in ("and", "or"):
             return _joined([self.holds(part, missing) for part in parts], head == "or")
@@ -169,7 +145,7 @@ class At:
             inner = self.holds(parts[0])
             return None if inner is None else not inner
         if head in ("iff", "implies"):
-            missing = False if len(self.env) == 1 else None
+            missing = False if len(self.env) == 1 else None      # of one name a solution lost is a solution
             left, right = (self.holds(part, missing) for part in parts)
             if head == "implies" and (left is False or right is True):
                 return True
@@ -198,6 +174,13 @@ class At:
         rational = isinstance(value, fmpq)
         known = {"RR": True, "QQ": True, "ZZ": value.q == 1, "NN": value.q == 1 and value >= 0} if rational else {"RR": True}
         return known.get(domain[1]) if domain[0] == "name" else None
+
+
+_VALUES = {      # head -> the value at a point, from the arguments
+    "add": lambda at, *parts: reduce(add, map(at.value, parts)), "neg": lambda at, u: -at.value(u), "pow": At._power,
+    "mul": lambda at, *parts: reduce(mul, map(at.value, parts)), "div": lambda at, u, v: at.value(u) / at.nonzero(at.value(v)),
+    "sum": lambda at, *parts: reduce(lambda a, b: at._short(a + b), at._terms(*parts), fmpq(0)),
+    "prod": lambda at, *parts: reduce(lambda a, b: at._short(a * b), at._terms(*parts), fmpq(1))}
 
 
 def _joined(found: list[bool | None], decisive: bool) -> bool | None:
@@ -232,18 +215,14 @@ def is_matrix(tree: Tree) -> bool:
 
 
 def entries(tree: Tree, scalar: Callable, arithmetic: tuple) -> list[list]:
-    """The entries of a matrix-valued tree, by ``scalar`` and the (add, mul, neg, div) of its values; ``vec`` stacks rows.
-
-    Raises Refused where shapes do not fit.
-    """
+    """The entries of a matrix-valued tree, by ``scalar`` and the (add, mul, neg, div) of its values.  Refused where shapes do not fit."""
     plus, times, minus, over = arithmetic
     head, parts = tree[0], tree[1:]
     inner = [entries(part, scalar, arithmetic) if is_matrix(part) else scalar(part) for part in parts[:0 if head in ("matrix", "pow") else None]]
     matrices = [part for part in inner if isinstance(part, list)]
 
     def product(a: list[list], b: list[list]) -> list[list]:
-        if len(a[0]) != len(b):
-            raise Refused("a product of matrices whose shapes do not fit")
+        refuse_if(len(a[0]) != len(b), "a product of matrices whose shapes do not fit")
         return [[reduce(plus, (times(left, b[k][j]) for k, left in enumerate(row))) for j in range(len(b[0]))] for row in a]
 
     if head == "matrix":
@@ -251,8 +230,7 @@ def entries(tree: Tree, scalar: Callable, arithmetic: tuple) -> list[list]:
     if head == "pow":
         return reduce(product, [entries(parts[0], scalar, arithmetic)] * At().whole(At().value(parts[1]), 1, 50))
     if head == "add":
-        if len(matrices) < len(inner) or len({(len(m), len(m[0])) for m in matrices}) > 1:
-            raise Refused("a sum of matrices whose shapes do not fit")
+        refuse_if(len(matrices) < len(inner) or len({(len(m), len(m[0])) for m in matrices}) > 1, "a sum of matrices whose shapes do not fit")
         return [[reduce(plus, cells) for cells in zip(*rows)] for rows in zip(*inner)]
     if head == "mul":
         factors, whole = [part for part in inner if not isinstance(part, list)], reduce(product, matrices)

@@ -37,8 +37,8 @@ def judge(obligation: Obligation) -> Verdict:
 def core_verdict(statement: str | tuple, assumptions: Sequence[str | tuple]) -> Verdict | None:
     """What the core decides by the form of the statement, without a search."""
     found = certificates.accepted(statement, assumptions, {})
-    if found is not None and found.proved and soundness.contradictory(assumptions):
-        return undecided("the assumptions contradict each other")
+    if found is not None and found.proved and soundness.contradictory(assumptions, found.conditions, every=False):
+        return undecided("the assumptions contradict each other" + (", or what must hold for a value to exist" if found.conditions else ""))
     return found
 
 
@@ -73,6 +73,17 @@ def search(obligation: Obligation) -> Verdict:
         return undecided("gave up: nested too deeply")
     except (ArithmeticError, ValueError, MemoryError) as error:      # a number of thousands of digits, mostly
         return undecided(f"gave up: {error}")
+
+
+def decided(statement: Expr, assumptions: tuple[Expr, ...]) -> bool:
+    """Whether a statement is proved without conditions, or the assumptions contradict each other: quickly, or not at all."""
+    try:
+        found = _decide(statement, assumptions, methods.MAX_DEPTH - 2)
+    except Inconsistent:
+        return True
+    except (Unsupported, Undefined, Overflow, RecursionError, ArithmeticError, ValueError):
+        return False
+    return found.proved and not found.conditions
 
 
 def _settled(verdict: Verdict) -> Verdict:

@@ -83,6 +83,8 @@ def differentiate(expr: Operation) -> Expr | None:
         return None
     for _ in range(int(order)):
         body = derivative(body, variable)
+    if any(is_op(node, "ln", "log") for node in walk(expr.args[0])):      # 1/x is no derivative of ln x where x is negative
+        return Operation("add", (body, Operation("mul", (_ZERO, expr.args[0]))))
     return body
 
 

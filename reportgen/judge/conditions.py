@@ -75,6 +75,8 @@ class Facts:
         self._know(poly, "+" if fact.head in ("gt", "lt") else ">=")
 
     def _know(self, poly: fmpq_mpoly, sign: str) -> None:
+        if poly.is_constant() and (poly == 0 and sign != ">=" or poly != 0 and sign != "!=" and poly.leading_coefficient() < 0):
+            raise Inconsistent("a number would have another sign")
         self.known.append((poly, sign))
         if sign != "!=":
             self._learn_bound(poly)
@@ -95,7 +97,7 @@ class Facts:
 
     def _learn_bound(self, poly: fmpq_mpoly) -> None:
         """v >= a or v <= b from a linear polynomial in one atom."""
-        used = [i for i, d in enumerate(poly.degrees()) if d]
+        used = [i for i, d in enumerate(poly.degrees()) if d > 0]
         if len(used) == 1 and poly.degrees()[used[0]] == 1:
             terms = poly.to_dict()
             slope = next(c for e, c in terms.items() if any(e))

@@ -344,8 +344,7 @@ class Field(Exponentials):
     def _factorial(self, expr: Operation) -> Quotient:
         """(n + c)! as (n + 1)...(n + c) n! for an integer c: factorials of neighbours share one atom."""
         q = self.lowest(self.reduced(self.normal(expr.args[0])))
-        value = self.rational(q)
-        if value is not None and (value < 0 or value.denominator != 1):
+        if (value := self.rational(q)) is not None and (value < 0 or value.denominator != 1):
             raise Undefined(f"the factorial of {value}")
         if value is not None or not q.den.is_constant():
             return self._function(expr)

@@ -22,7 +22,7 @@ from ..core.trees import ONE, simpler
 from ..expressions import Expr, Number, Operation, Symbol, is_op, symbols, to_text, walk
 from ..obligation import Obligation, Verdict, undecided
 from . import cases, cells, counterexample, definite, enclosure, pieces
-from .certificates import accepted, expression, tree_of
+from .certificates import expression, tree_of
 from .definitions import prepare
 from .forms import Decide, Inconsistent, Overflow, Undefined, Unsupported
 
@@ -83,10 +83,10 @@ def excluded(facts: tuple[Expr, ...]) -> bool:
     except (Refused, TooMany):
         pass
     for fact in facts:
-        others = tuple(other for other in facts if other != fact)
-        if is_op(fact, *_ORDERED):
-            found = accepted(tree_of(cases.negation(fact)), [tree_of(other) for other in others], {})
-            if found is not None and found.proved and not found.conditions:
+        if is_op(fact, *_ORDERED, "ne"):
+            from . import decided      # which asks this module at its end
+
+            if decided(cases.negation(fact), tuple(other for other in facts if other != fact)):
                 return True
     return any(_never(tuple(fact for fact in facts if symbols(fact) == (name.name,))) for name in names)
 
@@ -101,13 +101,18 @@ def _never(facts: tuple[Expr, ...]) -> bool:
     return found is not None and found.proved and not found.conditions
 
 
-def contradictory(assumptions: Sequence[str | Tree]) -> bool:
-    """Whether assumptions (texts, or what the core reads in them) that are more than bounds of single names contradict each other."""
-    trees = [read(fact) if isinstance(fact, str) else fact for fact in assumptions] if len(assumptions) > 1 else ()
-    if all(fact[0] not in _ORDERED or {side[0] for side in fact[1:]} == {"name", "number"} for fact in trees) \
+def contradictory(assumptions: Sequence[str | Tree], conditions: tuple[Expr, ...] = (), every: bool = True) -> bool:
+    """Whether assumptions (texts, or what the core reads in them) contradict each other or the conditions.
+
+    Unless ``every``, bounds of single names are left out: the core compares them by itself.
+    """
+    if not assumptions or len(assumptions) + len(conditions) < 2:
+        return False
+    trees = [read(fact) if isinstance(fact, str) else fact for fact in assumptions]
+    if not (every or conditions) and all(fact[0] not in _ORDERED or {side[0] for side in fact[1:]} == {"name", "number"} for fact in trees) \
             and not any(fact[0] == "element" for fact in trees):
-        return False      # the core compares bounds by itself
-    return excluded(tuple(map(expression, trees)))
+        return False
+    return excluded((*map(expression, trees), *conditions))
 
 
 def has_value(node: Operation, assumptions: tuple[Expr, ...], decide: Decide) -> bool:
