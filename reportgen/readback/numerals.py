@@ -16,10 +16,13 @@ MOST = 400      # more differences than this are not told one by one
 
 _HIGH = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _LOW = "₀₁₂₃₄₅₆₇₈₉"
+# Python's re looks for its beginning only where a pattern begins with a class: so the first character, and then what it begins.
 # A hyphen is a sign only where no word or number stands before it: Conv2d-1, 10-12.
-_TEXT = re.compile(rf"\d+(?:[.,]\d+)*|[⁻{_HIGH}]+|[₋{_LOW}]+|[¼-¾⅐-ↈ①-⓿❶-➓]|[−±∓+√]|(?<![\w\-‐‑–)])[-‐‑](?=\.?\d)")
+_SINGLE = "¼-¾⅐-ↈ①-⓿❶-➓−±∓+√"
+_TEXT = re.compile(rf"[\d⁻{_HIGH}₋{_LOW}{_SINGLE}\-‐‑](?:(?<=\d)\d*(?:[.,]\d+)*|(?<=[⁻{_HIGH}])[⁻{_HIGH}]*|(?<=[₋{_LOW}])[₋{_LOW}]*"
+                   rf"|(?<=[{_SINGLE}])|(?<=[-‐‑])(?<![\w\-‐‑–)].)(?=\.?\d))")
 # bold, sans serif, ... digits of mathematics
-_ALPHABETS = {code: chr(ord("0") + (code - 0x1D7CE) % 10) for code in range(0x1D7CE, 0x1D800)}
+_ALPHABETS = re.compile("[\U0001D7CE-\U0001D7FF]")
 
 
 class Numeral(NamedTuple):
@@ -51,7 +54,7 @@ class Numeral(NamedTuple):
 
 def plain_digits(text: str) -> str:
     """The text with the digits of mathematical alphabets as plain ones; no place moves."""
-    return text if text.isascii() else text.translate(_ALPHABETS)
+    return text if text.isascii() else _ALPHABETS.sub(lambda match: chr(ord("0") + (ord(match.group()) - 0x1D7CE) % 10), text)
 
 
 def in_text(text: str, role: str = "") -> Iterator[tuple[str, str, int, int]]:
@@ -117,7 +120,9 @@ def align(meant: Sequence[Numeral], found: Sequence[Numeral], *, roles: bool = T
     """
     a, b = [item.key if roles else item.text for item in meant], [item.key if roles else item.text for item in found]
     start = 0
-    while start < len(a) and start < len(b) and _same(a[start], b[start]):
+    for one, other in zip(a, b):
+        if one != other and not _same(one, other):
+            break
         start += 1
     if start == len(a) == len(b):
         return Alignment(tuple((i, i) for i in range(start)), ())
