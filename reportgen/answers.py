@@ -30,6 +30,7 @@ from reportgen.derivation import MAKE_IT_A_GIVEN, RuleError
 from reportgen.diagnostics import Finding, FindingsError, Span
 from reportgen.expressions import ParseError
 from reportgen.givens import RESERVED, Given
+from reportgen.sources import syntax
 
 # What evaluate calls with an answer and what its function returned; its own result is what other answers receive.
 Wrap = Callable[["Answer", object], object]
@@ -87,8 +88,9 @@ class AnswerGraph:
     def needing(self, *names: str) -> frozenset[str]:
         """The answers that need one of these, directly or through others."""
         found: set[str] = set()
+        known = {a.name: a for a in self.answers}
         for name in self.order:  # each comes after what it needs
-            if any(p.name in names or p.name in found for p in self[name].parameters):
+            if any(p.name in names or p.name in found for p in known[name].parameters):
                 found.add(name)
         return frozenset(found)
 
@@ -107,10 +109,11 @@ class AnswerGraph:
         results: dict[str, object] = {}
         findings: list[Finding] = []
         cause: BaseException | None = None
+        known = {a.name: a for a in self.answers}
         for name in self.order:
             if name not in wanted:
                 continue
-            answer = self[name]
+            answer = known[name]
             try:
                 arguments = {p.name: results[p.name] if p.name not in givens else givens[p.name] for p in answer.parameters}
             except KeyError:
@@ -184,11 +187,10 @@ def _scan(path: Path, givens: tuple[str, ...]) -> tuple[tuple[Answer, ...], tupl
     return answers, order, sources, [*findings, *circles]
 
 
-@lru_cache(maxsize=64)
 def _parsed(path: Path, source: str) -> ast.Module:
     """The syntax tree of an author's file.  Raises FindingsError (answers-failed) at the place of the fault."""
     try:
-        return ast.parse(source, str(path))
+        return syntax(source)
     except SyntaxError as error:
         span = Span(str(path), error.lineno or 0, error.offset or 0,
                     max(1, (error.end_offset or 0) - (error.offset or 0)) if error.end_lineno == error.lineno else 1)

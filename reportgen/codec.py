@@ -85,12 +85,13 @@ class _Writer:
         found = self._known.get(x)
         if found is None:
             if type(x) is Number:
-                found = self._thing("N", x.text)
+                thing = ["N", x.text]
             elif type(x) is Symbol:
-                found = self._thing("S", x.name)
+                thing = ["S", x.name]
             else:
-                found = self._thing("O", x.head, *[self._expr(a) for a in x.args])
-            self._known[x] = found
+                thing = ["O", x.head, *[self._expr(a) for a in x.args]]
+            self.things.append(thing)
+            found = self._known[x] = len(self.things) - 1
         return found
 
     def _placed(self, span: Span) -> int:

@@ -50,7 +50,7 @@ class Verdicts:
         self.taken = 0
 
     def __call__(self, obligation: Obligation) -> Verdict | None:
-        record = self._kept.get(about(obligation))
+        record = self._kept.get(about(obligation)) if self._kept else None
         if record is None:
             return None
         try:
@@ -88,6 +88,7 @@ class Memory:
         self._texts: dict[str, str] = {}
         self._modules: dict[str, Module] = {}
         self._code: dict[str, dict[str, str]] = {}
+        self._names: dict[str, tuple[str, str]] = {}       # of a file: in the report's folder, and as a module
         self._begins: dict[tuple[str, str], tuple[str, int]] = {}      # file and first line of a definition
         self._cut = True        # the modules are cut up from their text, not from what is kept of that
         self._homes: dict[str, str] = {}
@@ -349,12 +350,18 @@ class Memory:
 
     # --- places: a file of the report, the definition in it, the line in that
     def _place(self, span: Span) -> Place:
-        path = Path(span.file)
-        try:
-            name = path.relative_to(self.folder).as_posix()
-        except ValueError:
+        found = self._names.get(span.file)
+        if found is None:
+            path = Path(span.file)
+            try:
+                found = path.relative_to(self.folder).as_posix(), path.stem
+            except ValueError:
+                found = "", ""
+            self._names[span.file] = found
+        name, stem = found
+        if not name:
             return [span.file, None, span.line, span.column, span.length]
-        block = self._modules[path.stem].around(span.line) if path.stem in self._modules and name.endswith(".py") else None
+        block = self._modules[stem].around(span.line) if stem in self._modules and name.endswith(".py") else None
         return [name, block.label if block else "", span.line - block.line if block else span.line, span.column, span.length]
 
     def _span(self, place: Place) -> Span:

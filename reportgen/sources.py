@@ -57,7 +57,7 @@ class Module:
 
 def module(name: str, source: str, tree: ast.Module | None = None) -> Module:
     """The definitions of a file.  Raises SyntaxError where it is no Python."""
-    tree = tree if tree is not None else ast.parse(source)
+    tree = tree if tree is not None else syntax(source)
     lines = source.splitlines(keepends=True)
     blocks: list[Block] = []
     walks = [(node, _inside(node)) for node in tree.body]
@@ -78,6 +78,12 @@ def _inside(node: ast.AST) -> list[ast.AST]:
             elif isinstance(value, ast.AST) and field != "ctx":
                 out.append(value)
     return out
+
+
+@lru_cache(maxsize=64)
+def syntax(source: str) -> ast.Module:
+    """The syntax tree of a file, not to be changed: a build asks more than once.  Raises SyntaxError where it is no Python."""
+    return ast.parse(source)
 
 
 @lru_cache(maxsize=64)
