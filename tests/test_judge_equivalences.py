@@ -48,6 +48,10 @@ TRUE = [
     ("x < y => exp(x) < exp(y)",),
     ("x > 0 and y > x => y > 0",),
     ("sqrt(x) > 2 => x > 4",),
+    ("(x^2 - 2)/(x - sqrt(2)) = 0 <=> x = -sqrt(2)",), ("(x - 1)^2/(x - 1) > 0 <=> x > 1",), ("x/(x - 1) = 2 <=> x = 2",), ("(x - 3)/ln(x - 1) = 0 <=> x = 3",),
+    ("1/(x - 1) + 1/(x + 1) = 1 <=> x^2 - 2*x - 1 = 0",), ("tan(x) = 0 <=> sin(x) = 0",), ("a = b <=> a/c = b/c",), ("a/b = c/d <=> a*d = b*c",),
+    ("T = 2*pi*sqrt(l/g) <=> l = g*T^2/(4*pi^2)", "T > 0", "l > 0", "g > 0"), ("y = 1/(1 + exp(-x)) <=> x = ln(y/(1 - y))", "y > 0", "y < 1"),
+    ("y = exp(-k*t) <=> t = -ln(y)/k", "k > 0", "y > 0"), ("R = 1/(1/R_1 + 1/R_2) <=> 1/R = 1/R_1 + 1/R_2",), ("ln(x) = ln(y) <=> x = y", "x > 0", "y > 0"),
 ]
 
 FALSE = [
@@ -85,12 +89,26 @@ FALSE = [
     ("x < 100",),
     ("x^2 < 10000", "x in NN"),
     ("sqrt(x+y) = sqrt(x)+sqrt(y)", "x>=0", "y>=0"),
+    # at a solution of one side the other has no value
+    ("(x^2 - 2)/(x - sqrt(2)) = 0 <=> x = sqrt(2) or x = -sqrt(2)",), ("(x^2 - 3)/(x - sqrt(3)) = 0 <=> x^2 = 3",),
+    ("(x - 1)^2/(x - 1) >= 0 <=> x >= 1",), ("x^2/x < 5 <=> x < 5",), ("x^2/x = x <=> x = x",), ("(x^2 - 4)/(x - 2) != 0 <=> x != -2",),
+    ("sqrt(x)^2 = x <=> x = x",), ("sin(x)/x = 0 <=> sin(x) = 0",), ("(x - 2)/ln(x - 1) = 0 <=> x = 2",), ("(exp(x) - 1)/x = 0 <=> x = 0",),
+    ("x*ln(x) = 0 <=> x = 0 or x = 1",), ("x/(exp(x) - 1) = 0 <=> x = 0",), ("x - 1 = 1 - x <=> ln(x - 1) = ln(1 - x)",),
+    ("ln(x) + ln(x - 3) = 2*ln(2) <=> x*(x - 3) = 4",), ("sqrt(x - 5) = sqrt(2*x - 3) <=> x - 5 = 2*x - 3",), ("sqrt(x) != 1 <=> x != 1",),
+    # solutions that are no rationals
+    ("ln(x^2) = 2 <=> x = e",), ("ln(x)^2 = 1 <=> x = e",), ("x^2 = pi^2 <=> x = pi",), ("cos(x) = 1/2 <=> x = pi/3",), ("sin(x) = 0 <=> x = 0",),
     ("x != 17/3",),
     ("5*x^2 - 17 != 2*x", "x in RR"),
 ]
 
 UNDECIDED = [      # without a value, without a meaning that all agree on, or beyond the methods: never the wrong verdict
-    ("ln(x^2) = 2 <=> x = e",),
+    ("(x - sqrt(a))*(x + sqrt(a))/(x - sqrt(a)) = 0 <=> x^2 = a", "a > 0"), ("(x^2 + y^2)/x = 0 <=> x^2 + y^2 = 0",),
+    ("(x^2 + x*y + y^2)/x = 0 <=> x^2 + x*y + y^2 = 0",), ("y*sin(x)/x = 0 <=> y*sin(x) = 0",), ("sqrt(x) < y <=> x < y^2", "y > 0"),
+    ("ln(x) = ln(y) <=> x = y",), ("x/y >= 0 <=> x*y >= 0",), ("(x - a)^2/(x - a) = 0 <=> x = a",), ("(x - pi/2)/cos(x) = 0 <=> x = pi/2",),
+    # assumptions that contradict each other, or leave nothing that has a value
+    ("x > 5", "x > 6", "x^2 < 1"), ("y - y = 0", "x > y", "y > z", "z > x"), ("x - y > 0", "x > y", "x + z < y", "z > 0"), ("x > 10", "x > 20", "exp(-x) > 1"),
+    ("x >= 5", "x >= 7", "x <= 7", "x != 7"), ("x > 0", "x in ZZ", "x > 1/3", "x < 1/2"), ("y = y", "x != x"), ("diff(sqrt(x), x) = 1/(2*sqrt(x))", "x <= 0"),
+    ("diff(ln(x), x) = 1/x", "x = -1"), ("ln(sin(x) - 2) = ln(sin(x) - 2)",), ("integral(1/(x*ln(x)), x) = ln(ln(x))", "x < 1"), ("0*(-1)! = 0",),
 ]
 
 

@@ -72,6 +72,10 @@ UNDECIDED = [      # without a value, without a meaning that all agree on, or be
     ("integral(sin(x), x, 0, inf) = 1",),
     ("integral(1/x, x, 1, inf) = 3",),
     ("integral(tan(x), x, 0, pi) = 0",),
+    ("0*integral(1/x, x, 0, 1) = 0",), ("integral(1/x, x, 0, 1) - integral(1/x, x, 0, 1) = 0",), ("integral(1/x, x, 0, 1)^2 >= 0",),
+    ("integral(1/x, x, 0, 1) + 1 > integral(1/x, x, 0, 1)",), ("integral(x, x, 0, 1) + 0*integral(1/x, x, 0, 1) = 1/2",), ("m - m = 0", "m = integral(1/x, x, 0, 1)"),
+    ("integral(1/x, x, 0, a) - integral(1/x, x, 0, a) = 0", "a > 0"), ("integral(exp(x), x, 0, inf) - integral(exp(x), x, 0, inf) = 0",),
+    ("sin(integral(1/x, x, 0, 1))^2 + cos(integral(1/x, x, 0, 1))^2 = 1",), ("integral(1/(x - a), x, 0, 1) = integral(1/(x - a), x, 0, 1)", "a > 0"),
 ]
 
 

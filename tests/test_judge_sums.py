@@ -67,6 +67,10 @@ UNDECIDED = [      # without a value, without a meaning that all agree on, or be
     ("sum(k^2*binomial(n,k), k, 0, n) = n*(n+1)*2^(n-2)", "n in NN", "n >= 2"),
     ("sum(1/k, k, 1, inf) = 5",),
     ("sum((-1)^k, k, 0, inf) = 1/2",),
+    # what must hold for a value to exist is excluded
+    ("sum(x^k, k, 0, inf) = 1/(1-x)", "x > 1"), ("sum(x^k, k, 0, inf) = 1/(1-x)", "x < -1"), ("sum(x^k, k, 0, inf) = 1/(1-x)", "x^2 > 1"),
+    ("sum(x^k, k, 0, inf) = 1/(1-x)", "abs(x) > 1"), ("sum(x^k, k, 0, inf) - sum(x^k, k, 0, inf) = 0", "x > 1"), ("0*sum(1/k, k, 1, inf) = 0",),
+    ("sum(k, k, m, n) = (n+m)*(n-m+1)/2", "m > n+1"), ("sum(binomial(n,k), k, 0, n) = 2^n", "n < 0"), ("sum(k*binomial(n,k), k, 0, n) = n*2^(n-1)", "n < 0"),
     ("sum(k, k, 1/2, n) = n*(n + 1)/2 + 1/8",), ("sum(1, k, 1/2, n) = n + 1/2", "n in ZZ", "n > 3"),      # from 1/2 on there is no whole number n
 ]
 

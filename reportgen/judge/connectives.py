@@ -8,8 +8,8 @@ Certifies equivalences and implications; each part is judged by itself.
 
 from __future__ import annotations
 
-from ..expressions import Expr, Number, Operation, Symbol, is_op, op
-from ..obligation import Verdict, proved
+from ..expressions import Expr, Number, Operation, Symbol, is_op, op, rational_value, replace, symbols, to_text, walk
+from ..obligation import Verdict, proved, refuted
 from .forms import Decide
 
 _PI = Symbol("pi")
@@ -65,3 +65,26 @@ def _unique(function: Operation, value: Expr, angle: Expr, assumptions: tuple[Ex
             return None
         conditions.update(dict.fromkeys(verdict.conditions))
     return proved("exact", "one angle in the range", {"range": f"of {inverse}"}, tuple(conditions))
+
+
+def at_values(statement: Expr, assumptions: tuple[Expr, ...], decide: Decide) -> Verdict | None:
+    """REFUTED where c of ``x = c`` on one side, or -c, 1/c beside a logarithm, c + 2 pi beside an angle, solves one side and not the other."""
+    names = symbols(statement)
+    if not is_op(statement, "iff", "implies") or len(names) != 1 or any(symbols(a) != names for a in assumptions):
+        return None
+    x = Symbol(names[0])
+    values = dict.fromkeys(n.args[1] for n in walk(statement) if is_op(n, "eq") and n.args[0] == x and not symbols(n.args[1]))
+    heads = {node.head for node in walk(statement) if isinstance(node, Operation)}
+    tried = [v for c in values if rational_value(c) is None for v in (c, op("neg", c), *([op("div", 1, c)] if heads & {"ln", "log"} else ()))]
+    for value in tried + [op("add", c, op("mul", 2, _PI)) for c in values if heads & {"sin", "cos", "tan", "cot"}]:
+        put = {x: value}
+        if not all(_holds(decide(replace(a, put), ())) for a in assumptions):
+            continue
+        first, second = (decide(replace(side, put), ()) for side in statement.args)
+        if _holds(first) and second.refuted or is_op(statement, "iff") and _holds(second) and first.refuted:
+            return refuted("exact", "a value put in", witness={"fails at": to_text(Operation("eq", (x, value)))})
+    return None
+
+
+def _holds(found: Verdict) -> bool:
+    return found.proved and not found.conditions

@@ -51,6 +51,7 @@ METHODS: tuple[Method, ...] = (
     sign_cases.prove,          # several names: signs of factors
     ideals.prove,              # systems of equations
     connectives.part_by_part,           # systems, one part after the other
+    connectives.at_values,     # x = -e beside x = e
     roots.prove,               # x = x'^k under roots
     circle.prove,              # one angle: tan of its half
     constancy.prove,           # one derivative and one value
