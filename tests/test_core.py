@@ -118,6 +118,7 @@ FALSE = [      # what a forger would write
     ("(x - 2)/ln(x - 1) = 0 <=> x = 2", [], {}), ("x - 1 = 1 - x <=> ln(x - 1) = ln(1 - x)", [], {"by": "function", "of": "ln"}), ("sqrt(x) < y <=> x < y^2", ["y > 0"], {}),
     ("sqrt(x - 5) = sqrt(2*x - 3) <=> x - 5 = 2*x - 3", [], {"by": "function", "of": "2"}), ("ln(x) = ln(y) <=> x = y", [], {"by": "function", "of": "exp"}),
     ("(x - sqrt(a))*(x + sqrt(a))/(x - sqrt(a)) = 0 <=> x^2 = a", ["a > 0"], {}), ("(x^2 + x*y + y^2)/x = 0 <=> x^2 + x*y + y^2 = 0", [], {}), ("x^2/x = x <=> x = x", [], {}),
+    ("abs(abs(x) - 1) = abs(x) - 1", [], {}), ("max(a, b, c) = max(a, b)", [], {}),
     ("diff(sqrt(x), x) = 1/(2*sqrt(x))", ["x <= 0"], {}), ("diff(ln(x), x) = 1/x", ["x = -1"], {}), ("diff(ln(x), x) = 1/x", ["x < 0"], {}), ("ln(sin(x) - 2) = ln(sin(x) - 2)", [], {}),
     ("x > 5", ["x > 6", "x*y < 0", "y > 0"], {}), ("sum(k, k, m, n) = (n + m)*(n - m + 1)/2", ["m > n + 1"], {"by": "induction", "base": {}, "step": {}}),
     ("ln(x) = ln(x) + 1", ["x <= 0"], {"by": "cases", "on": "x > 0", "then": {}, "else": {}}), ("ln(-abs(x)) = 1", [], {"by": "cases", "on": "x >= 0", "then": {}, "else": {}}),

@@ -241,7 +241,7 @@ class Field(Signs):
         inner = self.lowest(self.normal(tree))
         signs = self.sign_of(inner)
         both = signs & NEG and signs & POS
-        return self.root(self.mul(inner, inner), 2, tree) if both else self.neg(inner) if signs & NEG else inner
+        return self.root(self.mul(inner, inner), 2) if both else self.neg(inner) if signs & NEG else inner
 
     def _opaque(self, tree: Tree) -> Quotient:
         """A function of numbers that is rational is computed; any other is an atom, named by the normal forms of its arguments."""
@@ -276,14 +276,14 @@ class Field(Signs):
             return self.div(below, below, base)
         return self.power(below if rate.q == 1 else self.root(below, int(rate.q), base), int(rate.p), base)
 
-    def root(self, q: Quotient, k: int, written: Tree) -> Quotient:
+    def root(self, q: Quotient, k: int, written: Tree | None = None) -> Quotient:
         """The k-th root: of numbers by primes; factors of known sign, and |f| for even powers of f, have roots of their own."""
         q = self.lowest(q)
         value = self.rational(q)
         if value == 0:
             return q
         refuse_if(value is not None and value < 0, "a root of a negative number")
-        if k % 2 == 0 and value is None:
+        if k % 2 == 0 and value is None and written is not None:      # a square needs no more
             self.require("ge", written, q)
         flips, parts = self._all_factors(q)
         outside, unknown = self.constant(1), []

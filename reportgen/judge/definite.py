@@ -18,6 +18,7 @@ from .conditions import Facts
 from .exact import Field
 from .forms import Decide, Inconsistent, Overflow, Undefined, Unsupported
 
+_CONTINUOUS = frozenset("add neg mul div pow root sqrt exp ln log abs min max sin cos tan cot sec csc asin acos atan sinh cosh tanh".split())
 INF, MINUS_INF = Symbol("inf"), Operation("neg", (Symbol("inf"),))
 
 
@@ -108,6 +109,8 @@ def _needed(tree: Expr, given: tuple[Expr, ...]) -> list[Expr]:
 def continuous_between(node: Operation, assumptions: tuple[Expr, ...], decide: Decide) -> bool:
     """Whether the integrand is shown to have a value at, and between, both ends, which are finite."""
     body, x, low, high = node.args
+    if any(isinstance(n, Operation) and n.head not in _CONTINUOUS for n in walk(body)):
+        return False
     marked = Symbol("variable of the integral")
     inside = _inside(marked, low, high, assumptions, decide)
     lower, upper = (low, high) if not inside or not is_op(inside[0], "not") else (high, low)
