@@ -19,6 +19,8 @@ from reportgen.diagnostics import Finding, FindingsError
 _turn = threading.Lock()
 _unpacked: dict[str, Path] = {}     # archive's digest -> its folder here
 _opened: dict[str, Any] = {}        # archive's digest -> what was read of it
+_WARM = 3                           # variants after which all that stays is there
+_made = 0
 
 
 def archived(data: bytes, name: str, room: Path | None = None) -> str:
@@ -87,7 +89,17 @@ def _done(key: str, folder: Path, plan: dict[str, Any], data: dict[str, Any]) ->
     from reportgen.variants.make import make, plan_from
 
     made = make(report, plan_from(plan), record, shared)
+    _settle()
     return Delivery(record.id, made.files, made.row, made.warnings)
+
+
+def _settle() -> None:
+    """Once: what is there after the first variants stays, and need not be looked through for garbage again."""
+    global _made
+    _made += 1
+    if _made == _WARM:
+        gc.collect()
+        gc.freeze()
 
 
 __all__ = ["adopt", "archived", "deliver", "place"]

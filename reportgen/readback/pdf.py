@@ -29,6 +29,7 @@ _BEFORE = 24        # characters that hold as many, most of the time
 _BLANK = frozenset(" \r\n" + _BREAK)
 _SIDE_BY_SIDE = re.compile("[0-9.,²³¹][\0 \r\n]*(?=[0-9.,²³¹])")
 _WIDE = re.compile("[\U00010000-\U0010ffff]")
+_PROFILE = re.compile(rb"\[/ICCBased \d{1,9} 0 R\]")
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -224,7 +225,8 @@ class Sheet:
 def sheets(data: bytes, known: Mapping[Shape, str] | None = None) -> list[Sheet]:
     """The pages of a PDF; ``known`` are the figures that may be on them."""
     import pypdfium2
-    document = pypdfium2.PdfDocument(data)
+    # What its colours mean exactly is of no use here, and pdfium takes longer over that than over the text of a page.
+    document = pypdfium2.PdfDocument(_PROFILE.sub(lambda match: b"[/DeviceRGB".ljust(len(match[0]) - 1) + b"]", data))
     return [Sheet(document[index], index + 1, known) for index in range(len(document))]
 
 
