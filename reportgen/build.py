@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ from reportgen.diagnostics import EXIT_CLEAN, Finding, FindingsError
 from reportgen.events import Event, read_warnings, write_warnings
 from reportgen.files import clean_up, no_room_told, write_files
 from reportgen.lock import WAIT, held
-from reportgen.page import Page, begin_target, check_figures, ledger_bytes, make_page, make_target
+from reportgen.page import PARTS, Page, begin_target, check_figures, ledger_bytes, make_page, make_target
 from reportgen.sharing import attempt, shared
 from reportgen.reports import REPORTS, find_report, find_reports, known_reports
 from reportgen.verifying import VerifyResult, verify
@@ -152,7 +153,8 @@ class _Build:
         pdf = "tex" in names or self.engine != "typst"      # the only ones that take figures as PDF
         if self.books is not None:
             self.books.memory.pdf = pdf
-        derived = derive(report, overrides=self.overrides, memory=self.books.memory if self.books else None, beside=True, pdf=pdf)
+        derived = derive(report, overrides=self.overrides, memory=self.books.memory if self.books else None, beside=True, pdf=pdf,
+                         meanwhile=[lambda name=name: import_module(name) for name in PARTS])
         if self.books is None:
             return self._make(derived, dict.fromkeys(names, ""))
         try:

@@ -57,13 +57,15 @@ def open_report(folder: Path) -> Report:
 
 
 def derive(source: Path | Report, only: Iterable[str] | None = None, *, draw: bool = True, documents: bool = True,
-           overrides: Mapping[str, Given] | None = None, memory: Memory | Shared | None = None, beside: bool = False, pdf: bool = True) -> Derived:
+           overrides: Mapping[str, Given] | None = None, memory: Memory | Shared | None = None, beside: bool = False, pdf: bool = True,
+           meanwhile: Sequence[Callable[[], object]] = ()) -> Derived:
     """Run a report's answers and judge every step.  With ``only``, no more than these and what they need.
 
     What speaks of the submission, marked against the other answers, comes last; with ``documents`` False it is left out.
     ``overrides`` stand in place of givens of the same names.  Nothing passes from one call to the next, the author's files run
     anew each time; but for ``memory``, which gives answers whose inputs have not changed.  With ``beside``, figures are drawn by a
-    process beside this one while this one goes on (``studio``); ``pdf`` False: as SVG only.  Raises FindingsError where something could
+    process beside this one while this one goes on (``studio``); ``pdf`` False: as SVG only.
+    ``meanwhile`` is other work, in small pieces, that may be done whenever there would be nothing but waiting.  Raises FindingsError where something could
     not be read or run.  What the judge found is in the ledger.
     """
     from reportgen import answers, figures
@@ -121,7 +123,7 @@ def derive(source: Path | Report, only: Iterable[str] | None = None, *, draw: bo
 
         shared().begin()
     with figures.page_style():
-        known: dict[str, object] = {**givens, **_documents(report.folder, ledger, memory.claims if memory is not None else None)}
+        known: dict[str, object] = {**givens, **_documents(report.folder, ledger, memory.claims if memory is not None else None, meanwhile)}
         adopt = studio.adopt if studio is not None else lambda graph: graph
         graph = (adopt(answers.load(report.folder / "answers.py", known)) if memory is None else memory.graph(known, adopt)).last("marks")
         if "marks" in known and draw and (memory is None or memory.due()):
@@ -144,7 +146,7 @@ def _studio(work: Callable[[list[str], Send], None]) -> Studio | None:
     return Studio(work) if possible() else None
 
 
-def _documents(folder: Path, ledger: Ledger, known: Known | None) -> dict[str, object]:
+def _documents(folder: Path, ledger: Ledger, known: Known | None, meanwhile: Sequence[Callable[[], object]]) -> dict[str, object]:
     """What a report's answers can name beside its givens, where there is a document to be corrected.
 
     ``submission``, and ``marks``: what the checker says of it, held against the answers that are in the ledger when it is first asked.
@@ -156,7 +158,7 @@ def _documents(folder: Path, ledger: Ledger, known: Known | None) -> dict[str, o
     from reportgen.submission import Submission
 
     submission = Submission(path)
-    return {"submission": submission, "marks": Marks(submission, ledger.entries.values, known)}
+    return {"submission": submission, "marks": Marks(submission, ledger.entries.values, known, meanwhile)}
 
 
 def _known(name: str, known: Sequence[str]) -> str:

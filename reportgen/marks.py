@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .beside import possible
 from .corrections import Correction, Corrections, correction, mixed, same
 from .derivation import Caption, Claim
 from .diagnostics import Finding, FindingsError, Span
@@ -93,15 +94,17 @@ class Mark:
 
 
 class Marks:
-    """The claims of a submission in order; ``entries`` gives the answers that there are when the marks are first asked for, and
-    ``known`` what was found of claims before."""
+    """The claims of a submission in order; ``entries`` gives the answers that there are when the marks are first asked for,
+    ``known`` what was found of claims before, ``meanwhile`` is other work for the time in which they are judged."""
 
-    def __init__(self, submission: Submission, entries: Callable[[], Iterable[Entry]], known: Known | None = None) -> None:
+    def __init__(self, submission: Submission, entries: Callable[[], Iterable[Entry]], known: Known | None = None,
+                 meanwhile: Sequence[Callable[[], object]] = ()) -> None:
         from .claims.known import Known
 
         self.submission = submission
         self._entries = entries
         self._known = known or Known()
+        self._meanwhile = meanwhile
 
     @cached_property
     def key(self) -> Key:
@@ -115,7 +118,9 @@ class Marks:
         from .claims.marking import judge_document
 
         document = Document(str(self.submission.path), self.submission.raw)
-        return tuple(Mark(judged, self._pieces(judged, document)) for judged in judge_document(document, 1, self.key, SECONDS, self._known))
+        # a second worker is made at once where it is a copy of this process; otherwise it would begin when the first one is done
+        found = judge_document(document, 2 if possible() else 1, self.key, SECONDS, self._known, self._meanwhile)
+        return tuple(Mark(judged, self._pieces(judged, document)) for judged in found)
 
     def _pieces(self, judged: Judged, document: Document) -> tuple[Piece, ...]:
         """Where it stands, line by line."""

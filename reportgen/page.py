@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from reportgen.deriving import Derived
     from reportgen.document import Document
 
+# what making a page imports, in this order
+PARTS = ("reportgen.views", "reportgen.answer_audit", "jinja2", "reportgen.template", "reportgen.formula_check", "reportgen.document", "reportgen.details",
+         "reportgen.outputs", "reportgen.readback")
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

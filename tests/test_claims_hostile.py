@@ -112,6 +112,16 @@ def test_a_spare_worker_is_used_again(monkeypatch, copied):
         guard._end_spare()
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_other_work_is_done_while_a_worker_judges(jobs):
+    done = []
+    pieces = [lambda k=k: done.append(k) for k in range(5)]
+    lines = [json.dumps({"id": k, "claim": f"{k} + 1 = {k + 1}"}).encode() for k in range(60)]
+    answers = list(judge_lines(lines, jobs, seconds=5, meanwhile=pieces))
+    assert [a["id"] for a in answers] == list(range(60)) and all(a["verdict"] == "proved" for a in answers)
+    assert done == [0, 1, 2, 3, 4]      # before a worker has begun there is nothing but waiting
+
+
 def test_a_copy_that_takes_too_long_is_ended(monkeypatch):
     if not hasattr(os, "fork") or sys.platform == "darwin":
         pytest.skip("no copy of a process can be made here")

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from ..beside import Answering, copies, limit_memory
@@ -127,11 +127,14 @@ def _taken(seconds: float) -> Worker:
     return Worker(seconds, copy=copies())
 
 
-def judge_lines(lines: Iterable[bytes], jobs: int = 1, seconds: float = LIMIT_SECONDS, *, spare: bool = False) -> Iterator[dict]:
+def judge_lines(lines: Iterable[bytes], jobs: int = 1, seconds: float = LIMIT_SECONDS, *, spare: bool = False,
+                meanwhile: Sequence[Callable[[], object]] = ()) -> Iterator[dict]:
     """The answers in the order of the lines; memory stays flat however many there are.
 
     ``spare``: where there will be more to judge soon, a worker that has begun already is used, and one is kept for the next time.
+    ``meanwhile``: small pieces of other work, done as long as this process would only wait.
     """
+    todo = deque(meanwhile)
     selector = selectors.DefaultSelector()
     workers: list[Worker] = []
     source = enumerate(lines)
@@ -201,7 +204,11 @@ def judge_lines(lines: Iterable[bytes], jobs: int = 1, seconds: float = LIMIT_SE
                     return
                 continue
             wait = max(0.0, min(w.deadline() for w in busy) - time.monotonic())
-            for key, _ in selector.select(wait):
+            ready = selector.select(0.0 if todo else wait)
+            if todo and not ready:
+                todo.popleft()()
+                continue
+            for key, _ in ready:
                 worker = key.data
                 if worker not in workers:
                     continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -26,10 +26,12 @@ _OPEN = frozenset({"an equation with names", "a definition", "nothing is asserte
 _CODES = {REFUTED: "claim-refuted", UNDECIDED: "claim-undecided"}
 
 
-def judge_document(document: Document, jobs: int = 1, key: Key | None = None, seconds: float = 0.0, known: Known | None = None) -> Iterator[Judged]:
+def judge_document(document: Document, jobs: int = 1, key: Key | None = None, seconds: float = 0.0, known: Known | None = None,
+                   meanwhile: Sequence[Callable[[], object]] = ()) -> Iterator[Judged]:
     """The document's claims with their verdicts, in order; with a key also whether they are the answers that were asked for.
 
-    ``seconds`` for one claim (0: as many as strangers get); ``known``: what was found before is not asked again.
+    ``seconds`` for one claim (0: as many as strangers get); ``known``: what was found before is not asked again;
+    ``meanwhile``: other work for the time in which this process waits.
     """
     from .guard import LIMIT_SECONDS, judge_lines
     from .known import judge_new
@@ -54,8 +56,9 @@ def judge_document(document: Document, jobs: int = 1, key: Key | None = None, se
                 if bound is not None and key is not None:
                     yield _comparison(member, bound, key)
 
-    answers = judge_new(requests(), lambda new: judge_lines(new, jobs, seconds or LIMIT_SECONDS, spare=True), known) if known is not None else \
-        judge_lines(requests(), jobs, seconds or LIMIT_SECONDS)
+    limit = seconds or LIMIT_SECONDS
+    answers = judge_lines(requests(), jobs, limit) if known is None else \
+        judge_new(requests(), lambda new: judge_lines(new, jobs, limit, spare=True, meanwhile=meanwhile), known)
     sheet = _Sheet(document, key.units if key is not None else {})
     for first in answers:
         group, bounds = waiting.popleft()
