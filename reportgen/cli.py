@@ -47,7 +47,7 @@ EPILOG = "exit codes: 0 clean, 1 findings or a failed target, 2 could not do the
 
 def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say and return the exit code; never raises but for faults under --debug."""
-    gc.set_threshold(50_000, 20, 100)   # a report is a million small values that live to its end: collecting often was a seventh of the time
+    gc.set_threshold(400_000, 20, 100)   # a report is a million small values that live to its end: collecting often was a seventh of the time
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal without a sign shows its number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import subprocess
 import sys
@@ -269,3 +270,21 @@ def test_a_reader_that_leaves_early_is_no_error():
     done = subprocess.run(f"{sys.executable} -m reportgen doctor | head -n 1; exit ${{PIPESTATUS[0]}}", shell=True, executable="/bin/bash",
                           capture_output=True, text=True)
     assert done.returncode == 0 and done.stderr == "" and done.stdout.startswith("reportgen")
+
+
+@pytest.mark.parametrize(("watched", "arguments"), [(False, ("explain", "typed-number")), (False, ("explain", "no-such-thing")), (True, ("explain", "typed-number"))])
+def test_the_process_ends_with_the_command(cli, watched, arguments):
+    """At once, with the exit code, with all that was said, and after what was registered for the end; but not under a profiler."""
+    code = ("import atexit, sys\nfrom reportgen.__main__ import main\natexit.register(print, 'registered')\n"
+            f"sys.argv = ['reportgen', *{arguments}]\n{'sys.setprofile(lambda *_: None)' if watched else ''}\nfound = main()\nprint('here')\nsys.exit(found)")
+    done = subprocess.run([sys.executable, "-c", f"import sys; sys.path[:0] = {sys.path!r}\n{code}"], capture_output=True, text=True,
+                          env={k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"})
+    expected, out, err = cli(*arguments)
+    assert (done.returncode, done.stderr) == (expected, err) and expected in (0, 2)
+    assert done.stdout == out + ("here\n" if watched else "") + "registered\n"
+
+
+def test_what_cannot_be_said_is_no_success():
+    done = subprocess.run(f"{sys.executable} -m reportgen --help > /dev/full", shell=True, capture_output=True, text=True,
+                          env={k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"})
+    assert done.returncode != 0

@@ -153,7 +153,7 @@ def test_nothing_changed_runs_nothing(report, built):
 
 def test_a_build_with_nothing_to_do_imports_nothing(report, built):
     built()
-    code = ("import sys\nfrom reportgen.__main__ import main\nsys.argv = ['reportgen', 'build', 'plot', '--to', 'md']\nbefore = set(sys.modules)\ncode = main()\n"
+    code = ("import sys\nfrom reportgen.__main__ import work\nbefore = set(sys.modules)\ncode = work(['build', 'plot', '--to', 'md'])\n"
             "loaded = {m.partition('.')[0] for m in set(sys.modules) - before}\n"
             "heavy = loaded & {'sympy', 'jinja2', 'flint', 'subprocess', 'json', 're', 'argparse', 'dataclasses', 'pathlib', 'numpy', 'hashlib', 'typing'}\n"
             "sys.exit(code or (f'imported: {heavy}' if heavy else 0))")
