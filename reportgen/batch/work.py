@@ -72,12 +72,14 @@ def deliver(key: str, there: str, plan: str, record: str, tool_digest: str) -> b
 def _done(key: str, folder: Path, plan: dict[str, Any], data: dict[str, Any]) -> Delivery:
     from reportgen import pandoc
     from reportgen.deriving import open_report
+    from reportgen.outputs import typst
     from reportgen.variants.data import record_from
     from reportgen.variants.shared import Shared
 
     if key not in _opened:
         _opened[key] = open_report(folder), Shared(folder)
         pandoc.keep()
+        typst.keep()
         # a variant makes many objects that live as long as it does: looking through them less often saves a tenth of the time
         gc.set_threshold(50_000, 20, 100)
     report, shared = _opened[key]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime
 import json
+import os
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -36,10 +39,31 @@ def begin(job: Job) -> Callable[[], dict[str, bytes]]:
     _last = text, tuple(job.document.figures)
 
     def finish() -> dict[str, bytes]:
+        figures = {figure.name: figure.svg for figure in job.shown_figures}
+        if _keeping:
+            return {"report.pdf": compile_pdf(_laid_out(_own_folder(os.getpid()), text, figures), job.meta.date)}
         with tempfile.TemporaryDirectory(prefix="reportgen-") as name:
-            folder = _laid_out(Path(name), text, {figure.name: figure.svg for figure in job.shown_figures})
-            return {"report.pdf": compile_pdf(folder, job.meta.date)}
+            return {"report.pdf": compile_pdf(_laid_out(Path(name), text, figures), job.meta.date)}
     return finish
+
+
+_keeping = False
+
+
+def keep() -> None:
+    """From now on this process lays out all its pages in one folder, with one compiler: right where many are made of one report.
+
+    Such a compiler reads of a page what differs from the page before it.
+    """
+    global _keeping
+    _keeping = True
+
+
+@cache
+def _own_folder(process: int) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="reportgen-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def last() -> tuple[str, tuple[str, ...]]:
@@ -62,7 +86,9 @@ def warm(text: str, figures: Mapping[str, bytes]) -> None:
 
 
 def _laid_out(folder: Path, text: str, figures: Mapping[str, bytes]) -> Path:
-    (folder / "figures").mkdir()
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    for other in {path.stem for path in (folder / "figures").iterdir()} - figures.keys():
+        (folder / "figures" / f"{other}.svg").unlink()
     for name, svg in figures.items():
         (folder / "figures" / f"{name}.svg").write_bytes(svg)
     (folder / "report.typ").write_text(text, encoding="utf-8", newline="\n")
@@ -80,7 +106,7 @@ def compile_pdf(folder: Path, date: str = "") -> bytes:
         raise FindingsError(Finding("engine-missing", "Typst is not installed", hint="type: python -m pip install typst"),
                             exit_code=EXIT_UNABLE) from error
     try:
-        compiler = _compiler(folder)
+        compiler = _own_compiler(folder) if _keeping and folder == _own_folder(os.getpid()) else _compiler(folder)
         try:
             # PDF/UA: readable aloud.  A text that cannot be (a level of headings left out) is delivered tagged all the same.
             pdf, warnings = compiler.compile_with_warnings(format="pdf", timestamp=_moment(date), pdf_standards=["ua-1"])
@@ -98,6 +124,9 @@ def compile_pdf(folder: Path, date: str = "") -> bytes:
 def _compiler(folder: Path) -> Any:
     import typst
     return typst.Compiler(str(folder / "report.typ"), root=str(folder), font_paths=fonts(), package_path=str(folder), package_cache_path=str(folder))
+
+
+_own_compiler = cache(_compiler)
 
 
 @cache
