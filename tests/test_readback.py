@@ -324,6 +324,28 @@ def test_an_exponent_that_came_down_in_a_finished_pdf_is_found() -> None:
     assert results[0] == ("", True) and exponents == {"2": False, "5": False}
 
 
+# which bar is the outer one: a/(b/c) and (a/b)/c, and deeper
+NESTED = [r"\frac{2}{\frac{3}{5}}", r"\frac{\frac{2}{3}}{5}", r"\frac{2}{\frac{\frac{3}{5}}{7}}", r"\frac{2}{\frac{3}{\frac{5}{7}}}", r"\frac{\frac{2}{\frac{3}{5}}}{7}",
+          r"\frac{\frac{\frac{2}{3}}{5}}{7}", r"\frac{\frac{2}{3}}{\frac{5}{7}}", r"\frac{2x + \frac{3}{5}}{7}", r"\frac{x^{\frac{2}{3}}}{\frac{5}{7}}"]
+
+
+def nested_pdf(tex: str, folder: Path, engine: str) -> tuple[Document, dict[str, bytes]]:
+    made = document(f"$${tex}$$\n\nand ${tex}$ in a line\n", ("2", "3", "5", "7"))
+    return made, outputs.write(made, META, FIGURES, DETAILS, "pdf", engine)
+
+
+@pytest.mark.parametrize("engine", ["typst", pytest.param("latexmk", marks=pytest.mark.skipif(not shutil.which("latexmk"), reason="latexmk is not installed"))])
+def test_the_outer_bar_of_a_fraction_is_the_outer_one(tmp_path: Path, engine: str) -> None:
+    made = [nested_pdf(tex, tmp_path, engine) for tex in (NESTED if engine == "typst" else NESTED[:4])]
+    for one, (meant, _) in enumerate(made):
+        for other, (_, files) in enumerate(made):
+            try:
+                check(meant, META, FIGURES, DETAILS, "pdf", engine, files)
+                assert one == other, (NESTED[one], NESTED[other])
+            except FindingsError as error:
+                assert one != other, (NESTED[one], error.findings)
+
+
 # --- what a finding says
 
 def test_findings_say_where() -> None:

@@ -27,6 +27,7 @@ _NEAR, _FAR = 16, 60    # glyphs that are looked at for the one that a script st
 _AFTER = 6          # the same, where it comes after the script
 _BEFORE = 24        # characters that hold as many, most of the time
 _BLANK = frozenset(" \r\n" + _BREAK)
+_SHORTER = 0.3      # points; a bar within another is shorter by at least that
 _SIDE_BY_SIDE = re.compile("[0-9.,²³¹][\0 \r\n]*(?=[0-9.,²³¹])")
 _WIDE = re.compile("[\U00010000-\U0010ffff]")
 _PROFILE = re.compile(rb"\[/ICCBased \d{1,9} 0 R\]")
@@ -130,9 +131,12 @@ class Sheet:
     def stands(self, numeral: Numeral, role: str) -> bool:
         """Whether a numeral of this page stands where its role puts it."""
         here = self._glyphs[self.places[numeral.at]]
+        fractions = [part for part in role.split() if part in ("num", "den")]
         outer, _, role = role.rpartition(" ")
         if numeral.role:
             return numeral.role == role     # a raised or lowered sign of its own: ² and ₁
+        if len(fractions) > 1 and not self._nested(here, fractions):
+            return False
         if role == "num" and outer.endswith("sup") and not any(rise > 0 for rise in self._rises(numeral.at, near=False)):
             return False
         if role in ("num", "den"):
@@ -171,6 +175,21 @@ class Sheet:
         up = 1 if role == "num" else -1
         x, y, size = here
         return [bar for bar in self._bars if bar[0] - 1 <= x <= bar[1] + 1 and -2 < up * (y - bar[2]) < 4 * max(size, 10)]
+
+    def _nested(self, here: Glyph, roles: Sequence[str]) -> bool:
+        """Whether a glyph stands above or below bars each of which is within the one before, shorter, and on the glyph's side of it:
+        in a/(b/c) the bar between a and b is the longer one, in (a/b)/c the one between b and c."""
+        last = self._over_first(here, roles[0])
+        for outer, inner in zip(roles, roles[1:]):
+            up = 1 if outer == "num" else -1
+            last = [(left, right, y) for left, right, y in self._over_first(here, inner) if any(
+                a - 1 <= left and right <= b + 1 and right - left < b - a - _SHORTER and up * (y - height) > 0 for a, b, height in last)]
+        return bool(last)
+
+    def _over_first(self, here: Glyph, role: str) -> list[tuple[float, float, float]]:
+        """The bars of ``_over`` before which there is no longer one: what a longer one parts a glyph from, it is not in."""
+        bars = sorted((bar for bar in self._over(here, role) if (here[1] > bar[2]) == (role == "num")), key=lambda bar: abs(here[1] - bar[2]))
+        return [bar for k, bar in enumerate(bars) if all(b - a <= bar[1] - bar[0] + _SHORTER for a, b, _ in bars[:k])]
 
     def _rises(self, at: int, near: bool, edge: float = -1e9) -> list[float]:
         """How much higher the numeral is than the glyph that it stands at: the nearest larger one before it, or (in the
