@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from reportgen import texscan
@@ -24,6 +25,7 @@ from reportgen.shown import Rendered
 _SCRIPT = [*range(0x12000, 0x12398), *range(0x13000, 0x1342E)]
 
 _MARKED = re.compile(f"[{chr(_SCRIPT[0])}-{chr(_SCRIPT[-1])}]")
+_DIGIT = re.compile("[0-9]")
 
 # Digits that have a meaning for pandoc's reader and therefore stay: list markers, numeric entities, and a digit after
 # a dollar sign (which decides whether the sign opens or closes a formula).
@@ -40,31 +42,35 @@ _TIMES = re.compile(r"(?:\d|\)|\uE001)\s*$")
 _BREAK = "\ufffc"   # what stands in flowing text for a formula, code or an image: never part of a word
 
 
+@lru_cache(maxsize=4)
+def _letters(used: frozenset[str]) -> tuple[list[list[str]], dict[str, str]]:
+    """The letters that stand for each digit in a text that has itself those that are ``used``, and the digit of each."""
+    letters = [chr(code) for code in _SCRIPT if chr(code) not in used]
+    share = len(letters) // 10
+    groups = [letters[digit * share:(digit + 1) * share] for digit in range(10)]
+    return groups, {letter: str(digit) for digit, group in enumerate(groups) for letter in group}
+
+
 class Marks:
     """The exchange of digits for letters, and the way back."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        used = set(text)
-        letters = [chr(code) for code in _SCRIPT if chr(code) not in used]
-        share = len(letters) // 10
-        groups = [letters[digit * share:(digit + 1) * share] for digit in range(10)]
-        self._digit = {letter: str(digit) for digit, group in enumerate(groups) for letter in group}
+        groups, self._digit = _letters(frozenset(_MARKED.findall(text)))
+        share = len(groups[0])
         self._places: dict[str, list[int]] = {}
-        kept = [False] * (len(text) + 1)
-        for match in _SYNTAX.finditer(text):
-            for at in range(match.start(), match.end()):
-                kept[at] = True
-        out, seen = [], [0] * 10
-        for at, character in enumerate(text):
-            if "0" <= character <= "9" and not kept[at]:
-                digit = ord(character) - 48
-                letter = groups[digit][seen[digit] % share]
-                seen[digit] += 1
-                self._places.setdefault(letter, []).append(at)
-                character = letter
-            out.append(character)
-        self.marked = "".join(out)
+        kept = {at for match in _SYNTAX.finditer(text) for at in range(*match.span())}
+        seen = [0] * 10
+
+        def letter(match: re.Match[str]) -> str:
+            if match.start() in kept:
+                return match[0]
+            digit = ord(match[0]) - 48
+            letter = groups[digit][seen[digit] % share]
+            seen[digit] += 1
+            self._places.setdefault(letter, []).append(match.start())
+            return letter
+        self.marked = _DIGIT.sub(letter, text)
 
     def plain(self, marked: str) -> str:
         """The text with its digits."""

@@ -277,16 +277,19 @@ class Ledger:
 
 def indented(thing: Any, line: str = "\n") -> str:
     """``json.dumps(thing, indent=1, sort_keys=True, ensure_ascii=False)`` of plain data with text keys, in a third of the time."""
-    if not thing and isinstance(thing, (dict, list)):
-        return "[]" if isinstance(thing, list) else "{}"
-    if isinstance(thing, dict):
-        inner = line + " "
-        return "{" + inner + f",{inner}".join(f"{encode_basestring(key)}: {indented(thing[key], inner)}" for key in sorted(thing)) + line + "}"
-    if isinstance(thing, list):
-        inner = line + " "
-        return "[" + inner + f",{inner}".join([encode_basestring(item) if isinstance(item, str) else indented(item, inner) for item in thing]) + line + "]"
     if isinstance(thing, str):
         return encode_basestring(thing)
+    inner = line + " "
+    if isinstance(thing, dict):
+        if not thing:
+            return "{}"
+        pairs = [f"{encode_basestring(key)}: {encode_basestring(value) if type(value) is str else indented(value, inner)}"
+                 for key, value in sorted(thing.items())]
+        return "{" + inner + f",{inner}".join(pairs) + line + "}"
+    if isinstance(thing, list):
+        if not thing:
+            return "[]"
+        return "[" + inner + f",{inner}".join([encode_basestring(item) if type(item) is str else indented(item, inner) for item in thing]) + line + "]"
     return _PLAIN[thing] if thing is None or isinstance(thing, bool) else repr(thing) if isinstance(thing, int) else json.dumps(thing)
 
 

@@ -88,15 +88,15 @@ class Glyphs(dict[int, Glyph]):
 def paths(page: Any) -> Iterator[Pointer]:
     """The lines and outlines of a page, also those in forms."""
     ask = calls()
-    get, kind = ask.page_object, ask.kind
-    waiting = [(get(page, k), 1) for k in range(ask.page_objects(page) - 1, -1, -1)]
+    waiting = [(map(ask.page_object, repeat(page), range(ask.page_objects(page))), 1)]
     while waiting:
-        item, depth = waiting.pop()
-        what = kind(item)
-        if what == ask.path:
-            yield item
-        elif what == ask.form and depth < _DEEP:
-            waiting += [(ask.form_object(item, k), depth + 1) for k in range(ask.form_objects(item) - 1, -1, -1)]
+        items, depth = waiting.pop()
+        there = list(items)
+        for item, kind in zip(there, map(ask.kind, there)):
+            if kind == ask.path:
+                yield item
+            elif kind == ask.form and depth < _DEEP:
+                waiting.append((map(ask.form_object, repeat(item), range(ask.form_objects(item))), depth + 1))
 
 
 def lines(page: Any, without: frozenset[int]) -> list[tuple[float, float, float]]:
