@@ -10,19 +10,20 @@ import re
 from dataclasses import replace
 
 from ..expressions import CONSTANTS, Expr, Number, Operation, Symbol, symbols, walk
-from . import nearness, phrases, runon, signs, unit_sense
+from . import measured, nearness, phrases, runon, signs, unit_sense
 from .dressing import COUNT_WORDS, unmarked
 from .links import Chain as _Chain
 from .links import flat as _flat
 from .links import plain
 from .links import short as _short
+from .macros import expanded
 from .outcome import NO_CLAIM, PROVED, REFUTED, UNDECIDED, Outcome
 from .reading import Reading, Side, Unreadable, read
 
 # whose other reading is as good as the first
 _SURE = frozenset({
     "natural-log", "degrees", "tex-digits", "cents", "slash-in-argument", "dozen",
-    "scientific", "divided-fractions", "negative-remainder",
+    "scientific", "divided-fractions", "negative-remainder", "fraction-of-a-unit",
 })
 MAX_LINKS = 60  # of a chain whose first side cannot be read
 _SUPPOSED = re.compile(r"(?:suppose|assume|assuming|supposing|imagine|were it true)(?: that| for contradiction that)?[\s,:]*[$\\(\[]*\s*$", re.I)
@@ -33,21 +34,27 @@ _DENIED = re.compile(
 )
 
 
+_GIVEN = re.compile(r"(?<![A-Za-z\\])([A-Za-z])\s*(?::?=|is\b)")
+
+
 def judge_text(claim: str, context: str = "") -> Outcome:
     """The verdict on a numeric claim; ``context`` is the text around it."""
     said = _not_asserted(claim, context)
     if said:
         return Outcome(NO_CLAIM, said, "no-claim")
+    if "\\SI{" in claim or "\\qty{" in claim:
+        claim = expanded(claim, {})
     try:
         reading = read(claim, letters="\\int" in claim)
     except Unreadable as error:
         bare = unmarked(claim)
-        rest = _without_first(claim) or bare and judge_text(bare, context) or _in_parts(claim) or _in_sentence(claim)
+        rest = _without_first(claim) or bare and judge_text(bare, context) or _in_sentence(claim)
         if rest and not (bare and rest.code == "claim-unreadable"):
             return rest
         return Outcome(UNDECIDED, f"cannot be read: {error}", "claim-unreadable")
     if not reading.rels:
         return Outcome(NO_CLAIM, "nothing is asserted", "no-claim")
+    reading = replace(reading, named=frozenset(_GIVEN.findall(context.replace(claim, " "))) if context else frozenset())
     first = judge_reading(reading)
     if first.verdict == REFUTED and nearness.said_rounded(context, first.sides):
         first = Outcome(UNDECIDED, "rounded, as the words say", "claim-near", first.link, sides=first.sides)
@@ -55,13 +62,14 @@ def judge_text(claim: str, context: str = "") -> Outcome:
         first = Outcome(UNDECIDED, "right if it begins with the mark of a list", "claim-ambiguous", first.link, sides=first.sides)
     if first.verdict in (PROVED, NO_CLAIM) or not reading.choices:
         return first
-    if "sized-units" in reading.choices:
-        first = _in_sizes(claim, reading, first)
-    return first if first.verdict == PROVED else _other_readings(claim, reading, first)
+    return _other_readings(claim, reading, first)
 
 
-def judge_in_document(claim: str, context: str, formula: bool) -> Outcome:
-    """A claim that a scanner found: it may be an equation to be solved, a definition or no claim at all, and then nothing is said."""
+def judge_in_document(claim: str, context: str, formula: bool, named: frozenset[str] = frozenset(), typeset: bool = True) -> Outcome:
+    """A claim that a scanner found: it may be an equation to be solved, a definition or no claim at all, and then nothing is said.
+
+    ``named``: letters to which the document gave a value.  ``typeset``: spaces in the formula mean nothing.
+    """
     from .quotes import doubted
 
     said = _not_asserted(claim, context)
@@ -79,13 +87,11 @@ def judge_in_document(claim: str, context: str, formula: bool) -> Outcome:
                 return Outcome(UNDECIDED, f"cannot be read: {error}", "claim-unreadable")
             if not reading.rels:
                 return Outcome(NO_CLAIM, "nothing is asserted", "no-claim")
-            outcome = judge_reading(reading)
+            outcome = _letters_as_units(claim, reading, judge_reading(reading), named, typeset)
             anything = any(s.tree == Symbol("e") or s.tree is not None and _has_i(s.tree) for s in reading.sides)
             chain = len(reading.sides) > 2 and all(s.tree is not None and _has_i(s.tree) for s in reading.sides[1:])
             if anything and outcome.verdict != PROVED and not chain and not _COMPLEX.search(claim + context):
                 return Outcome(NO_CLAIM, "a name that may stand for anything", "no-claim")
-            if outcome.verdict == REFUTED and "sized-units" in reading.choices:
-                outcome = _in_sizes(claim, reading, outcome)
             if outcome.verdict == REFUTED and reading.choices - {"natural-log"}:
                 outcome = _other_readings(claim, reading, outcome)
         if best is None or outcome.verdict == PROVED:
@@ -128,49 +134,6 @@ def _without_first(claim: str) -> Outcome | None:
     return None
 
 
-_SIZED = frozenset({"sized-units"})
-
-
-def _in_sizes(claim: str, reading: Reading, first: Outcome) -> Outcome:
-    """``3 hours + 30 minutes = 3.5 hours``: quantities of one kind in several units, each multiplied by the size of its unit."""
-    if not unit_sense.several_sizes(reading.sides):
-        return first
-    try:
-        sized = read(claim, other=_SIZED)
-    except Unreadable:
-        return first
-    found = judge_reading(_without_units(sized))
-    if found.verdict == PROVED:
-        return Outcome(PROVED, "the units convert")
-    if found.verdict == REFUTED and first.code == "claim-units" and unit_sense.all_sized(sized.sides):
-        return Outcome(REFUTED, f"{' is not '.join(first.sides)}, in either unit", "claim-refuted", first.link, sides=first.sides)
-    if first.verdict == REFUTED and (found.verdict != REFUTED or unit_sense.raised(reading.sides)):
-        return Outcome(UNDECIDED, "units that may convert", "claim-units", first.link, sides=first.sides)
-    return first
-
-
-def _in_parts(claim: str) -> Outcome | None:
-    """``5 feet 4 inches = 64 inches``: a quantity of several parts can only be read in one unit."""
-    try:
-        reading = read(claim, other=_SIZED)
-    except Unreadable:
-        return None
-    if "sized-units" not in reading.choices:
-        return None
-    if not unit_sense.all_sized(reading.sides):
-        pieces = claim.split("=")
-        if not 3 <= len(pieces) <= 8 or any(rel != "eq" for rel in reading.rels):
-            return None
-        found = [judge_text(f"{a} = {b}") for a, b in zip(pieces, pieces[1:])]  # 90/60 = 1.5 hours = 1 hour 30 minutes
-        return next((o for verdict in (REFUTED, UNDECIDED, NO_CLAIM) for o in found if o.verdict == verdict), found[0])
-    found = judge_reading(_without_units(reading))
-    return Outcome(PROVED, "the units convert") if found.verdict == PROVED else found
-
-
-def _without_units(reading: Reading) -> Reading:
-    return replace(reading, sides=tuple(replace(side, units=()) for side in reading.sides))
-
-
 _COUNTS = re.compile(r"[-+−–*×÷·/^=≈<>≤≥\\]")
 
 
@@ -193,13 +156,29 @@ def _in_sentence(claim: str) -> Outcome | None:
     return None if _COUNTS.search(rest) or COUNT_WORDS.search(claim[pieces[0][1] :]) else found[0]
 
 
+def _letters_as_units(claim: str, reading: Reading, first: Outcome, named: frozenset[str], typeset: bool) -> Outcome:
+    """``5\\,m = 500\\,cm``: in a formula letters are names, unless a space stands between a number and them, on all sides."""
+    if first.verdict == PROVED or not reading.choices & {"letter-units", "spaced-letter-units"}:
+        return first
+    try:
+        other = read(claim.lstrip("=& "), letters=True, other=frozenset({"letter-units"}))
+    except Unreadable:
+        return first
+    told = [side for side in other.sides if side.tree is None or not is_name(side.tree)]
+    if len(told) < 2 or any(s.measured is None or any(u.letter and u.text in named for u in s.measures) for s in told):
+        return first
+    found = judge_reading(replace(other, named=named))
+    spaced = "spaced-letter-units" in reading.choices and (typeset or any(u.letter for s in told for u in s.measures))
+    return found if found.verdict == PROVED or found.verdict == REFUTED and not spaced else first
+
+
 def _other_readings(claim: str, reading: Reading, first: Outcome) -> Outcome:
     result = first
-    choices = reading.choices - _SIZED
+    choices = reading.choices
     others = [frozenset({c}) for c in sorted(choices)] + ([choices] if len(choices) > 1 else [])
     for other in others:
         try:
-            found = judge_reading(read(claim, other=other))
+            found = judge_reading(replace(read(claim, other=other), named=reading.named))
         except Unreadable:
             continue
         if found.verdict == PROVED:
@@ -270,12 +249,10 @@ def _told_in_other_units(sides: list[Side], rels: list[str], reading: Reading) -
     rest = judge_reading(Reading(tuple(sides[1:]), tuple(rels[1:]), reading.choices, reading.modulus, reading.degrees))
     if rest.verdict != PROVED:
         return rest
-    same = unit_sense.same_quantity(sides[0], sides[-1])
-    if same is None:
+    same = measured.same(sides[0], sides[-1], reading.degrees, _Chain)
+    if same is None or same.verdict == UNDECIDED:
         return Outcome(UNDECIDED, "a quantity in units that may convert", "claim-units")
-    if same:
-        return Outcome(PROVED, f"{rest.reason}; the units convert")
-    return Outcome(REFUTED, "the units do not convert so", "claim-refuted", 0, sides=(sides[0].text, sides[-1].text))
+    return Outcome(PROVED, f"{rest.reason}; the units convert") if same.verdict == PROVED else replace(same, link=0)
 
 
 def _statements(reading: Reading) -> Outcome:
@@ -325,7 +302,7 @@ def _has_angle(tree: Expr) -> bool:
 
 
 def _links(sides: list[Side], rels: list[str], reading: Reading, degrees: bool) -> Outcome:
-    chain = _Chain(sides, degrees)
+    chain = _Chain(sides, degrees, reading.named, "\\Delta" in reading.sides[0].text or "elta" in reading.sides[0].text)
     worst: Outcome | None = None
     proofs: list[str] = []
     for k, rel in enumerate(rels):

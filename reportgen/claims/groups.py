@@ -32,6 +32,7 @@ _DEFINITION = re.compile(
     r"\s*(?P<name>\\?[A-Za-z]+(?:_\{?\w{1,3}\}?)?)\s*(?P<sign>:=|=|\\coloneqq|:\s*=)\s*"
     r"(?P<value>[-+−\d.,/\s\\]*(?:\\d?frac\{-?\d+\}\{\d+\})?)\s*[.,;]?\s*"
 )
+_NAMED = re.compile(r"[\s&$]*([A-Za-z])\s*:?=")
 _NAME = re.compile(
     r"\\(?P<greek>alpha|beta|gamma|delta|epsilon|theta|lambda|mu|nu|rho|sigma|tau|phi|omega)(?![a-z])"
     r"|\\[A-Za-z]+(?:\{[A-Za-z]+\*?\})?|(?P<letter>[A-Za-z])"
@@ -42,7 +43,8 @@ _NAME = re.compile(
 class Member:
     """A claim as one of a group: whether a word such as "so" joins it to the one before, and what was said earlier of its names.
 
-    ``values``: names of it to which the document gave a value; ``defines``: it does that itself; ``section`` counts headings.
+    ``values``: names of it to which the document gave a value, if it gave one to all; otherwise those that stood before a sign of equality, with
+    nothing; ``defines``: it does that itself; ``section`` counts headings.
     """
 
     found: Found
@@ -65,6 +67,7 @@ class _Section:
     number: int = -1
     spoken: list[tuple[int, frozenset[str]]] = field(default_factory=list)
     values: dict[str, str] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)    # what stood alone before a sign of equality
 
 
 def groups(document: Document) -> Iterator[tuple[Member, ...]]:
@@ -87,7 +90,10 @@ def groups(document: Document) -> Iterator[tuple[Member, ...]]:
         names = _names(found.text)
         known = len(names) > 1 and any(names & others and owner != number for owner, others in section.spoken)
         joined = bool(together and between and between["joined"])
-        values = tuple((n, section.values[n]) for n in sorted(names)) if names and names <= section.values.keys() else ()
+        values = tuple((n, section.values[n]) for n in sorted(names)) if names and names <= section.values.keys() else tuple(
+            (n, "") for n in sorted(names & section.named))
+        if (alone := _NAMED.match(found.text)) is not None:
+            section.named.add(alone[1])
         defined = _defined(text, found)
         if defined is not None:
             section.values[defined[0]] = defined[1]

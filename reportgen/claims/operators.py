@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..expressions import Expr, Number, Operation, Symbol, matrix
+from .measures import without
 from .reading import Unreadable, _Reader, call, number
 from .vocabulary import INVERSE, ONE_ARGUMENT
 
@@ -63,6 +64,7 @@ def scientific(r: _Reader, factors: list[Expr], heads: list[str]) -> tuple[list[
 
 
 def _of_ten(tree: Expr) -> bool:
+    tree = without(tree)
     return isinstance(tree, Operation) and tree.head == "pow" and tree.args[0] == Number("10")
 
 

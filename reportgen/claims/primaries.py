@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..expressions import Expr, Number, Operation, Symbol, replace, symbols
-from . import operators, words
+from . import measures, operators, words
+from .quantities import named
 from .reading import Unreadable, _Reader, call, number
 from .vocabulary import DOTS, GREEK, NUMBER_WORDS, ONE_ARGUMENT, RELATIONS
 
@@ -288,6 +289,8 @@ def _text(r: _Reader) -> Expr:
         r.place += 1
         return Number(word)
     if r.letters:
+        if (unit := measures.lone(r)) is not None:
+            return unit
         r.place += 1
         return Symbol("text_" + "".join(c for c in word if c.isalnum()))
     return _word(r)
@@ -306,7 +309,9 @@ def _word(r: _Reader) -> Expr:
         r.place += 2
         return Operation("div", (r.factor(), Number(_PARTS[word])))
     before = r.tokens[r.place - 1].text if r.place else ""
-    if before in ("{", "frac", "dfrac", "tfrac") and (r.here.kind == "text" or words.unit_sense.size_of(word)):
+    if (unit := measures.lone(r)) is not None:
+        return unit
+    if before in ("{", "frac", "dfrac", "tfrac") and (r.here.kind == "text" or named(word)):
         words.unit_words(r)
         if r.at("}"):
             return Number("1")
@@ -330,8 +335,8 @@ def _command(r: _Reader) -> Expr:
             found = _derivative(r)
             if found is not None:
                 return found
-        top = r.script()
-        return Operation("div", (top, r.script()))
+        top = _above_or_below(r)
+        return Operation("div", (top, _above_or_below(r)))
     if name in _BINOMIALS:
         if r.at("("):
             pair = _bracket(r)
@@ -404,6 +409,17 @@ def _command(r: _Reader) -> Expr:
     if name == "round" and r.at("("):
         return operators.listed(r, name)
     raise Unreadable(f"the command \\{name}")
+
+
+def _above_or_below(r: _Reader) -> Expr:
+    """A part of a fraction; ``{\\text{min}}`` is one minute."""
+    if r.at("{") and r.ahead().kind == "text" and r.ahead(2).text == "}":
+        start = r.place
+        r.place += 1
+        if (unit := measures.lone(r)) is not None and r.accept("}"):
+            return unit
+        r.place = start
+    return r.script()
 
 
 def _derivative(r: _Reader) -> Expr | None:

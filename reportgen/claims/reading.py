@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 from ..expressions import Expr, Operation, Symbol
 from .dressing import undressed
+from .quantities import Unit
 from .scripts import Scripts, number
 from .tokens import Token, Unreadable, normalize, tokenize
 from .vocabulary import DOTS, NUMBER_WORDS, RELATIONS, TEXT_FUNCTIONS, WORD_OPERATORS
@@ -34,23 +35,30 @@ _ENDS = frozenset({"+", "-", "=", ")", "]", "}", ",", ";", "<", ">", "&", "\\\\"
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a chain: ``tree``; ``units``, the words that stood with its numbers; ``money`` and ``percent`` signs seen."""
+    """One side of a chain: ``tree``, its numbers; ``units``, the words that stood with them; ``measured``, the numbers with their units,
+    each of which is noted as its place in ``measures`` (None where there is none); ``labels``, words that tell of what it is."""
 
     tree: Expr | None
     text: str
     units: tuple[str, ...] = ()
+    measured: Expr | None = None
+    measures: tuple[Unit, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """``rels`` has one relation fewer than there are sides.  ``modulus`` stands with \\equiv.  ``choices``: see the module."""
+    """``rels`` has one relation fewer than there are sides.  ``modulus`` stands with \\equiv.  ``choices``: see the module.
+
+    ``named``: letters to which the document gave a value.
+    """
 
     sides: tuple[Side, ...]
     rels: tuple[str, ...]
     choices: frozenset[str] = frozenset()
     modulus: Expr | None = None
     degrees: bool = False
-    question: bool = False
+    named: frozenset[str] = frozenset()
 
 
 def read(text: str, *, letters: bool = False, other: frozenset[str] = frozenset(), variables: frozenset[str] = frozenset()) -> Reading:
@@ -93,6 +101,8 @@ class _Reader(Scripts):
         self.bars = 0
         self.cells = 0  # matrices around this place
         self.units: list[str] = []
+        self.measures: list[Unit] = []
+        self.labels: list[str] = []
         self.choices: set[str] = set()
         self.degrees = False
         self.modulus: Expr | None = None
@@ -134,7 +144,10 @@ class _Reader(Scripts):
             tree = self.side_or_nothing()
             self.soft()
             text = self.text[begin : self.here.start if self.here.kind != "end" else len(self.text)].strip()
-            sides.append(Side(tree, text, tuple(self.units)))
+            noted = tree is not None and bool(self.measures)
+            numbers = measures.without(tree) if noted else tree
+            sides.append(Side(numbers, text, tuple(self.units), tree if noted else None, tuple(self.measures), tuple(self.labels)))
+            self.measures, self.labels = [], []
             relation = self.relation()
             if relation is None:
                 break
@@ -287,7 +300,7 @@ class _Reader(Scripts):
                 head = "/"
             elif self.at("/", "\\div", "\\slash"):
                 if words.unit_below(self):
-                    factors[-1] = words.below(self, factors[-1])
+                    factors[-1] = measures.under(self, factors[-1], self.units[-1][1:])
                     continue
                 head = "/" if self.here.text != "div" else "d"
                 self.place += 1
@@ -352,7 +365,9 @@ class _Reader(Scripts):
         """Left to right; products by juxtaposition bind no closer than the others (the other reading is a choice)."""
         if len(factors) == 1:
             return factors[0]
-        factors, heads = operators.scientific(self, *operators.divided(self, factors, heads))
+        factors, heads = operators.scientific(self, *operators.divided(self, *measures.fractions_of_a_unit(self, factors, heads)))
+        if len(factors) == 1:
+            return factors[0]
         closer = "j" in heads and "/" in heads and any(h == "j" and "/" in heads[:i] for i, h in enumerate(heads))
         if closer:
             self.choices.add("close-products")
@@ -395,10 +410,6 @@ class _Reader(Scripts):
     def power(self) -> Expr:
         base = self.postfix(self.primary())
         while self.at("^", "**", "'"):
-            if self.at("'") and self.tokens[self.place - 1].kind == "number":  # 12' are feet
-                self.place += 1
-                self.units.append("feet")
-                continue
             if self.at("'"):
                 raise Unreadable("a prime")
             if self.at("**") and not self.starts(self.ahead()) and self.ahead().text != "-":
@@ -436,7 +447,12 @@ class _Reader(Scripts):
     def postfix(self, value: Expr) -> Expr:
         while True:
             kind = self.here.kind
-            if kind in ("end", "number") or kind == "op" and not self.at("!=", "!", "%"):
+            if kind in ("end", "number"):
+                return value
+            if (with_unit := measures.attached(self, value)) is not None:
+                value = with_unit
+                continue
+            if kind == "op" and not self.at("!=", "!", "%"):
                 return value
             if self.at("!=") and self.here.glued:  # 5!=120
                 self.tokens[self.place : self.place + 1] = [Token("op", "!", True), Token("op", "=", True)]
@@ -459,9 +475,6 @@ class _Reader(Scripts):
                 if scaled is None:
                     return value
                 value = scaled
-            elif self.at("\\Omega") and self.tokens[self.place - 1].kind == "number" and self.ahead().kind != "letter" and not self.starts(self.ahead()):
-                self.place += 1
-                self.units.append("ohm")
             else:
                 return value
 
@@ -471,4 +484,4 @@ class _Reader(Scripts):
 
 __all__ = ["Reading", "Side", "Unreadable", "call", "number", "read", "read_expression"]
 
-from . import operators, primaries, words  # noqa: E402  (the other parts of the grammar; they need what stands above)
+from . import measures, operators, primaries, words  # noqa: E402  (the other parts of the grammar; they need what stands above)

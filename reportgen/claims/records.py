@@ -11,6 +11,7 @@ from ..expressions import symbols
 from . import chains, pairs, steps
 from .chains import NO_CLAIM, PROVED, REFUTED, UNDECIDED, Outcome
 from .documents import Document
+from .quantities import named
 from .reading import Unreadable, read_expression
 
 MAX_CLAIMS = 500      # of one text
@@ -52,7 +53,7 @@ def _group(record: Mapping[str, object], begin: float) -> dict[str, object]:
 
 
 def _in_document(record: Mapping[str, object], claim: str, context: str) -> Outcome:
-    """A claim that a scanner found; ``values``: what the document said of its names."""
+    """A claim that a scanner found; ``values``: what the document said of its names, "" where it is only known to have said something."""
     form, values = record.get("form"), record.get("values")
     if form == "total":
         from .tables import judge_total
@@ -63,12 +64,14 @@ def _in_document(record: Mapping[str, object], claim: str, context: str) -> Outc
         return Outcome(UNDECIDED, "a formula in two dimensions: the text of a PDF does not say how it is laid out", "claim-unreadable")
     if form in ("definition", "cell", "formula"):
         return Outcome(NO_CLAIM, {"definition": "a definition", "cell": "a number", "formula": "nothing is asserted"}[form], "no-claim")
-    outcome = chains.judge_in_document(claim, context, form in ("math", "standing"))
+    known = frozenset(values) if isinstance(values, dict) else frozenset()
+    outcome = chains.judge_in_document(claim, context, form in ("math", "standing"), known, form == "math")
     if outcome.verdict == REFUTED and form == "plain" and (rest := _without_quantity(claim)):
         outcome = chains.judge_in_document(rest, context, False) if "=" in rest else Outcome(NO_CLAIM, "a quantity in other units", "no-claim")
     if outcome.verdict == NO_CLAIM and outcome.reason == "an equation with names" and form == "math" and _is_identity(claim):
         return Outcome(PROVED, "an identity")
-    if outcome.verdict == NO_CLAIM and outcome.reason in ("an equation with names", "a definition") and isinstance(values, dict) and values:
+    given = isinstance(values, dict) and bool(values) and all(values.values())
+    if outcome.verdict == NO_CLAIM and outcome.reason in ("an equation with names", "a definition") and given:
         from .quotes import doubted
         from .rearranged import with_values
 
@@ -78,9 +81,9 @@ def _in_document(record: Mapping[str, object], claim: str, context: str) -> Outc
 
 
 def _without_quantity(claim: str) -> str:
-    """``1 MiB = 1024*1024 = 1048576 bytes`` without its first side: a quantity in a unit that the last side has not."""
+    """``1 block = 1024*1024 = 1048576 bytes`` without its first side: a quantity in a unit that is not known, and that the last side has not."""
     match = re.match(r"\s*\d[\d.,]*\s*(?P<unit>[A-Za-z]{1,8})\s*=(?P<rest>.*)", claim, re.S)
-    if match is None or re.search(rf"(?<![A-Za-z]){match['unit']}(?![A-Za-z])", match["rest"]):
+    if match is None or named(match["unit"]) is not None or re.search(rf"(?<![A-Za-z]){match['unit']}(?![A-Za-z])", match["rest"]):
         return ""
     return match["rest"].strip()
 

@@ -35,9 +35,6 @@ class Scripts:
             self.place += 2
         else:
             return False
-        if self.here.kind == "letter" and self.here.text in "CF" and not self.letters:
-            self.units.append("°" + self.here.text)
-            self.place += 1
         return True
 
     def script(self, power: bool = False) -> Expr:

@@ -22,7 +22,7 @@ def _with(side: Side, minus: bool) -> Side:
     def change(node: Expr) -> Expr:
         return (Operation("neg", (node.args[1],)) if minus else node.args[1]) if _is_both(node) else node  # type: ignore[union-attr]
 
-    return replace(side, tree=transform(side.tree, change))
+    return replace(side, tree=transform(side.tree, change), measured=None)
 
 
 def judge(sides: Sequence[Side], rels: Sequence[str], one: Callable[[list[Side]], Outcome]) -> Outcome:

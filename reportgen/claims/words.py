@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 
 from ..expressions import Expr, Number, Operation, Symbol
-from . import unit_sense
+from . import measures
 from .reading import Unreadable, _Reader, call, number
 from .tokens import FUNCTION_WORDS
 from .vocabulary import TEXT_FUNCTIONS
@@ -128,12 +128,14 @@ def units_after(r: "_Reader", value: Expr) -> Expr | None:
         name = word in "ie" or word == "j" and token.glued or word in "CP" and not coulombs or r.ahead().text in ("(", "^", "_") and word not in "mscgkh"
         if name or word in "xX" and r.times_sign():
             return None
+        if r.ahead().kind == "letter" and r.ahead().text not in "aACIPxX" and not r.ahead().glued:
+            return None     # 1/2 b h: names one beside another
         r.place += 1
-        if r.here.kind == "number" and not _second_part(r, word):
+        if r.here.kind == "number":
             raise Unreadable(f"a number after {word!r}")
         r.units.append(word)
         unit_power(r)
-        return sized(r, word, value)
+        return measures.of_things(r, value, [word])
     lowered = word.lower().strip(" ,;()\\")
     if lowered in _REMAINDER and (found := _with_remainder(r, value)) is not None:
         return found
@@ -169,8 +171,9 @@ def units_after(r: "_Reader", value: Expr) -> Expr | None:
         raise Unreadable(f"the word {lowered!r}")
     if token.kind == "text" and any(w in _DOUBTFUL for w in lowered.split()):
         raise Unreadable(f"the words {lowered[:40]!r}")
+    known = len(r.units)
     unit_words(r)
-    return sized(r, lowered, value)
+    return measures.of_things(r, value, r.units[known:])
 
 
 _LENGTHS = frozenset({"m", "cm", "mm", "km", "dm", "ft", "in", "yd"})
@@ -188,41 +191,6 @@ def _with_remainder(r: "_Reader", value: Expr) -> Expr | None:
     return call("remainder", value, Number(r.tokens[r.place - 1].text))
 
 
-def sized(r: "_Reader", word: str, value: Expr) -> Expr:
-    """The quantity in the base of its unit, where the caller asks for that reading: ``3 hours + 30 minutes``, ``5 feet 4 inches``."""
-    size = unit_sense.size_of(word)
-    if size is None:
-        return value
-    r.choices.add("sized-units")
-    if _second_part(r, word):
-        if "sized-units" not in r.other:
-            raise Unreadable(f"a number after {word!r}")
-        r.place += r.here.text == "and"
-        digits, second = r.literal(r.here.text), r.ahead().text
-        r.place += 2
-        r.units.append(second)
-        return Operation("add", (Operation("mul", (value, number(size[1]))), Operation("mul", (digits, number(unit_sense.size_of(second)[1])))))  # type: ignore[index]
-    return Operation("mul", (value, number(size[1]))) if "sized-units" in r.other else value
-
-
-def _second_part(r: "_Reader", word: str) -> bool:
-    """A number with a smaller unit of the same kind follows: ``4 inches`` after ``5 feet``."""
-    k = 1 if r.here.text == "and" else 0
-    if r.ahead(k).kind != "number" or not r.place:
-        return False
-    first, second = unit_sense.size_of(word), unit_sense.size_of(r.ahead(k + 1).text.rstrip("."))
-    return first is not None and second is not None and first[0] == second[0] and first[1] > second[1]
-
-
-def below(r: "_Reader", value: Expr) -> Expr:
-    """The value over the unit that was just passed over under a bar."""
-    size = unit_sense.size_of(r.units[-1].lstrip("/"))
-    if size is None:
-        return value
-    r.choices.add("sized-units")
-    return Operation("div", (value, number(size[1]))) if "sized-units" in r.other else value
-
-
 def unit_words(r: "_Reader") -> None:
     """Words up to the next thing that counts."""
     while True:
@@ -234,7 +202,7 @@ def unit_words(r: "_Reader") -> None:
                 return
             if lowered in ("times", "of", "x", "plus", "minus") and r.starts(r.ahead()) or lowered in _EQUALS:
                 return
-            if lowered == "and" and r.units and _second_part(r, r.units[-1]):
+            if measures.goes_on(r):
                 return
             if lowered in _DOUBTFUL and lowered != "to":
                 raise Unreadable(f"the word {lowered!r}")
@@ -243,7 +211,9 @@ def unit_words(r: "_Reader") -> None:
             unit_power(r)
         elif token.kind == "letter" and not r.letters and r.units and token.text in "as" and not token.glued:
             r.place += 1
-        elif token.kind == "op" and token.text == "/" and r.ahead().kind in ("word", "text") and not any(c.isdigit() for c in r.ahead().text):
+        elif token.text == "/" and token.kind == "op" and r.ahead().kind in ("word", "text") and not any(c.isdigit() for c in r.ahead().text):
+            if measures.goes_on(r):
+                return
             r.place += 1
         else:
             return
