@@ -54,6 +54,7 @@ class Books:
         self._pages = _mapping(before, "pages") if written.get("tools") == self._tools and not renew else {}
         self._made: dict[str, dict[str, Any]] = {}
         self._said: dict[str, str] = {}
+        self._foreseen: dict[str, Any] = {}
 
     # --- what is now
     def survey(self, target: str) -> dict[str, Facts]:
@@ -177,6 +178,10 @@ class Books:
         return next((parts[2] for parts in self.trace if parts[0] == "said" and parts[1] == about), "")
 
     # --- the end
+    def foresee(self, derived: Derived) -> None:
+        """Have ready what will be put down of the answers: the page is made, and its formats are not."""
+        self._foreseen = self.memory.kept(derived.ledger)
+
     def inputs(self) -> list[str]:
         """Every file that this build rests on; folders that were listed end in ``/``."""
         kept = {name for record in self._made.values() for name in record.get("files", ())}
@@ -195,9 +200,9 @@ class Books:
                 snapshots[record["snapshot"]] = facts
             elif record.get("snapshot") in self._snapshots:
                 snapshots[record["snapshot"]] = self._snapshots[record["snapshot"]]
-        kept = self.memory.kept(derived.ledger) | {"targets": {name: {k: v for k, v in record.items() if k != "fits"} for name, record in targets.items()},
-                                                   "snapshots": snapshots, "runs": self.memory.ran,
-                                                   "written": {"tools": self._tools, "parts": pandoc.kept()}, "pages": self._pages_now()}
+        kept = (self._foreseen or self.memory.kept(derived.ledger)) | {
+            "targets": {name: {k: v for k, v in record.items() if k != "fits"} for name, record in targets.items()},
+            "snapshots": snapshots, "runs": self.memory.ran, "written": {"tools": self._tools, "parts": pandoc.kept()}, "pages": self._pages_now()}
         now = [*self.present, *self.memory.lines(self.inputs())]
         state = trace.state(now)
         lines = list(now)

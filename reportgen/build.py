@@ -25,7 +25,7 @@ from reportgen.diagnostics import EXIT_CLEAN, Finding, FindingsError
 from reportgen.events import Event, read_warnings, write_warnings
 from reportgen.files import clean_up, no_room_told, write_files
 from reportgen.lock import WAIT, held
-from reportgen.page import PARTS, Page, begin_target, check_figures, ledger_bytes, make_page, make_target
+from reportgen.page import PARTS, Begun, Page, begin_target, check_figures, ledger_bytes, make_page, make_target
 from reportgen.sharing import attempt, shared
 from reportgen.reports import REPORTS, find_report, find_reports, known_reports
 from reportgen.verifying import VerifyResult, verify
@@ -192,6 +192,9 @@ class _Build:
             begun = {name: attempt(lambda name=name: begin_target(page, name, self.engine, alone=len(wanted) == 1)) for name in wanted[:1]}
             check_figures(derived)
             makes = shared(page, wanted, self.engine, begun)
+            for make in begun.values():     # the first of what is made here: a thread lays the page out while this one tidies up
+                if isinstance(make, Begun):
+                    make.go_on()
         warnings = (*page.warnings, *raised)
         self.findings += warnings
         for name, why in whys.items():
@@ -200,6 +203,8 @@ class _Build:
                 self._finished(name, "unchanged", ())
             else:
                 self._target(page, name, why, makes.get(name))
+            if self.books is not None and name == "ledger":
+                self.books.foresee(derived)
         counts = _counts(page.derived.ledger, page.document.declared_count, sum(len(target.files) for target in self.done))
         if self.books is not None:
             self.books.say("counts", str(replace(counts, files=0)))

@@ -96,6 +96,7 @@ class Memory:
         self._load_reads: dict[str, str] = {}
         self._pending: dict[str, Any] = {}
         self._coming: dict[str, tuple[Answer, Coming]] = {}
+        self._late: list[tuple[Answer, object]] | None = None if self._kept else []      # learned, and not put down yet
         self.pdf = True     # figures are needed as PDF, too
         self._all = True
         # before anything is read: what changes while we work has another digest the next time
@@ -298,9 +299,20 @@ class Memory:
         return Recalled(content)
 
     def learn(self, answer: Answer, content: object) -> None:
-        """Keep an answer whose function ran."""
+        """Keep an answer whose function ran; where nothing was kept before, nobody asks for that until the end."""
         if answer.name not in self.ran:
             return
+        if self._late is None:
+            self._put_down(answer, content)
+        else:
+            self._late.append((answer, content))
+
+    def _put_down_late(self) -> None:
+        late, self._late = self._late, None
+        for answer, content in late or ():
+            self._put_down(answer, content)
+
+    def _put_down(self, answer: Answer, content: object) -> None:
         from reportgen.figures import Figure
         from reportgen.studio import Coming
 
@@ -330,10 +342,11 @@ class Memory:
 
     def _settle(self) -> None:
         """Keep the figures that were drawn in the meantime; one that could not be is told of where it is shown."""
+        self._put_down_late()
         while self._coming:
             name = next(iter(self._coming))
             try:
-                self.learn(*self._coming[name])
+                self._put_down(*self._coming[name])
             except FindingsError:
                 self._digests[name] = ""
             del self._coming[name]
@@ -390,12 +403,12 @@ class Memory:
     @property
     def coming(self) -> bool:
         """True while figures are being drawn."""
+        self._put_down_late()
         return bool(self._coming)
 
     def files(self, *, wait: bool = True) -> set[str]:
         """Every file that deriving rested on, relative to the report's folder or by its full path."""
-        if wait:
-            self._settle()
+        self._settle() if wait else self._put_down_late()
         found = {name for name in self._load_reads if name != "*.py"}
         for record in self.records.values():
             found |= set(record.get("reads", ()))
@@ -419,8 +432,7 @@ class Memory:
 
     def result_digests(self, *, wait: bool = True) -> dict[str, str]:
         """By name, the digest of each given and answer."""
-        if wait:
-            self._settle()
+        self._settle() if wait else self._put_down_late()
         return dict(self._digests)
 
     def code_digests(self) -> dict[str, str]:

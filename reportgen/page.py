@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -107,26 +108,44 @@ def make_target(page: Page, target: str, engine: str = "typst") -> dict[str, byt
     return begin_target(page, target, engine)()
 
 
-def begin_target(page: Page, target: str, engine: str = "typst", *, alone: bool = False) -> Callable[[], dict[str, bytes]]:
-    """What can be done of ``make_target`` before the figures are drawn, and a function that does the rest.
+class Begun:
+    """A format of which all is done that needs no figures; to call it does the rest, and gives the files."""
 
-    ``alone``: no process will be begun beside this one before that, so that a thread may do what is not Python's.
+    def __init__(self, finish: Callable[[], dict[str, bytes]], expect: Callable[[], Any], check: Callable[[dict[str, bytes], Any], None]) -> None:
+        self._finish, self._expect, self._check = finish, expect, check
+        self._going = False
+
+    def go_on(self) -> None:
+        """Once the figures are drawn: have a thread do what is not Python's, and do here what goes with it.  No process may be begun from now on."""
+        from reportgen.beside import Meanwhile
+
+        if not self._going:
+            self._going, self._finish = True, Meanwhile(self._finish).result
+            with suppress(FindingsError):       # told when it is this format's turn
+                wanted = self._expect()
+                self._expect = lambda: wanted
+
+    def __call__(self) -> dict[str, bytes]:
+        wanted = self._expect()
+        files = self._finish()
+        self._check(files, wanted)
+        return files
+
+
+def begin_target(page: Page, target: str, engine: str = "typst", *, alone: bool = False) -> Begun:
+    """What can be done of ``make_target`` before the figures are drawn.
+
+    ``alone``: no process will be begun beside this one before the rest is done.
     """
     from reportgen import outputs, readback
-    from reportgen.beside import Meanwhile
     from reportgen.studio import is_drawn
 
     given = (page.document, page.derived.meta, page.derived.figures, page.details, target, engine)
-    finish = outputs.begin(*given)
+    begun = Begun(outputs.begin(*given), lambda: readback.expected(page.document, page.derived.meta, page.details, target, engine),
+                  lambda files, wanted: readback.check(*given, files, wanted))
     if alone and target == "pdf" and all(is_drawn(figure) for figure in page.derived.figures.values()):
-        finish = Meanwhile(finish).result
-    wanted = readback.expected(page.document, page.derived.meta, page.details, target, engine)
-
-    def make() -> dict[str, bytes]:
-        files = finish()
-        readback.check(*given, files, wanted)
-        return files
-    return make
+        begun.go_on()
+    return begun
 
 
 def _stop_at_errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:

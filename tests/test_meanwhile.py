@@ -11,7 +11,9 @@ from reportgen.beside import Meanwhile
 from reportgen.build import build
 from reportgen.claims import guard
 from reportgen.claims.known import Known, judge_new
+from reportgen.diagnostics import Finding, FindingsError
 from reportgen.outputs import typst
+from reportgen.page import Begun
 from reportgen.reads import recording
 
 GIVENS = '[a]\nvalue = 2\nsymbol = "a"\nsource = "task"\n'
@@ -60,6 +62,32 @@ def test_what_a_thread_reads_is_nobodys_input(tmp_path):
     assert str(ours) in seen and str(theirs) not in seen
     with pytest.raises(FileNotFoundError):
         Meanwhile((tmp_path / "none").read_text).result()
+
+
+@pytest.mark.parametrize("going", [False, True])
+@pytest.mark.parametrize("wrong", ["", "finish", "expect", "check"])
+def test_a_format_that_is_begun_is_finished_once_and_told_of_in_its_turn(going, wrong):
+    done: list[str] = []
+
+    def step(name: str, answer):
+        def work(*given):
+            done.append(name)
+            if name == wrong:
+                raise FindingsError(Finding("engine-failed", name))
+            return answer(*given)
+        return work
+
+    begun = Begun(step("finish", lambda: {"a": b"1"}), step("expect", lambda: 7), step("check", lambda files, wanted: done.append(f"{files} {wanted}")))
+    if going:
+        begun.go_on()
+        begun.go_on()
+    if wrong:
+        with pytest.raises(FindingsError) as caught:
+            begun()
+        assert caught.value.findings[0].message == wrong
+    else:
+        assert begun() == {"a": b"1"} and done.count("{'a': b'1'} 7") == 1
+    assert done.count("finish") == (1 if going or wrong != "expect" else 0) and done.count("check") <= 1
 
 
 # --- claims that were judged before -----------------------------------------------------------------------------------
