@@ -20,6 +20,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORT = ROOT / "reports" / "ai6126_hw1"
+# As a person's shell has it, and as an installed package is: its modules are compiled once, as those of SymPy are.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")}
 # A sentence of the homework, and a given of which a part of it depends; each is changed to and fro.
 SENTENCE = ("**The question.** A network in the manner of LeNet", "**The question.** A network in the manner of LeNet-like ones")
 GIVEN = ("[w_now]\nvalue = 2\n", "[w_now]\nvalue = 3\n")
@@ -35,7 +37,7 @@ class Work:
 
     def build(self, *options: str) -> None:
         done = subprocess.run([sys.executable, "-m", "reportgen", "-q", "build", str(self.report), "--out", str(self.out), *options],
-                              cwd=self.out.parent, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+                              cwd=self.out.parent, env={**ENVIRONMENT, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
         if done.returncode:
             sys.exit(f"the build failed:\n{done.stderr}")
 
@@ -68,7 +70,7 @@ def _used() -> float:
 
 
 def sympy() -> None:
-    subprocess.run([sys.executable, "-c", "import sympy"], check=True)
+    subprocess.run([sys.executable, "-c", "import sympy"], env=ENVIRONMENT, check=True)
 
 
 def main() -> int:
