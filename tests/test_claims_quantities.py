@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from reportgen.claims.chains import judge_in_document, judge_text
 from reportgen.claims.documents import Document
 from reportgen.claims.marking import judge_document
+from reportgen.claims.pairs import judge_pair
 from reportgen.claims.quantities import named, spelled
 from reportgen.claims.unit_reading import unit_at
 
@@ -64,6 +65,13 @@ $20\,^{\circ}\text{C} = 68\,^{\circ}\text{F}$
 $5\,\mathrm{k\Omega} = 5000\,\Omega$
 3 \text{ min} \cdot \frac{60 \text{ s}}{\text{min}} = 180 \text{ s}
 \SI{20}{\metre\per\second} = \SI{72}{\kilo\metre\per\hour}
+1\,\mu\mathrm m = 10^{-6}\,\mathrm m = 10^{-3}\,\mathrm{mm}
+1{,}0\ \text{kN} - 0{,}913\ \text{kN} = 0{,}087\ \text{kN}
+R = \frac{1\text{ atm} \times 22.4\text{ L}}{1\text{ mol} \times 273.15\text{ K}} \approx 0.0820\text{ L atm K}^{-1}\text{ mol}^{-1}
+0.1 \text{ mol} \times 8.314 \text{ J/(mol K)} \times \ln\left(\frac{5.0 \text{ L}}{2.0 \text{ L}}\right) = 0.762 \text{ J/K}
+500 mg / (250 mg/5 mL) = 10 mL
+1.93 GB / 120 GB/s = 16.1 ms
+30 days * 24 hours * 60 minutes * 60 seconds = 2592000 seconds
 """.strip().splitlines()
 REFUTED = r"""
 3 kN = 300 N
@@ -93,6 +101,8 @@ F = k x = 200 N/m * 5 cm = 1000 N
 5 kg = 5 m/s
 3 m + 20 cm = 3.02 m
 5 km < 3000 m
+12 km/h * 30 min = 360 km
+2500 mAh × 3.7 V = 9250 Wh
 100 Mbit/s = 100 MB/s
 $5\,\frac{\text{N}}{\text{m}} = 5\,\frac{\text{N}}{\text{cm}}$
 $I = \frac{U}{R} = \frac{12\,\mathrm{V}}{4\,\mathrm{k\Omega}} = 3\,\mathrm{A}$
@@ -111,6 +121,8 @@ UNDECIDED = r"""
 2a = 4b
 3m = 5s
 v = 60 km/h * 2 = 120 km
+100 km/h × 1000 m / 3600 s = 27.78 m/s
+392.5 kg × 9.81 = 3850.425 N
 5 m + 3 s = 8 m
 50 g / 0.2 kg = 250
 900 kilometers = (0.6) * 900 = 540 miles
@@ -182,6 +194,13 @@ def test_a_quotient_against_fractions(top, below, other, count, claimed):
     ("2 m = 10 s", False, "", "no-claim"), (r"5\,\mathrm{m} = 5\,\mathrm{s}", True, "", "refuted"), (r"2\,m + 3\,s = 5", True, "", "no-claim")])
 def test_letters_in_formulas(claim, typeset, known, verdict):
     assert judge_in_document(claim, "", True, frozenset(known), typeset).verdict == verdict
+
+
+@pytest.mark.parametrize(("left", "right", "verdict"), [
+    ("$5\\,\\text{N/m}$", "$5\\,\\text{N/cm}$", "refuted"), ("2 hours", "120 minutes", "proved"), ("$3\\,\\text{m}^2$", "$3\\,\\text{m}$", "refuted"),
+    ("5 miles", "8.05 km", "proved"), ("5 km", "5", "proved"), ("$20$ cm", "$20\\text{ centimeters}$", "proved"), ("5m", "5s", "undecided")])
+def test_answers_in_other_units(left, right, verdict):
+    assert judge_pair(left, right).verdict == verdict
 
 
 def test_in_a_document():

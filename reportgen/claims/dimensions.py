@@ -108,7 +108,7 @@ class _Sizes:
             return Operation("apply", (tree.args[0], *trees)), dims[0], zero
         if any(dims):
             raise NotMeasured(f"{tree.head} of a quantity")
-        return tree, (), Fraction(0)
+        return Operation(tree.head, (*tree.args[: tree.head == "apply"], *trees)), (), Fraction(0)
 
     @staticmethod
     def exponent(tree: Operation, dims: list[Dims]) -> Fraction:

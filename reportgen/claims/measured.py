@@ -196,7 +196,7 @@ class _Link:
         if not single:
             if right_numbers and any(unit.worded for unit in (*a.units, *b.units)):
                 return self.by_words(whole=not (a.bare or b.bare))      # 8 hours * 15 dollars = 120 dollars
-            if right_numbers and (a.bare or b.bare or _times_counted(a, b)) or self.found.verdict == UNDECIDED:
+            if right_numbers and (a.bare or b.bare or _left_out(a, b)) or self.found.verdict == UNDECIDED:
                 return doubt
         why = f"{left} and {right} measure different things"
         if name := kind(a.physical):
@@ -263,10 +263,14 @@ def _conversion(a: Quantity, b: Quantity) -> bool | None:
     return None if rough else False
 
 
-def _times_counted(a: Quantity, b: Quantity) -> bool:
-    """``5 d * 3 h = 15 h``: the dimensions differ by a time, and one stands alone with a number, which may only count."""
-    time = dims_of((a.physical, 1), (b.physical, -1))
-    return time in (_TIME, (("T", Fraction(-1)),)) and any(unit.dims == _TIME for unit in (*a.units, *b.units))
+def _left_out(a: Quantity, b: Quantity) -> bool:
+    """``5 d * 3 h = 15 h``, ``90 km/h * 1000 m / 3600 s = 25 m/s``: the dimensions differ by a unit that only counts, or is converted."""
+    for unit in (*a.units, *b.units):
+        if dims_of((a.physical, 1), (b.physical, -1)) in (unit.dims, dims_of((unit.dims, -1))):
+            converted = b.unit is not None and unit.dims == b.unit.dims and unit.factor != b.unit.factor
+            if unit.dims == _TIME or converted:
+                return True
+    return False
 
 
 def _value(side: Side, unit: str) -> str:

@@ -98,6 +98,9 @@ def _here(r: _Reader, place: int) -> Read | None:
     if kind == "text":
         if before.kind in ("text", "space") or "=" in text:
             return None
+    elif kind == "space":       # \\mathrm m
+        if not behind:
+            return None
     elif kind == "command":
         if text not in _BEGINS or not (behind or before.kind == "space"):
             return None

@@ -16,7 +16,8 @@ from . import rounding, zero
 from .answerforms import Answer, _as_range, _forms, _of_tree, _only_letters, answer_text
 from .arrays import Matrix, NoValue, Several, as_acb
 from .chains import PROVED, REFUTED, UNDECIDED, Outcome, plain
-from .reading import Reading
+from .links import Chain
+from .reading import Reading, Unreadable, read
 from .values import evaluate
 
 _ANSWER_WORDS = frozenset("yes no true false odd even increasing decreasing positive negative always never sometimes convergent divergent".split())
@@ -27,6 +28,8 @@ def judge_pair(left: str, right: str) -> Outcome:
     """Whether ``right`` is an acceptable form of ``left``."""
     if len(left) > MAX_TEXT or len(right) > MAX_TEXT:
         return Outcome(UNDECIDED, "too long", "claim-unreadable")
+    if (outcome := _quantities(left, right)) is not None:
+        return outcome
     if _bare(left) and _bare(left) == _bare(right):
         return Outcome(PROVED, "written alike")
     firsts, seconds = _forms(left), _forms(right)
@@ -45,6 +48,19 @@ def judge_pair(left: str, right: str) -> Outcome:
         if outcome.verdict == UNDECIDED:
             return outcome
     return outcomes[0]
+
+
+def _quantities(left: str, right: str) -> Outcome | None:
+    """Two quantities in different units, each with a size: ``5 km``, ``5000 m``; None for everything else."""
+    try:
+        sides = [read(text.strip(" .$")).sides for text in (left, right)]
+    except Unreadable:
+        return None
+    a, b = sides[0][0], sides[1][0]
+    if any(len(s) != 1 or s[0].measured is None or not all(u.known for u in s[0].measures) for s in sides) or a.units == b.units:
+        return None
+    found = Chain([a, b], True).link(0, "eq", None)
+    return found if found.verdict in (PROVED, REFUTED) else None
 
 
 # --- comparison

@@ -15,13 +15,14 @@ MAX_DEPTH = 8
 MAX_BITS = 4_000     # of the size of a power
 _GAP = re.compile(r"(?:\s|\\[,;:! ]|~|\$|\\(?:thinspace|left|right)(?![A-Za-z])|\{\})*")
 _GROUP = re.compile(r"\\(?:mathrm|mathsf|mathit|mathbf|mathop|text|textrm|textit|textsf|textnormal|mbox|operatorname|unit|si|[bx]?cancel)\*?\s*\{")
+_LONE = re.compile(r"\\(?:mathrm|mathsf|text|rm)\s+([A-Za-z])(?![A-Za-z])")
 _FRACTION = re.compile(r"\\(?:d|t|c|s|nice)?frac\s*(?=\{)")
 _DEGREES = re.compile(
     r"(?:\^\s*(?:\{\s*\\(?:circ|degree)\s*\}|\\(?:circ|degree)(?![A-Za-z]))|\\degree(?![A-Za-z]))\s*(?:\\[,;:! ]\s*)?"
     r"(?:\\(?:mathrm|text)\s*\{\s*([CF])\s*\}|([CF])(?![A-Za-z]))"
 )
 _OHM = re.compile(r"(?P<prefix>[kMGmµun]|\\mu\s*)?\s*(?:[ΩΩ]|\\(?:Omega|ohm)(?![A-Za-z]))")
-_MICRO = re.compile(r"(?:\\mu(?![A-Za-z])\s*|µ)(?:\\(?:mathrm|text)\s*\{\s*([A-Za-z]{1,3})\s*\}|([A-Za-z]{1,3})(?![A-Za-z]))")
+_MICRO = re.compile(r"(?:\\mu(?![A-Za-z])\s*|µ)(?:\\(?:mathrm|text)\s*\{\s*([A-Za-z]{1,3})\s*\}|(?:\\mathrm\s+)?([A-Za-z]{1,3})(?![A-Za-z]))")
 _RUN = re.compile(r"mm Hg(?![A-Za-z])|[A-Za-zÅ]+")
 _COMMAND = re.compile(r"\\(?:(?P<prefix>" + "|".join(WORD_PREFIXES) + r")\s*\\)?(?P<name>[A-Za-z]+)")
 _SQUARE = re.compile(r"(sq(?:uare)?|cu(?:bic)?)\b\.?\s+(?=[A-Za-z])|\\(square|cubic)(?![a-z])\s*")
@@ -158,6 +159,8 @@ class _Text:
             return self.read((found["prefix"] or "").strip().replace("\\mu", "µ") + "ohm", found.end())
         if (found := _MICRO.match(text, place, self.stop)) is not None:
             return self.read("µ" + (found[1] or found[2]), found.end())
+        if (found := _LONE.match(text, place, self.stop)) is not None:
+            return self.read(found[1], found.end())
         if text.startswith("'", place) and text[place - 1 : place].isdigit():
             return self.read("ft", place + 1)
         if text.startswith("\\", place):
