@@ -70,6 +70,7 @@ $5\,\mathrm{k\Omega} = 5000\,\Omega$
 R = \frac{1\text{ atm} \times 22.4\text{ L}}{1\text{ mol} \times 273.15\text{ K}} \approx 0.0820\text{ L atm K}^{-1}\text{ mol}^{-1}
 0.1 \text{ mol} \times 8.314 \text{ J/(mol K)} \times \ln\left(\frac{5.0 \text{ L}}{2.0 \text{ L}}\right) = 0.762 \text{ J/K}
 500 mg / (250 mg/5 mL) = 10 mL
+3 nautical miles = 5.556 km
 1.93 GB / 120 GB/s = 16.1 ms
 30 days * 24 hours * 60 minutes * 60 seconds = 2592000 seconds
 """.strip().splitlines()

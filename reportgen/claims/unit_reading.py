@@ -23,7 +23,7 @@ _DEGREES = re.compile(
 )
 _OHM = re.compile(r"(?P<prefix>[kMGmµun]|\\mu\s*)?\s*(?:[ΩΩ]|\\(?:Omega|ohm)(?![A-Za-z]))")
 _MICRO = re.compile(r"(?:\\mu(?![A-Za-z])\s*|µ)(?:\\(?:mathrm|text)\s*\{\s*([A-Za-z]{1,3})\s*\}|(?:\\mathrm\s+)?([A-Za-z]{1,3})(?![A-Za-z]))")
-_RUN = re.compile(r"mm Hg(?![A-Za-z])|[A-Za-zÅ]+")
+_RUN = re.compile(r"(?:mm Hg|nautical miles?)(?![A-Za-z])|[A-Za-zÅ]+")
 _COMMAND = re.compile(r"\\(?:(?P<prefix>" + "|".join(WORD_PREFIXES) + r")\s*\\)?(?P<name>[A-Za-z]+)")
 _SQUARE = re.compile(r"(sq(?:uare)?|cu(?:bic)?)\b\.?\s+(?=[A-Za-z])|\\(square|cubic)(?![a-z])\s*")
 _POWER = re.compile(

@@ -79,7 +79,7 @@ in ; inch inche : 0.0254 L
 ft ; foot feet : 0.3048 L
 yd ; yard : 0.9144 L
 mi ; mile : 1609.344 L
-nmi ; : 1852 L
+nmi ; nauticalmile : 1852 L
 ; acre : 4046.8564224 L2
 oz ; ounce : 0.028349523125 M
 lb lbs ; pound : 0.45359237 M
