@@ -346,6 +346,18 @@ def test_the_outer_bar_of_a_fraction_is_the_outer_one(tmp_path: Path, engine: st
                 assert one != other, (NESTED[one], error.findings)
 
 
+# Formulas whose numerals stand far from what they are raised over, or beside a root, which has a height of its own.
+ODD = [r"e^{-\frac{1}{2}x + 3x^2 + 5y + 7}", r"e^{a_1 x_1 + a_2 x_2 + a_3 x_3 + a_5 x_5 + 7}", r"e^{-\frac{1}{2}\sum_{i=1}^{5} 2 x_i^2 + 3}", r"x^{3 + \sum_{i=1}^{7} 5}",
+       r"2^{\frac{x}{3} + \frac{x}{5} + \frac{x}{7} + 9 x y z + 8}", r"\frac{x^{\sqrt{8}}}{x^{\sqrt{8}}}", r"\frac{7}{\frac{x^{\sqrt{2}}}{9}}", r"x^{\ln \sum_{i=1}^{7} 5}",
+       r"\sqrt{\frac{\frac{\frac{8}{x}}{\frac{2}{9}}}{\frac{x}{5} + 7}}", r"x^{x^{\sqrt{5}}}", r"\frac{\sqrt{\frac{2}{3}}}{\sqrt{5}}"]
+
+
+@pytest.mark.parametrize("engine", ["typst", pytest.param("latexmk", marks=pytest.mark.skipif(not shutil.which("latexmk"), reason="latexmk is not installed"))])
+def test_odd_formulas_pass(engine: str) -> None:
+    made = document("".join(f"Before\n\n$${tex}$$\n\nand ${tex}$ in a line.\n\n" for tex in ODD), tuple("12356789"))
+    assert sum(check(made, META, FIGURES, DETAILS, "pdf", engine, outputs.write(made, META, FIGURES, DETAILS, "pdf", engine)).values()) > 80
+
+
 # --- what a finding says
 
 def test_findings_say_where() -> None:

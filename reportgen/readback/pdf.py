@@ -23,10 +23,11 @@ _EDGE = 72.0        # points; what is nearer to the upper edge is the header
 _FOOT = 60.0
 _SAMPLE = 61        # every so many characters are asked for one by one, too
 _HYPHEN = 0xFFFE    # at the end of a line; asked for by itself it is 2
-_NEAR, _FAR = 16, 60    # glyphs that are looked at for the one that a script stands at
+_NEAR, _FAR = 16, 120    # glyphs that are looked at for the one that a script stands at
 _AFTER = 6          # the same, where it comes after the script
 _BEFORE = 24        # characters that hold as many, most of the time
 _BLANK = frozenset(" \r\n" + _BREAK)
+_PIECE = 0.05       # points
 _SHORTER = 0.3      # points; a bar within another is shorter by at least that
 _SIDE_BY_SIDE = re.compile("[0-9.,²³¹][\0 \r\n]*(?=[0-9.,²³¹])")
 _WIDE = re.compile("[\U00010000-\U0010ffff]")
@@ -111,10 +112,13 @@ class Sheet:
 
     def _numerals(self) -> None:
         self.roots = 0
+        last, at = -1, 0.0      # where the last root ended, and stood: TeX makes a very tall one of pieces, one above the other
         for text, role, start, end in in_text(self.text):
             if text == "√":
                 # pdfium gives a tall root its place by its own lights; how many there are is what is known
-                self.roots += 1
+                x = self._glyphs[self.places[start]][0]
+                self.roots += not (last == start and abs(x - at) < _PIECE)
+                last, at = end, x
                 continue
             numeral = Numeral(text, role, at=start, end=end, page=self.number)
             y = self._glyphs[self.places[start]][1]
@@ -146,7 +150,7 @@ class Sheet:
             # what a script in a fraction stands at is in the fraction too
             part = outer.rpartition(" ")[2]
             bars = self._over(here, part) if part in ("num", "den") else []
-            edge = min(bars, key=lambda bar: abs(here[1] - bar[2]))[0] - 1 if bars else -1e9
+            edge = min(bar[0] for bar in bars) - 1 if bars else -1e9
             return any(up * rise > 0 for rise in self._rises(numeral.at, near=False, edge=edge)) or up * self._rise_before(numeral) > 0
         # above and below in a binomial or at a root nothing is measured
         return bool(role) or not self._rises(numeral.at, near=True)
@@ -205,12 +209,14 @@ class Sheet:
         run = True
         left = _NEAR if near else _FAR
         for back in range(at - 1, -1, -1):
-            if text[back] in _BLANK:
+            if text[back] in _BLANK or text[back] == "√":       # a root has a height of its own
                 continue
             x, y, size = glyphs[places[back]]
             if run and abs(y - here_y) < 0.1 * here_size and abs(size - here_size) < 0.04 * here_size:
                 first = x
             else:
+                if not near and size <= 1.2 * here_size and x < first:
+                    first = x       # a long exponent: what stands before it is what its first glyph stands at
                 if x < edge:
                     return found
                 if run and not near and abs(size - here_size) < 0.04 * here_size and here_size < 8 and abs(here_y - y) > 0.05 * size:
