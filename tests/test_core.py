@@ -92,7 +92,8 @@ TRUE = [      # statement, assumptions, certificate: one of every kind
     ("abs(x) >= x", [], {"by": "cases", "on": "x >= 0", "then": {}, "else": {}}),
     ("sum(k, k, 1, n) = n*(n + 1)/2", [], {"by": "induction", "base": {}, "step": {}}),
     ("integral(2*x, x) = x^2", [], {"by": "antiderivative", "proof": {}}), ("integral(2*x, x, 0, 3) = 9", [], {"by": "antiderivative", "F": "x^2"}),
-    ("sin(2*x) = 2*sin(x)*cos(x)", [], {}),
+    ("sin(2*x) = 2*sin(x)*cos(x)", [], {}), ("diff(root(x, 3), x) = 1/(3*root(x, 3)^2)", [], {}),
+    ("x^(2/3) = (x^2)^(1/3)", [], {}),
 ]
 REFUTED = [("x^2 > x", ["x >= 1"], {"point": [["x", "1"]]}), ("x^2/x < 5 <=> x < 5", [], {"point": [["x", "0"]]}), ("x^2/x < 5 <=> x < 5", [], {"point": [["x", "0"]]}), ("x = 2*y", ["x + y = 3"], {"point": [["x", "1"], ["y", "2"]]}), ("1 + 1 = 3", [], {})]
 FALSE = [      # what a forger would write
@@ -121,6 +122,11 @@ FALSE = [      # what a forger would write
     ("abs(abs(x) - 1) = abs(x) - 1", [], {}), ("max(a, b, c) = max(a, b)", [], {}),
     ("diff(sqrt(x), x) = 1/(2*sqrt(x))", ["x <= 0"], {}), ("diff(ln(x), x) = 1/x", ["x = -1"], {}), ("diff(ln(x), x) = 1/x", ["x < 0"], {}), ("ln(sin(x) - 2) = ln(sin(x) - 2)", [], {}),
     ("x > 5", ["x > 6", "x*y < 0", "y > 0"], {}), ("sum(k, k, m, n) = (n + m)*(n - m + 1)/2", ["m > n + 1"], {"by": "induction", "base": {}, "step": {}}),
+    ("sum(x[k, bound], k, 1, n) = sum(x[bound, k], k, 1, n)", [], {}), ("sum(f(k, bound), k, 1, n) = sum(f(k, k), k, 1, n)", [], {}),      # no name that is read is the core's own
+    ("vec([[1, 2]]) = vec([[1], [2]]) <=> [[1, 2]] = [[1], [2]]", [], {}), ("ln(x) + ln(-x) = ln(-x) + ln(x)", [], {}), ("2/3 ~= 0.67", ["x > 1", "x < 0"], {}),
+    ("(x - 1/2)*factorial(x) = 0 <=> x = 1/2", [], {}), ("(x - 1/2)*(y[x]^2 + 1) = 0 <=> x = 1/2", [], {}), ("(x - 1/2)*sum(f(k), k, 1, x) = 0 <=> x = 1/2 or sum(f(k), k, 1, x) = 0", [], {}),
+    ("x^3 = y <=> x = y^(1/3)", [], {}), ("x^(1/3) = -2 <=> x = -8", [], {}), ("integral(x^(1/3), x, -1, 1) = 0", [], {"by": "antiderivative", "F": "3*x^(4/3)/4"}),
+    ("integral(1/(1 + x^2), x, -1, 1) = -pi/2", [], {"by": "antiderivative", "F": "-atan(1/x)"}), ("sum(k, k, 1, n) = n*(n + 1)/2 + floor(n/100)", [], {"by": "induction", "base": {}, "step": {}}),
     ("ln(x) = ln(x) + 1", ["x <= 0"], {"by": "cases", "on": "x > 0", "then": {}, "else": {}}), ("ln(-abs(x)) = 1", [], {"by": "cases", "on": "x >= 0", "then": {}, "else": {}}),
     ("x > 1 <=> -x > -1", [], {}), ("a*x > a*y <=> x > y", [], {}), ("x > 1 <=> 2*x >= 2", [], {}), ("x != 1 => x != 2", [], {}), ("[[1, 2]] = [[1, 2, 3]]", [], {}), ("[[1, 2], [3, 4]]*[[1, 2]] = [[1, 2]]", [], {}), ("(1, 2) = (1, 3)", [], {}),
 ]
@@ -129,6 +135,13 @@ FALSE = [      # what a forger would write
 @pytest.mark.parametrize("statement, assumptions, certificate", TRUE, ids=[t[0] for t in TRUE])
 def test_one_certificate_of_every_kind_is_accepted(statement, assumptions, certificate):
     assert not check(statement, assumptions, certificate).refuted
+
+
+@pytest.mark.parametrize("statement, assumptions", [
+    ("x^3 = y <=> x = root(y, 3)", []), ("x^3 = y <=> x = y^(1/3)", ["y >= 0"]), ("vec(A) = vec(B) <=> A = B", []), ("vec(A) = vec([[1, 2]]) <=> A = [[1, 2]]", []), ("n*factorial(n) = 0 <=> n = 0", ["n in NN"]),
+    ("sum(x_i, i, 1, n)/n = m <=> sum(x_i, i, 1, n) = n*m", ["n > 0"])])
+def test_equivalences_between_sides_that_have_a_value_at_the_same_points(statement, assumptions):
+    assert accepts(statement, assumptions, {})
 
 
 @pytest.mark.parametrize("statement, assumptions, certificate", FALSE, ids=[f"{i} {t[0]}"[:70] for i, t in enumerate(FALSE)])
@@ -149,7 +162,8 @@ def test_true_statements_that_their_certificates_do_not_show(statement, assumpti
     ("x^2 > x", ["x >= 1"], {"point": [["x", "2"]]}), ("x^2 > x", ["x > 1"], {"point": [["x", "1"]]}), ("x^2 > x", ["x >= 1"], {"point": [["x", "1/2"]]}), ("x^2 > x", [], {"point": [["x", "1"], ["x", "2"]]}),
     ("x^2 > x", [], {"point": []}), ("1/x > x", [], {"point": [["x", "0"]]}), ("ln(x) < x", [], {"point": [["x", "-1"]]}), ("x = y", ["x = y"], {"point": [["x", "1"], ["y", "2"]]}), ("n = n + 1/2", ["n in ZZ"], {"point": [["n", "1/2"]]}),
     ("f(x) = x", [], {"point": [["x", "1"]]}), ("f(x) = x", [], {"point": [["f(x)", "2"], ["x", "1"]]}), ("pi = 3.5", [], {"point": [["pi", "3"]]}), ("x = x", [], {"point": [["x", "1"]]}), ("x = 2", [], {"point": [["x", "2/1"]]}), ("1 = 2", ["x = 1/0"], {}),
-    ("1 = 2", ["x > 1", "x < 0"], {}), ("1 = 2", ["x > 1"], {}), ("x = 1", [], {"point": [["x", "1.5"]]})])
+    ("1 = 2", ["x > 1", "x < 0"], {}), ("1 = 2", ["x > 1"], {}), ("x = 1", [], {"point": [["x", "1.5"]]}), ("x >= 0 => x/x = 1", [], {"point": [["x", "0"]]}),
+    ("root(x, 3) = -2 <=> x = -8", [], {"point": [["x", "-8"]]}), ("2/3 ~= 0.66", ["x > 1", "x < 0"], {})])
 def test_points_that_refute_nothing(statement, assumptions, certificate):
     try:
         assert not check(statement, assumptions, certificate).refuted

@@ -1,7 +1,6 @@
 """``check``: does a certificate show that a statement follows from its assumptions, or that it fails at a point?
 
-Nothing is searched.  A certificate is JSON data: ``{}`` where the form of the statement decides by itself; its keys are ``have``, ``parts``,
-``by`` with what the rule asks for (RULES), ``bits`` at which balls decide, and ``point`` at which the statement fails (ARCHITECTURE.md).
+Nothing is searched.  A certificate is JSON data, ``{}`` where the form of the statement decides by itself; ARCHITECTURE.md has its keys.
 """
 
 from __future__ import annotations
@@ -82,8 +81,7 @@ def _prepared(goal: Tree, assumptions: Sequence[Tree], functions_too: bool) -> t
         refuse_if(held is False, "the assumptions contradict each other", Inconsistent)
         if held is None:
             kept.append(fact)
-    goal = settled(goal, values, functions)      # with the values as they were given: a derivative comes before the value of its variable
-    return goal, tuple(kept), {name: settled(value, values, functions) for name, value in values.items()}
+    return settled(goal, values, functions), tuple(kept), {name: settled(value, values, functions) for name, value in values.items()}
 
 
 def _prove(goal: Tree, assumptions: Sequence[Tree], certificate: Certificate, depth: int = 0) -> Accepted:
@@ -104,7 +102,7 @@ def _prove(goal: Tree, assumptions: Sequence[Tree], certificate: Certificate, de
             kept.append(condition)
         elif At().holds(condition) is not True:
             raise Refused("a condition without names that is not shown")
-    if kept and given:
+    if kept and len(kept) + len(given) > 1:
         with supposed():      # refused where the assumptions exclude the conditions: nothing is left to hold
             field_of(ONE, (*given, *kept))
     return replace(found, conditions=tuple(kept)) if kept or found.conditions else found
@@ -133,9 +131,9 @@ def _by_form(goal: Tree, given: tuple[Tree, ...], certificate: Certificate, dept
         return _all([_prove(part, given, c, depth + 1) for part, c in zip(parts, inner, strict=True)])
     if head == "approx":
         _, digits = parts[1][1] if parts[1][0] == "neg" else parts[1]      # a number: it has no names
-        return _rounding(parts[0], parts[1], len(digits.partition(".")[2]))
+        return _rounding(parts[0], parts[1], len(digits.partition(".")[2]), given)
     if head == "eq" and parts[0][0] == "round":
-        return _rounding(parts[0][1], parts[1], At().whole(At().value(parts[0][2]), 0, MAX_PLACES))
+        return _rounding(parts[0][1], parts[1], At().whole(At().value(parts[0][2]), 0, MAX_PLACES), given)
     if head == "implies":
         premises = parts[0][1:] if parts[0][0] == "or" else (parts[0],)
         inner = certificate.get("parts") or [certificate] * len(premises)
@@ -160,7 +158,7 @@ def _closed(goal: Tree, certificate: Certificate, given: tuple[Tree, ...]) -> Ac
     return None
 
 
-def _rounding(tree: Tree, shown: Tree, places: int) -> Accepted:
+def _rounding(tree: Tree, shown: Tree, places: int, given: tuple[Tree, ...]) -> Accepted:
     """Is ``shown`` the rounding to so many decimals?  Ties go to the even digit."""
     target, rounded, bits = At().value(shown), None, 64 + int(places * 3.4)
     while rounded is None and bits <= MAX_BITS:
@@ -171,6 +169,7 @@ def _rounding(tree: Tree, shown: Tree, places: int) -> Accepted:
             continue
         rounded = rounding(value, places)
     refuse_if(rounded is None or not isinstance(target, fmpq), "no ball in one rounding cell")
+    field_of(ONE, given)      # refused where the assumptions contradict each other
     exact = isinstance(value, fmpq)
     strength, method, bits = ("exact", "rounding of a rational", 0) if exact else ("enclosure", "ball inside one rounding cell", ctx.prec)
     return Accepted(strength, method, target != rounded, (), (value, rounded, target, fmpq(places)), bits)
@@ -231,7 +230,7 @@ def _is_zero(field: Field, num: fmpq_mpoly) -> bool:
 
 
 def _equivalence(field: Field, head: str, first: Tree, second: Tree) -> str:
-    if first[0] == second[0] == "eq" and first[1][0] == first[2][0] == "vec" and (first[1][1], first[2][1]) == second[1:]:
+    if second[0] == "eq" and first == ("eq", *(("vec", part) for part in second[1:])) and not all(map(is_matrix, second[1:])):
         return "vec is one to one"      # on matrices of one shape, which a name has from what it is equal to
     a, b = nothing_lost(field, head, first, second)
     heads = {part[0] for part in (*a, *b)}
@@ -268,6 +267,7 @@ def _families(field: Field, part: Solved) -> list[fmpq_mpoly]:
 
 def nothing_lost(field: Field, head: str, first: Tree, second: Tree) -> tuple[list[Solved], list[Solved]]:
     """The solutions of both sides.  Refused where one may have no value at a solution (in several names: at a family) of the other."""
+    counted_alike(field, head, first, second)
     a, b = _solutions(field, first), _solutions(field, second)
     strict = len(free(first) | free(second)) < 2 and not any(node[0] == "index" for side in (first, second) for node in walk(side))
     for part, there in [*((part, b) for part in a), *((part, a) for part in b if head == "iff")]:
@@ -283,6 +283,18 @@ def nothing_lost(field: Field, head: str, first: Tree, second: Tree) -> tuple[li
                         lost = lost or _may_fail(field, p, signs, factor, strict)
         refuse_if(lost, "solutions at which the other side may have no value")
     return a, b
+
+
+def counted_alike(field: Field, head: str, *sides: Tree) -> None:
+    """Refused where a solution may be no whole number and the other side needs one: in factorials, as bounds of sums, as indices."""
+    first, second = ([_counts(part) - field.whole for part in (side[1:] if side[0] == "or" else (side,))] for side in sides)
+    lost = [there - part for part in first for there in second] + [there - part for part in second for there in first if head == "iff"]
+    refuse_if(any(lost), "solutions that may be no whole numbers")
+
+
+def _counts(tree: Tree) -> set[Tree]:
+    places = {"factorial": 1, "index": 2, "sum": 3, "prod": 3}
+    return {part for node in walk(tree) for part in node[places.get(node[0], len(node)):] if free(part) & free(tree)}
 
 
 def _contained(field: Field, a: list[Solved], b: list[Solved]) -> bool:

@@ -283,7 +283,7 @@ class Field(Signs):
         if value == 0:
             return q
         refuse_if(value is not None and value < 0, "a root of a negative number")
-        if k % 2 == 0 and value is None and written is not None:      # a square needs no more
+        if value is None and written is not None:      # a square needs no more, and an odd root nothing
             self.require("ge", written, q)
         flips, parts = self._all_factors(q)
         outside, unknown = self.constant(1), []
@@ -406,7 +406,7 @@ class Field(Signs):
         for varying, fixed in self._taken_apart(q[0], inside).items():
             part = count
             if any(varying):      # one key at every depth of nesting
-                bound = frozenset((put(self.atoms[i].tree, {marked: ("name", "bound")}), e) for i, e in enumerate(varying) if e)
+                bound = frozenset((put(self.atoms[i].tree, {marked: ("name", "bound here")}), e) for i, e in enumerate(varying) if e)
                 written = put(self.polynomial(self.ctx.from_dict({varying: 1})), {marked: index})
                 part = self.atom(("sum", bound, *bounds), ("sum", written, index, lower, upper))
             else:      # the number of terms; an empty sum ends one before it begins
@@ -421,8 +421,7 @@ class Field(Signs):
         marked, q, needs, inside = self._marked(body, name)
         simple = [i for i, tree in inside.items() if tree in (marked, ("exp", marked))]
         for relation, (poly, _) in needs.items():      # a divisor that is not zero throughout has no zero close beside the point
-            if relation[0] != "ne" or any(poly.degrees()[i] for i in inside if i not in simple):
-                raise Refused("the limit of an expression that may have no value")
+            refuse_if(relation[0] != "ne" or any(poly.degrees()[i] for i in inside if i not in simple), "the limit of what may have no value")
             coefficients = list(self._taken_apart(poly, inside).values())
             if all(self.sign(c) & ZER for c in coefficients):
                 self.needs.setdefault(("ne", self.polynomial(coefficients[0]), ZERO), (coefficients[0], NEG | POS))
@@ -452,8 +451,8 @@ _FORMS = {      # head -> the normal form by the field, from the arguments
     "add": lambda field, *parts: reduce(field.add, map(field.normal, parts)), "neg": lambda field, u: field.neg(field.normal(u)),
     "mul": lambda field, *parts: reduce(field.mul, map(field.normal, parts)), "exp": lambda field, u: field.exponential(field.normal(u)),
     "div": lambda field, u, v: field.div(field.normal(u), field.normal(v), v), "ln": lambda field, u: field.logarithm(field.normal(u), u),
-    "root": lambda field, u, n: field.root(field.normal(u), At().whole(At().value(n), 2, 20), u), "pow": Field._power,
-    "cos": lambda field, u: field._turned(field.lowest(field.normal(u)))[0], "abs": Field._absolute, "limit": Field._limit,
+    "root": lambda field, u, n: field.root(field.normal(u), k := At().whole(At().value(n), 2, 20), None if k % 2 else u),
+    "pow": Field._power, "cos": lambda field, u: field._turned(field.lowest(field.normal(u)))[0], "abs": Field._absolute, "limit": Field._limit,
     "sin": lambda field, u: field._turned(field.lowest(field.normal(u)))[1],
     "sum": lambda field, *parts: field._sum("sum", *parts), "prod": lambda field, *parts: field._sum("prod", *parts)}
 # n -> cosine and sine of pi/n

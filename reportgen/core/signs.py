@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import product
 
-from flint import arb, ctx, fmpq, fmpq_mpoly, fmpq_poly
+from flint import ctx, fmpq, fmpq_mpoly, fmpq_poly
 
 from .reader import Refused, Tree, refuse_if
 from .values import At, NoValue
@@ -54,13 +54,15 @@ class Signs:
         self.equations: list[fmpq_mpoly] = []              # polynomials that are zero
         self.low: dict[int, tuple[fmpq, bool]] = {}        # of an atom: (bound, does it belong)
         self.high: dict[int, tuple[fmpq, bool]] = {}
+        self.whole: set[Tree] = set()                      # what is a whole number
 
     def learn(self, relation: Tree) -> None:
         """Take an assumption in.  What cannot be used says nothing.  Raises Inconsistent."""
         for part in relation[1:] if relation[0] == "and" else ():
             self.learn(part)
-        if relation[0] == "element" and relation[2] == ("name", "NN"):
-            relation = ("ge", relation[1], ("number", "0"))
+        if relation[0] == "element" and relation[2] in (("name", "ZZ"), ("name", "NN")):
+            self.whole.add(relation[1])
+            relation = ("ge" if relation[2][1] == "NN" else "whole", relation[1], ("number", "0"))
         if relation[0] not in ALLOWED:
             return
         try:
@@ -177,10 +179,9 @@ class Signs:
         """Such as ln 2 - 1: by a ball."""
         with ctx.workprec(256):
             try:
-                value = At().value(self.polynomial(poly))
+                return _sign(At().order(At().value(self.polynomial(poly)), fmpq(0)))
             except NoValue:
                 return ANY
-            return ANY if isinstance(value, arb) and value.contains(0) else _sign(value)
 
     def _shifted(self, poly: fmpq_mpoly, used: list[int]) -> int:
         """Term by term once an atom with a bound is the bound plus or minus something that is not negative."""
@@ -209,7 +210,7 @@ class Signs:
         return sum({_sign(one(at)) for at in (inside, *(bound[0] for bound in (low, high) if bound is not None and bound[1]))})
 
 
-def _sign(value: fmpq | arb) -> int:
+def _sign(value: fmpq | int) -> int:
     return POS if value > 0 else NEG if value < 0 else ZER
 
 

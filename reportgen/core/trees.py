@@ -75,10 +75,9 @@ def free(tree: Tree) -> frozenset[str]:
 
 
 def put(tree: Tree, values: dict[Tree, Tree], renaming: bool = False) -> Tree:
-    """Values for free names and entries, once.  Where a value would be captured by a bound name it is refused.
+    """Values for free names and entries, once; refused where a bound name would capture one.
 
-    A derivative comes before the value of its variable: in ``diff(f, x)`` names that stand for something in x go in first, then
-    the derivative is taken, then x goes in.  ``renaming``: the values are the arguments of a function, which stand for nothing in x.
+    In ``diff(f, x)`` names that stand for something in x go in first, then the derivative is taken, then x goes in.
     """
     head = tree[0]
     if head in ("name", "index") and tree in values:
@@ -87,8 +86,7 @@ def put(tree: Tree, values: dict[Tree, Tree], renaming: bool = False) -> Tree:
         return tree
     if head == "index":
         base = values.get(tree[1], tree[1])
-        if base[0] != "name" and rational_of(base) is None or base[0] == "name" and base != tree[1] and not renaming:
-            raise Refused(f"entries of {tree[1][1]}, which has a value of its own")
+        refuse_if(rational_of(base) is None if base[0] != "name" else base != tree[1] and not renaming, f"entries of {tree[1][1]}")
         return ("index", base if base[0] == "name" else tree[1], *(put(part, values, renaming) for part in tree[2:]))
     if head == "apply":
         return ("apply", tree[1], *(put(part, values, renaming) for part in tree[2:]))
@@ -105,8 +103,7 @@ def put(tree: Tree, values: dict[Tree, Tree], renaming: bool = False) -> Tree:
     if name not in values:
         return tree
     taken = None if head == "integral" else derivative_of(tree)
-    inside = taken is None or any(node[0] in ("diff", "integral") and node[2] == name for node in walk(taken))
-    refuse_if(inside, f"a value for {name[1]} in {head}")
+    refuse_if(taken is None or any(node[0] in ("diff", "integral") and node[2] == name for node in walk(taken)), f"a value for {name[1]}")
     return put(taken, values, renaming)
 
 
@@ -180,16 +177,14 @@ def _perhaps_same(node: Tree, x: Tree) -> bool:
 
 def derivative(u: Tree, x: Tree) -> Tree:
     """du/dx; other names are constants.  Where there is none, the result has no value: a divisor or a logarithm comes in."""
-    if x[0] == "index" and any(_perhaps_same(node, x) for node in walk(u)):
-        raise Refused("a derivative by one of several entries that may be the same")
+    refuse_if(x[0] == "index" and any(_perhaps_same(node, x) for node in walk(u)), "a derivative by an entry that may be another one")
     if u == x or not contains(u, x):
         return ONE if u == x else ZERO
     head, parts = u[0], u[1:]
     if head in ("add", "neg"):
         return (head, *(derivative(part, x) for part in parts))
     if head == "mul":
-        moving = [i for i, part in enumerate(parts) if contains(part, x)]
-        return ("add", ZERO, *(("mul", *parts[:i], derivative(parts[i], x), *parts[i + 1:]) for i in moving))
+        return ("add", ZERO, *(("mul", *parts[:i], derivative(part, x), *parts[i + 1:]) for i, part in enumerate(parts) if contains(part, x)))
     if head == "div":
         return derivative(("mul", parts[0], ("pow", parts[1], ("neg", ONE))), x)
     if head in ("pow", "root"):
@@ -201,13 +196,14 @@ def derivative(u: Tree, x: Tree) -> Tree:
         value = rational_of(exponent)
         if value == 1:
             return derivative(base, x)
+        if head == "root" and value is not None and value.q % 2:      # an odd root has a value everywhere, a power has not
+            return ("div", ("mul", u, derivative(base, x)), ("mul", parts[1], base))
         lowered = ("add", exponent, ("neg", ONE)) if value is None else rational_tree(value - 1)
         return ("mul", exponent, ("pow", base, lowered), derivative(base, x))
     if head == "sum" and not any(contains(part, x) for part in parts[1:]):
         return ("sum", derivative(parts[0], x), *parts[1:])
     if head == "diff":
-        inner = derivative_of(u)
-        if inner is not None:
+        if (inner := derivative_of(u)) is not None:
             return derivative(inner, x)
         if parts[1] == x:      # one order more of an unknown function
             return ("diff", parts[0], x, ("number", str(int(rational_of(u[3]).p) + 1 if len(u) == 4 else 2)))

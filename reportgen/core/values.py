@@ -73,8 +73,7 @@ class At:
         if tree in self.env:
             return self.env[tree]
         refuse_if(tree not in (E, PI), "no value for a name", NoValue)
-        self.exact = False
-        return arb(1).exp() if tree == E else arb.pi()
+        return self.ball(arb(1).exp() if tree == E else arb.pi())
 
     def _power(self, base: Tree, exponent: Tree) -> Value:
         power = self.value(exponent)
@@ -102,6 +101,8 @@ class At:
         if head == "factorial":
             return fmpq(factorial(self.whole(value, 0, _MAX_FACTORIAL)))
         n = self.whole(more[0], 1, MAX_TERMS) if head == "root" else 0
+        if n % 2 and value < 0:
+            return -self.function(head, -value, *more)
         if head == "ln" and not value > 0 or head == "root" and not value >= 0:
             raise (Undefined if value < 0 or exact else NoValue)(f"no value for {head} here")
         if exact and value == (1 if head == "ln" else 0):
@@ -137,15 +138,14 @@ class At:
         return 0
 
     def holds(self, tree: Tree, missing: bool | None = None) -> bool | None:
-        """Whether a statement holds; ``missing`` where a side has no value; None where the balls do not decide it."""
+        """Whether a statement holds; ``missing`` where a side has no value (of solutions in one name False); None where it is not decided."""
         head, parts = tree[0], tree[1:]
         if head in ("and", "or"):
             return _joined([self.holds(part, missing) for part in parts], head == "or")
         if head == "not":
-            inner = self.holds(parts[0])
-            return None if inner is None else not inner
+            return {True: False, False: True}.get(self.holds(parts[0]))
         if head in ("iff", "implies"):
-            missing = False if len(self.env) == 1 else None      # of one name a solution lost is a solution
+            missing = False if len(self.env) == 1 and (head == "iff" or {part[0] for part in parts} <= {"eq", "or"}) else None
             left, right = (self.holds(part, missing) for part in parts)
             if head == "implies" and (left is False or right is True):
                 return True
@@ -208,10 +208,7 @@ _BUILT = frozenset({"add", "neg", "mul", "div", "pow", "transpose", "vec"})
 
 
 def is_matrix(tree: Tree) -> bool:
-    waiting = [tree]
-    for node in waiting:
-        waiting += node[1:] if node[0] in _BUILT else ()
-    return any(node[0] == "matrix" for node in waiting)
+    return tree[0] == "matrix" or tree[0] in _BUILT and any(map(is_matrix, tree[1:]))
 
 
 def entries(tree: Tree, scalar: Callable, arithmetic: tuple) -> list[list]:

@@ -262,7 +262,7 @@ def _short(value: enclosure.Value) -> str:
     return str(value) if isinstance(value, fmpq) else value.str(12, radius=False)
 
 
-def _exact(statement: Expr, assumptions: tuple[Expr, ...], size: int) -> Verdict:
+def _exact(statement: Expr, assumptions: tuple[Expr, ...], size: int, rounds: int = 2) -> Verdict:
     """Normal forms, zero sets and signs.  Assumed equations that are linear in a name are solved for it first."""
     field = Field(size)
     field.angle_unit = trigonometry.unit(statement)
@@ -291,7 +291,7 @@ def _exact(statement: Expr, assumptions: tuple[Expr, ...], size: int) -> Verdict
         found = next((v for a in statement.args if (v := _exact(a, assumptions, size)).proved), None)
     else:
         raise Unsupported(f"a statement of the form {head}")
-    return found or _under_requirements(field, statement, assumptions, size) or undecided("gave up: not proved by normal forms")
+    return found or _under_requirements(field, statement, assumptions, size, rounds) or undecided("gave up: not proved by normal forms")
 
 
 def _without_loss(found: Verdict | None, statement: Expr, assumptions: tuple[Expr, ...]) -> Verdict | None:
@@ -309,17 +309,17 @@ def _decide_entries(entries: list[Expr], assumptions: tuple[Expr, ...], conditio
     return replace(joined, conditions=tuple(dict.fromkeys((*conditions, *joined.conditions)))) if joined.proved else joined
 
 
-def _under_requirements(field: Field, statement: Expr, assumptions: tuple[Expr, ...], size: int) -> Verdict | None:
+def _under_requirements(field: Field, statement: Expr, assumptions: tuple[Expr, ...], size: int, rounds: int) -> Verdict | None:
     """Proved where both sides have a value: what the statement needs to have one (``x > 0`` for ln x) is assumed and stays a condition."""
     needed = tuple(r for r in open_conditions(field) if r not in assumptions)
     if statement.head in ("iff", "implies"):
         # a solution of one side at which the other has no value would be lost: only what both (the first) need may be assumed
         first, second = (_domain(side, assumptions, size) for side in statement.args)
         needed = tuple(r for r in first if statement.head == "implies" or r in second)
-    if not field.requirements or not needed:
+    if not field.requirements or not needed or not rounds:
         return None
     try:
-        inner = _exact(statement, (*assumptions, *needed), size)
+        inner = _exact(statement, (*assumptions, *needed), size, rounds - 1)      # what is assumed may be written in another way there
     except Inconsistent:
         return undecided("without a value under the assumptions")
     if not inner.proved:

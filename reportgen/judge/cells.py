@@ -250,6 +250,10 @@ class _Line:
                 return written
         return None
 
+    def _missing(self, cell: Cell) -> Expr | None:
+        """A condition that fails on the cell for some relation of the statement."""
+        return next(filter(None, (self._defined(self.sides[n], cell) for n in walk(self.statement) if is_relation(n))), None)
+
     def truth(self, node: Expr, cell: Cell) -> bool:
         """Whether a connective holds on a cell; a relation without a value does not."""
         if is_relation(node):
@@ -279,6 +283,8 @@ class _Line:
                     continue
             if self.truth(self.statement, cell):
                 holding += 1
+            elif is_op(self.statement, "or") and (missing := self._missing(cell)):
+                conditions.append(missing)      # nothing is said of points at which a part has no value
             elif not self.whole or _integers(cell) != []:
                 failing.append(cell)
         cuts = [c for c in cells if isinstance(c, Point)]

@@ -37,6 +37,9 @@ def prove(statement: Expr, assumptions: tuple[Expr, ...], decide: Decide) -> Ver
         if closed is None:
             return None
         bound = {m.args[1] for m in walk(changed) if is_op(m, "sum", "prod") and m != node}
+        close = (m for m in walk(changed) if is_op(m, "diff", "integral") or is_op(m, "limit") and INF not in walk(m.args[2]))
+        if any(m.args[1] in walk(node.args[3]) for m in close):
+            return None     # whole numbers have no numbers close to them
         changed = replace_node(changed, node, closed)
         for condition in (Operation("element", (node.args[3], Symbol("ZZ"))), Operation("ge", (node.args[3], node.args[2]))):
             # a bound of an outer sum runs over the whole numbers from its own lower bound on

@@ -235,10 +235,10 @@ class Field(Exponentials):
                     return self.neg(self._rational_root(-value, k))
                 raise Unsupported("a root of a negative number") if k % 2 else Undefined(f"an even root of the negative number {to_text(base)}")
             return self._rational_root(value, k)
-        if k % 2 == 0:
-            self.require("ge", base, q)
-        elif not real and not symbols(base) and self.sign(q) != "+":
+        if k % 2 == 1 and not real and not symbols(base) and self.sign(q) != "+":
             raise Unsupported("a root of what may be a negative number")
+        if k % 2 == 0 or not real:
+            self.require("ge", base, q)
         radicand, outside = self._taken_out(q, k, every=real and k % 2 == 1)
         if radicand.num == 1 and radicand.den == 1:
             return outside

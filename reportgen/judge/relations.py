@@ -209,7 +209,7 @@ def _rational_bound(field: Field, bound: Expr, is_lower: bool) -> Fraction | Non
 def equivalence(field: Field, facts: Facts, first: Expr, second: Expr) -> Verdict | None:
     """PROVED where both relations have the same solutions under the assumptions, if conditions that are left lose none (``soundness``)."""
     if is_op(first, "eq") and all(is_op(a, "vec") for a in first.args) and is_op(second, "eq") \
-            and tuple(a.args[0] for a in first.args) == second.args:
+            and tuple(a.args[0] for a in first.args) == second.args and not all(map(is_matrix, second.args)):
         # a name that stands for a matrix has the shape of what it is set equal to; on matrices of one shape vec is one to one
         return proved("exact", "vec is one to one")
     if is_op(first, "eq", "or") and is_op(second, "eq", "or"):

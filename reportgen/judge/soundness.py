@@ -14,7 +14,7 @@ from itertools import islice
 
 from flint import fmpq
 
-from ..core.check import field_of, nothing_lost
+from ..core.check import counted_alike, field_of, nothing_lost
 from ..core.normal import Overflow as TooMany
 from ..core.reader import Refused, Tree, read
 from ..core.signs import Inconsistent as Contradiction
@@ -30,6 +30,7 @@ POINTS = 80      # at which assumptions are tried before it is asked whether the
 _FIRST = [Fraction(v) for v in ("1", "2", "-1", "1/2", "0", "3", "-1/2", "10")]
 _SOMETHING = Operation("eq", (Number("0"), Number("0")))
 _ORDERED = ("lt", "le", "gt", "ge")
+_COUNTED = ("factorial", "binomial", "sum", "prod", "index")      # without a value unless something is a whole number
 
 
 def confirmed(verdict: Verdict, statement: Expr, assumptions: tuple[Expr, ...], decide: Decide) -> Verdict:
@@ -48,13 +49,13 @@ def confirmed(verdict: Verdict, statement: Expr, assumptions: tuple[Expr, ...], 
 
 def loses_nothing(statement: Expr, assumptions: tuple[Expr, ...], conditions: tuple[Expr, ...]) -> bool:
     """Of an equivalence, or an implication of equations: whether the conditions leave no solution of one side out."""
-    if not conditions or not is_op(statement, "iff", "implies"):
+    if not is_op(statement, "iff", "implies") or not conditions and not any(is_op(node, *_COUNTED) for node in walk(statement)):
         return True
     if is_op(statement, "implies") and not all(is_op(side, "eq", "or") for side in statement.args):
         return True      # the premise is one assumption more
     try:
         goal, *given = (simpler(tree_of(part)) for part in (statement, *assumptions))
-        nothing_lost(field_of(goal, given), *goal)
+        (nothing_lost if conditions else counted_alike)(field_of(goal, given), *goal)
     except (Refused, TooMany):
         return False
     return True
@@ -106,7 +107,7 @@ def contradictory(assumptions: Sequence[str | Tree], conditions: tuple[Expr, ...
 
     Unless ``every``, bounds of single names are left out: the core compares them by itself.
     """
-    if not assumptions or len(assumptions) + len(conditions) < 2:
+    if len(assumptions) + len(conditions) < 2:
         return False
     trees = [read(fact) if isinstance(fact, str) else fact for fact in assumptions]
     if not (every or conditions) and all(fact[0] not in _ORDERED or {side[0] for side in fact[1:]} == {"name", "number"} for fact in trees) \

@@ -63,7 +63,7 @@ def _symbolic(field: Field, expr: Operation) -> Quotient:
         if any(varying):
             monomial = field.to_expr(Quotient(field.ctx.from_dict({varying: 1}), field.one))
             # the same key at every depth of nesting: the bound index has one name in it
-            bound = frozenset((to_text(replace(field.atoms[i].expr, {marked: Symbol("index")})), e) for i, e in enumerate(varying) if e)
+            bound = frozenset((to_text(replace(field.atoms[i].expr, {marked: Symbol("index of the sum")})), e) for i, e in enumerate(varying) if e)
             part = field.atom(("sum", bound, *field.key(limits[0]), *field.key(limits[1])), "opaque",
                              Operation("sum", (replace(monomial, {marked: index}), index, lower, upper)))
         else:
