@@ -14,7 +14,7 @@ CONSTANTS = frozenset({"pi", "e", "inf"})
 LEAVES = frozenset({"number", "name"})
 ZERO, ONE, E, PI, INF = ("number", "0"), ("number", "1"), ("name", "e"), ("name", "pi"), ("name", "inf")
 _BINDERS = frozenset({"sum", "prod", "limit", "integral"})
-_MAX_ROUNDS = 30
+_MAX_ROUNDS, _MAX_NODES = 30, 30_000
 
 
 @lru_cache(maxsize=4096)
@@ -164,7 +164,7 @@ def derivative_of(tree: Tree) -> Tree | None:
     if body != x and body[0] in ("name", "index", "apply"):
         return None
     for _ in range(int(order.p)):
-        body = derivative(body, x)
+        refuse_if(len(walk(body := derivative(body, x))) > _MAX_NODES, "a derivative with too many parts")
     logarithm = any(node[0] == "ln" for node in walk(tree[1]))      # 1/x is no derivative of ln x where x is negative
     return ("add", body, ("mul", ZERO, tree[1])) if logarithm else body
 

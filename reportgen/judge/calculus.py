@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ..expressions import CONSTANTS, Expr, Number, Operation, Symbol, is_op, rational_value, replace, transform, walk
+from ..expressions import CONSTANTS, Expr, Number, Operation, Symbol, count_nodes, is_op, rational_value, replace, transform, walk
 from ..expressions.tree import expr as literal
 
 from . import pieces
@@ -14,6 +14,7 @@ from .forms import Quotient, Undefined, Unsupported
 if TYPE_CHECKING:
     from .exact import Field
 
+MAX_NODES = 30_000      # of a derivative of high order, which every rule makes longer
 _ONE, _ZERO, _TWO = Number("1"), Number("0"), Number("2")
 
 
@@ -83,6 +84,8 @@ def differentiate(expr: Operation) -> Expr | None:
         return None
     for _ in range(int(order)):
         body = derivative(body, variable)
+        if count_nodes(body) > MAX_NODES:
+            raise Unsupported("a derivative with too many parts")
     if any(is_op(node, "ln", "log") for node in walk(expr.args[0])):      # 1/x is no derivative of ln x where x is negative
         return Operation("add", (body, Operation("mul", (_ZERO, expr.args[0]))))
     return body
