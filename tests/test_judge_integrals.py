@@ -44,6 +44,7 @@ TRUE = [
     ("integral(x/(1+x^2)^2, x, 0, inf) = 1/2",),
     ("integral(ln(x)^2, x, 0, 1) = 2",),
     ("integral(sqrt(x), x, 0, 1) < 0.7",),
+    ("integral(integral(x*y, x, 0, y), y, 0, 2) = 2",),
 ]
 
 FALSE = [

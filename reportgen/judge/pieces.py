@@ -23,8 +23,13 @@ def has_pieces(body: Expr) -> bool:
 
 
 def continuous(body: Expr) -> bool:
-    """True for what is continuous for all values of its names: no divisor but a number, no root, no logarithm, no step."""
+    """True for what is continuous for all values of its names: no divisor but a number, no root, no logarithm, no step.
+
+    An integral between finite bounds is, where its bounds and its function are.
+    """
     for node in walk(body):
+        if is_op(node, "integral") and len(node.args) == 4 and not any(part == Symbol("inf") for part in walk(node)):
+            continue
         if isinstance(node, Operation) and node.head not in _CONTINUOUS:
             exponent = rational_value(node.args[1]) if node.head in ("pow", "div") else None
             whole = node.head == "pow" and exponent is not None and exponent.denominator == 1 and exponent > 0
