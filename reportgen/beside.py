@@ -10,6 +10,7 @@ import contextlib
 import gc
 import os
 import pickle
+import select
 import signal
 import subprocess
 import sys
@@ -74,6 +75,10 @@ class Beside:
             return pickle.load(self._pipe)
         except (OSError, ValueError, AttributeError, pickle.UnpicklingError) as error:
             raise EOFError from error
+
+    def has_said(self) -> bool:
+        """Whether ``item`` would answer at once, or nearly so."""
+        return bool(select.select([self._pipe], [], [], 0)[0])
 
     def close(self) -> None:
         """End the process, whatever it does."""

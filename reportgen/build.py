@@ -25,8 +25,8 @@ from reportgen.diagnostics import EXIT_CLEAN, Finding, FindingsError
 from reportgen.events import Event, read_warnings, write_warnings
 from reportgen.files import clean_up, no_room_told, write_files
 from reportgen.lock import WAIT, held
-from reportgen.page import PARTS, Begun, Page, begin_target, check_figures, ledger_bytes, make_page, make_target
-from reportgen.sharing import attempt, shared
+from reportgen.page import PARTS, Begun, Page, check_figures, ledger_bytes, make_page, make_target
+from reportgen.sharing import begin, shared
 from reportgen.reports import REPORTS, find_report, find_reports, known_reports
 from reportgen.verifying import VerifyResult, verify
 
@@ -189,12 +189,11 @@ class _Build:
             finally:
                 ready.wait()
             # while figures are drawn
-            begun = {name: attempt(lambda name=name: begin_target(page, name, self.engine, alone=len(wanted) == 1)) for name in wanted[:1]}
+            begun = begin(page, wanted, self.engine)
             check_figures(derived)
             makes = shared(page, wanted, self.engine, begun)
-            for make in begun.values():     # the first of what is made here: a thread lays the page out while this one tidies up
-                if isinstance(make, Begun):
-                    make.go_on()
+            if isinstance(pdf := begun.get("pdf"), Begun):      # a thread lays it out while this one tidies up
+                pdf.go_on()
         warnings = (*page.warnings, *raised)
         self.findings += warnings
         for name, why in whys.items():

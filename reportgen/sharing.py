@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from reportgen.beside import Beside, possible
 from reportgen.diagnostics import EXIT_UNABLE, Finding, FindingsError
 from reportgen.page import begin_target
+from reportgen.studio import is_drawn
 
 if TYPE_CHECKING:
     from reportgen.page import Page
@@ -16,6 +17,7 @@ Files = dict[str, bytes]
 Make = Callable[[], Files]
 # what making a format and reading it again costs, one with the other
 COSTS = {"pdf": 10, "pdf latexmk": 100, "tex": 3, "md": 3, "html": 12}
+WITH_FIGURES = ("html",)        # formats of which nothing can be done before the figures are drawn
 
 
 def attempt(begin: Callable[[], Make]) -> Make:
@@ -30,8 +32,23 @@ def attempt(begin: Callable[[], Make]) -> Make:
     return fail
 
 
-def split(names: Sequence[str], engine: str, mine: Sequence[str] = ()) -> tuple[list[str], list[str]]:
-    """The formats in two parts of about the same cost, those of ``mine`` in the first one."""
+def begin(page: Page, names: Sequence[str], engine: str) -> dict[str, Make]:
+    """What can be done of the first format before the figures are drawn, and of others as long as they are not."""
+    begun = {name: attempt(lambda name=name: begin_target(page, name, engine, alone=len(names) == 1)) for name in names[:1]}
+    for name in names[1:]:
+        if all(is_drawn(figure) for figure in page.derived.figures.values()):
+            break
+        if name not in WITH_FIGURES:
+            begun[name] = attempt(lambda name=name: begin_target(page, name, engine))
+    return begun
+
+
+def split(names: Sequence[str], engine: str, mine: Collection[str] = ()) -> tuple[list[str], list[str]]:
+    """The formats in two parts of about the same cost, those of ``mine`` in the first one, and what Typst makes.
+
+    Typst's threads are not in a copy of a process that has begun them: there it would wait for them for ever.
+    """
+    mine = {*mine, "pdf"} if engine == "typst" else mine
     cost = {name: COSTS.get(f"{name} {engine}", COSTS.get(name, 3)) for name in names}
     parts: tuple[list[str], list[str]] = ([name for name in names if name in mine], [])
     for name in sorted((name for name in names if name not in mine), key=lambda name: -cost[name]):

@@ -42,7 +42,7 @@ class Coming(Figure):
     def _drawn(self) -> tuple[Figure, frozenset[str]]:
         return self._studio.wait(self.name)
 
-    is_there = property(lambda self: self.name in self._studio.there, doc="Whether it has come.")
+    is_there = property(lambda self: self._studio.has(self.name), doc="Whether it has come, or never will.")
     svg = property(lambda self: self._drawn()[0].svg)
     pdf = property(lambda self: self._drawn()[0].pdf)
     texts = property(lambda self: self._drawn()[0].texts)
@@ -92,19 +92,31 @@ class Studio:
         """The figure, and the files that its function read.  Raises FindingsError: what its function or the drawing raised."""
         while name not in self.there:
             try:
-                if self._process is None:
-                    raise EOFError
-                found, what = self._process.item()
+                self._receive()
             except EOFError:
                 self.close()
                 raise FindingsError(Finding("figure-failed", f"the figure {name} could not be drawn: the process that draws has ended")) from None
-            self.there[found] = what
-            if len(self.there) == len(self._names):
-                self.close()
         figure, *reads = there = self.there[name]
         if isinstance(figure, Finding):
             raise FindingsError(*there)
         return figure, reads[0]
+
+    def has(self, name: str) -> bool:
+        """Whether nobody would wait for this figure."""
+        try:
+            while name not in self.there and self._process is not None and self._process.has_said():
+                self._receive()
+        except (EOFError, OSError, ValueError):     # it has ended
+            return True
+        return name in self.there
+
+    def _receive(self) -> None:
+        if self._process is None:
+            raise EOFError
+        found, what = self._process.item()
+        self.there[found] = what
+        if len(self.there) == len(self._names):
+            self.close()
 
     def close(self) -> None:
         """End the process, whatever it does; nothing more will come."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from reportgen.diagnostics import Finding, FindingsError
 from reportgen.outputs import typst
 from reportgen.page import Begun
 from reportgen.reads import recording
+from reportgen.sharing import split
 
 GIVENS = '[a]\nvalue = 2\nsymbol = "a"\nsource = "task"\n'
 ANSWERS = "from reportgen.derivation import start\nfrom reportgen.rules import evaluate, substitute\n\n\ndef double(a):\n" \
@@ -155,3 +159,15 @@ def test_a_worker_is_kept_and_one_that_has_ended_is_replaced():
     assert verdicts() == ["proved"] and guard._spare[0].process is not first
     guard._end_spare()
     assert guard._spare == []
+
+
+# --- copies of a process
+
+def test_typst_stays_in_the_process_that_has_begun_it(report, tmp_path):
+    """Its threads are not in a copy: there a page would wait for them for ever."""
+    for names in (["html", "pdf"], ["pdf", "html", "md", "tex"], ["md", "pdf"]):
+        here, there = split(names, "typst", names[:1])
+        assert "pdf" in here and sorted(here + there) == sorted(names)
+    text = f"from pathlib import Path\nfrom reportgen.build import build\nreport, out = Path({str(report)!r}), Path({str(tmp_path / 'out')!r})\n" \
+           "for formats in (['pdf'], ['html', 'pdf'], ['md', 'html', 'pdf', 'tex']):\n    assert build(report, formats, out, cache='renew').exit_code == 0\n"
+    subprocess.run([sys.executable, "-c", text], check=True, timeout=120, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
