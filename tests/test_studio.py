@@ -12,7 +12,7 @@ import pytest
 from reportgen.build import build
 from reportgen.deriving import Derived, derive
 from reportgen.diagnostics import FindingsError
-from reportgen.studio import Coming
+from reportgen.studio import Coming, is_drawn
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork") or sys.platform == "darwin", reason="no copy of a process can be made here")
 
@@ -149,3 +149,34 @@ def test_no_process_is_left(tmp_path: Path) -> None:
     studio.close()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, signal.SIG_DFL)
+
+
+def test_whether_a_figure_has_come_is_told_without_waiting(tmp_path: Path) -> None:
+    slow = FILES["answers.py"].replace("    figure, axes = plt.subplots()\n", "    import os, time\n    while not os.path.exists('go'):\n        time.sleep(0.01)\n"
+                                       "    figure, axes = plt.subplots()\n")
+    folder = report(tmp_path / "r", answers_py=slow.replace("'go'", repr(str(tmp_path / "go"))))
+    derived = derive(folder, beside=True)
+    assert derived.figures["one"].svg and is_drawn(derived.figures["one"]) and not is_drawn(derived.figures["two"])
+    (tmp_path / "go").touch()
+    assert derived.figures["two"].svg and is_drawn(derived.figures["two"])
+
+
+def test_a_figure_that_never_comes_is_not_waited_for(tmp_path: Path) -> None:
+    derived = derive(report(tmp_path / "r", answers_py=FILES["answers.py"].replace('axes.bar(["x"], [float(a)])', "import os; os.kill(os.getpid(), 9)")),
+                     beside=True)
+    with pytest.raises(FindingsError):
+        assert derived.figures["two"].svg
+    assert is_drawn(derived.figures["two"])
+
+
+def test_formats_are_begun_as_long_as_figures_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first one always, others while there is a figure to come, but for those that can do nothing without them."""
+    from reportgen import sharing
+    from reportgen.page import make_page
+
+    page = make_page(derive(report(tmp_path / "r")))
+    names = ["tex", "html", "md", "pdf"]
+    assert set(sharing.begin(page, names, "typst")) == {"tex"}
+    monkeypatch.setattr(sharing, "is_drawn", lambda figure: False)
+    assert set(sharing.begin(page, names, "typst")) == {"tex", "md", "pdf"}
+    assert sharing.begin(page, [], "typst") == {}
