@@ -25,6 +25,7 @@ except ImportError:     # Windows
 
 WAIT = 60.0             # seconds until somebody who waits is told that he waits in vain
 _PAUSE = 0.05
+_LOOKS = 4              # who has just taken the lock is given so many pauses to write down who it is
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
 
 
@@ -39,10 +40,13 @@ def held(out: Path, wait: float = WAIT, on_wait: Callable[[str], None] = lambda 
     _open_here.add(handle)
     try:
         deadline = time.monotonic() + wait
+        looks = 0
         told = False
         while not _take(handle, path):
-            holder = _holder(path)
-            if not told:
+            pid = _pid(path)
+            holder = f"process {pid}" if pid is not None else "another process"
+            looks += 1
+            if not told and (pid is not None or looks > _LOOKS):
                 told = True
                 on_wait(holder)
             if time.monotonic() >= deadline:
@@ -116,11 +120,6 @@ def _alive(pid: int) -> bool:
     except OSError:
         return True         # it is somebody else's
     return True
-
-
-def _holder(path: Path) -> str:
-    pid = _pid(path)
-    return f"process {pid}" if pid is not None else "another process"
 
 
 __all__ = ["WAIT", "held"]
