@@ -49,9 +49,10 @@ class Books:
         self._page_files = {"report.toml", template}
         self._tools = digests.digest_of_texts(*(f"{name} {value}" for kind, name, value in self.present if kind == "tool"))
         written = _mapping(before, "written")
+        self._pages: dict[str, Any] = {}
         if written.get("tools") == self._tools and not renew:
             pandoc.take({name: text for name, text in _mapping(written, "parts").items() if isinstance(text, str)})
-        self._pages = _mapping(before, "pages") if written.get("tools") == self._tools and not renew else {}
+            self._pages = _mapping(before, "pages")
         self._made: dict[str, dict[str, Any]] = {}
         self._said: dict[str, str] = {}
         self._foreseen: dict[str, Any] = {}

@@ -69,6 +69,7 @@ def derive(source: Path | Report, only: Iterable[str] | None = None, *, draw: bo
     not be read or run.  What the judge found is in the ledger.
     """
     from reportgen import answers, figures
+    from reportgen.beside import copies
     from reportgen.ledger import Ledger
 
     report = source if isinstance(source, Report) else open_report(source)
@@ -126,7 +127,7 @@ def derive(source: Path | Report, only: Iterable[str] | None = None, *, draw: bo
         known: dict[str, object] = {**givens, **_documents(report.folder, ledger, memory.claims if memory is not None else None, meanwhile)}
         adopt = studio.adopt if studio is not None else lambda graph: graph
         graph = (adopt(answers.load(report.folder / "answers.py", known)) if memory is None else memory.graph(known, adopt)).last("marks")
-        if "marks" in known and draw and (memory is None or memory.due()):
+        if "marks" in known and draw and not copies() and (memory is None or memory.due()):
             from reportgen.claims import guard
 
             guard.ready()

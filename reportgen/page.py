@@ -28,6 +28,12 @@ class Page:
     details: Mapping[str, tuple[dict[str, Any], ...]]
     warnings: tuple[Finding, ...]
 
+    def figures_are_drawn(self) -> bool:
+        """Whether nobody has to wait for one."""
+        from reportgen import studio
+
+        return all(studio.is_drawn(figure) for figure in self.derived.figures.values())
+
 
 def make_page(derived: Derived, *, strict: bool = False, template: str = "report.md", part: str = "",
               names: Mapping[str, object] | None = None, figures: bool = True) -> Page:
@@ -138,12 +144,11 @@ def begin_target(page: Page, target: str, engine: str = "typst", *, alone: bool 
     ``alone``: no process will be begun beside this one before the rest is done.
     """
     from reportgen import outputs, readback
-    from reportgen.studio import is_drawn
 
     given = (page.document, page.derived.meta, page.derived.figures, page.details, target, engine)
     begun = Begun(outputs.begin(*given), lambda: readback.expected(page.document, page.derived.meta, page.details, target, engine),
                   lambda files, wanted: readback.check(*given, files, wanted))
-    if alone and target == "pdf" and all(is_drawn(figure) for figure in page.derived.figures.values()):
+    if alone and target == "pdf" and page.figures_are_drawn():
         begun.go_on()
     return begun
 

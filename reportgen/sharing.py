@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from reportgen.beside import Beside, possible
 from reportgen.diagnostics import EXIT_UNABLE, Finding, FindingsError
 from reportgen.page import begin_target
-from reportgen.studio import is_drawn
 
 if TYPE_CHECKING:
     from reportgen.page import Page
@@ -36,7 +35,7 @@ def begin(page: Page, names: Sequence[str], engine: str) -> dict[str, Make]:
     """What can be done of the first format before the figures are drawn, and of others as long as they are not."""
     begun = {name: attempt(lambda name=name: begin_target(page, name, engine, alone=len(names) == 1)) for name in names[:1]}
     for name in names[1:]:
-        if all(is_drawn(figure) for figure in page.derived.figures.values()):
+        if page.figures_are_drawn():
             break
         if name not in WITH_FIGURES:
             begun[name] = attempt(lambda name=name: begin_target(page, name, engine))

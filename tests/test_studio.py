@@ -171,12 +171,12 @@ def test_a_figure_that_never_comes_is_not_waited_for(tmp_path: Path) -> None:
 
 def test_formats_are_begun_as_long_as_figures_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first one always, others while there is a figure to come, but for those that can do nothing without them."""
-    from reportgen import sharing
+    from reportgen import sharing, studio
     from reportgen.page import make_page
 
     page = make_page(derive(report(tmp_path / "r")))
     names = ["tex", "html", "md", "pdf"]
     assert set(sharing.begin(page, names, "typst")) == {"tex"}
-    monkeypatch.setattr(sharing, "is_drawn", lambda figure: False)
+    monkeypatch.setattr(studio, "is_drawn", lambda figure: False)
     assert set(sharing.begin(page, names, "typst")) == {"tex", "md", "pdf"}
     assert sharing.begin(page, [], "typst") == {}

@@ -105,8 +105,8 @@ if hasattr(os, "register_at_fork"):
 
 
 def ready() -> None:
-    """Have a worker begin with its imports, if it has to: it will be needed soon."""
-    if not _spare and not copies():
+    """Have a worker begin with its imports: it will be needed soon, and where ``copies`` can be made it is better one of these."""
+    if not _spare:
         _spare.append(Worker(LIMIT_SECONDS))
 
 
@@ -204,11 +204,11 @@ def judge_lines(lines: Iterable[bytes], jobs: int = 1, seconds: float = LIMIT_SE
                     return
                 continue
             wait = max(0.0, min(w.deadline() for w in busy) - time.monotonic())
-            ready = selector.select(0.0 if todo else wait)
-            if todo and not ready:
+            heard = selector.select(0.0 if todo else wait)
+            if todo and not heard:
                 todo.popleft()()
                 continue
-            for key, _ in ready:
+            for key, _ in heard:
                 worker = key.data
                 if worker not in workers:
                     continue
